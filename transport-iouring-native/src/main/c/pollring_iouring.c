@@ -1,0 +1,255 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+/*
+ * The system calls that Netty's own native libraries lack. Each function makes one call, returns its result or
+ * -errno, keeps no state and never calls back into Java. All of the ring's logic is in Java.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <jni.h>
+#include <linux/io_uring.h>
+#include <linux/time_types.h>
+#include <poll.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+/* Parts of the ABI that are younger than the headers of common distributions. */
+#ifndef IORING_ENTER_NO_IOWAIT
+#define IORING_ENTER_NO_IOWAIT (1U << 7) /* Linux 6.15 */
+#endif
+#ifndef IORING_FEAT_NO_IOWAIT
+#define IORING_FEAT_NO_IOWAIT (1U << 17) /* Linux 6.15 */
+#endif
+
+/*
+ * glibc 2.34 gave dladdr a new version when it moved into libc; the old one keeps the library loadable on glibc 2.17.
+ * musl has no symbol versions and ignores this one.
+ */
+#if defined(__GLIBC__) && defined(__x86_64__)
+__asm__(".symver dladdr, dladdr@GLIBC_2.2.5");
+#elif defined(__GLIBC__) && defined(__aarch64__)
+__asm__(".symver dladdr, dladdr@GLIBC_2.17");
+#endif
+
+#define ARRAY_LENGTH(array) ((jint) (sizeof(array) / sizeof((array)[0])))
+
+static jint result(long value) {
+    return value < 0 ? -errno : (jint) value;
+}
+
+static jint ring_setup(JNIEnv *env, jclass type, jint entries, jlong params) {
+    (void) env;
+    (void) type;
+    return result(syscall(__NR_io_uring_setup, entries, (void *) (intptr_t) params));
+}
+
+static jint ring_enter(JNIEnv *env, jclass type, jint fd, jint to_submit, jint min_complete, jint flags) {
+    (void) env;
+    (void) type;
+    return result(syscall(__NR_io_uring_enter, fd, to_submit, min_complete, flags, NULL, 0));
+}
+
+/* Needs IORING_FEAT_EXT_ARG (Linux 5.11). */
+static jint ring_enter_timeout(JNIEnv *env, jclass type, jint fd, jint to_submit, jint min_complete, jint flags,
+        jlong timeout_nanos) {
+    (void) env;
+    (void) type;
+    struct __kernel_timespec timeout = {
+        .tv_sec = timeout_nanos / 1000000000,
+        .tv_nsec = timeout_nanos % 1000000000,
+    };
+    struct io_uring_getevents_arg arg = { .ts = (uint64_t) (uintptr_t) &timeout };
+    return result(syscall(__NR_io_uring_enter, fd, to_submit, min_complete, flags | IORING_ENTER_EXT_ARG,
+            &arg, sizeof(arg)));
+}
+
+static jint ring_register(JNIEnv *env, jclass type, jint fd, jint opcode, jlong argument, jint count) {
+    (void) env;
+    (void) type;
+    return result(syscall(__NR_io_uring_register, fd, opcode, (void *) (intptr_t) argument, count));
+}
+
+/* Returns the address, or -errno: no mapping ever lies in the last page of the address space. */
+static jlong ring_map(JNIEnv *env, jclass type, jint fd, jlong offset, jlong length) {
+    (void) env;
+    (void) type;
+    void *address = mmap(NULL, (size_t) length, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, offset);
+    return address == MAP_FAILED ? -errno : (jlong) (intptr_t) address;
+}
+
+static jint ring_unmap(JNIEnv *env, jclass type, jlong address, jlong length) {
+    (void) env;
+    (void) type;
+    return result(munmap((void *) (intptr_t) address, (size_t) length));
+}
+
+static jobject memory_view(JNIEnv *env, jclass type, jlong address, jlong length) {
+    (void) type;
+    return (*env)->NewDirectByteBuffer(env, (void *) (intptr_t) address, length);
+}
+
+static jlong memory_address(JNIEnv *env, jclass type, jobject buffer) {
+    (void) type;
+    return (jlong) (intptr_t) (*env)->GetDirectBufferAddress(env, buffer);
+}
+
+/* A relative expiry; {0, 0} would disarm the timer, so the caller never passes it. */
+static jint timer_set(JNIEnv *env, jclass type, jint fd, jlong seconds, jlong nanos) {
+    (void) env;
+    (void) type;
+    struct itimerspec spec = { .it_value = { .tv_sec = seconds, .tv_nsec = nanos } };
+    return result(timerfd_settime(fd, 0, &spec, NULL));
+}
+
+static jint epoll_set_wait(JNIEnv *env, jclass type, jint fd, jlong events, jint length, jint timeout_millis) {
+    (void) env;
+    (void) type;
+    return result(epoll_wait(fd, (struct epoll_event *) (intptr_t) events, length, timeout_millis));
+}
+
+/*
+ * The numbers of the ABI as the kernel's header has them, in the order of Native.Abi's constants. Java carries the same
+ * numbers as compile-time constants, which the JIT needs, and compares them when it loads the library.
+ */
+static const jlong ABI[] = {
+    sizeof(struct io_uring_sqe),
+    offsetof(struct io_uring_sqe, opcode),
+    offsetof(struct io_uring_sqe, flags),
+    offsetof(struct io_uring_sqe, ioprio),
+    offsetof(struct io_uring_sqe, fd),
+    offsetof(struct io_uring_sqe, off),
+    offsetof(struct io_uring_sqe, addr),
+    offsetof(struct io_uring_sqe, len),
+    offsetof(struct io_uring_sqe, poll32_events),
+    offsetof(struct io_uring_sqe, user_data),
+    offsetof(struct io_uring_sqe, buf_index),
+    sizeof(struct io_uring_cqe),
+    offsetof(struct io_uring_cqe, user_data),
+    offsetof(struct io_uring_cqe, res),
+    offsetof(struct io_uring_cqe, flags),
+    sizeof(struct io_uring_params),
+    offsetof(struct io_uring_params, sq_entries),
+    offsetof(struct io_uring_params, cq_entries),
+    offsetof(struct io_uring_params, flags),
+    offsetof(struct io_uring_params, features),
+    offsetof(struct io_uring_params, sq_off) + offsetof(struct io_sqring_offsets, head),
+    offsetof(struct io_uring_params, sq_off) + offsetof(struct io_sqring_offsets, tail),
+    offsetof(struct io_uring_params, sq_off) + offsetof(struct io_sqring_offsets, ring_mask),
+    offsetof(struct io_uring_params, sq_off) + offsetof(struct io_sqring_offsets, flags),
+    offsetof(struct io_uring_params, sq_off) + offsetof(struct io_sqring_offsets, dropped),
+    offsetof(struct io_uring_params, sq_off) + offsetof(struct io_sqring_offsets, array),
+    offsetof(struct io_uring_params, cq_off) + offsetof(struct io_cqring_offsets, head),
+    offsetof(struct io_uring_params, cq_off) + offsetof(struct io_cqring_offsets, tail),
+    offsetof(struct io_uring_params, cq_off) + offsetof(struct io_cqring_offsets, ring_mask),
+    offsetof(struct io_uring_params, cq_off) + offsetof(struct io_cqring_offsets, overflow),
+    offsetof(struct io_uring_params, cq_off) + offsetof(struct io_cqring_offsets, cqes),
+    IORING_OFF_SQ_RING, IORING_OFF_CQ_RING, IORING_OFF_SQES,
+    IORING_OP_NOP, IORING_OP_POLL_ADD, IORING_OP_POLL_REMOVE, IORING_OP_ASYNC_CANCEL,
+    IOSQE_CQE_SKIP_SUCCESS,
+    IORING_POLL_ADD_MULTI, IORING_POLL_UPDATE_EVENTS,
+    IORING_CQE_F_MORE,
+    IORING_SQ_CQ_OVERFLOW, IORING_SQ_TASKRUN,
+    IORING_ENTER_GETEVENTS, IORING_ENTER_NO_IOWAIT,
+    IORING_SETUP_CQSIZE, IORING_SETUP_CLAMP, IORING_SETUP_R_DISABLED, IORING_SETUP_SUBMIT_ALL,
+    IORING_SETUP_COOP_TASKRUN, IORING_SETUP_TASKRUN_FLAG, IORING_SETUP_SINGLE_ISSUER, IORING_SETUP_DEFER_TASKRUN,
+    IORING_FEAT_SINGLE_MMAP, IORING_FEAT_NODROP, IORING_FEAT_EXT_ARG, IORING_FEAT_CQE_SKIP, IORING_FEAT_NO_IOWAIT,
+    IORING_REGISTER_PROBE, IORING_REGISTER_RESTRICTIONS, IORING_REGISTER_ENABLE_RINGS,
+    sizeof(struct io_uring_restriction),
+    offsetof(struct io_uring_restriction, opcode),
+    offsetof(struct io_uring_restriction, sqe_op),
+    IORING_RESTRICTION_REGISTER_OP, IORING_RESTRICTION_SQE_OP, IORING_RESTRICTION_SQE_FLAGS_ALLOWED,
+    sizeof(struct io_uring_probe), sizeof(struct io_uring_probe_op),
+    offsetof(struct io_uring_probe, last_op),
+    offsetof(struct io_uring_probe, ops),
+    offsetof(struct io_uring_probe_op, flags),
+    IO_URING_OP_SUPPORTED,
+    EPERM, ENOENT, EINTR, EBADF, EAGAIN, ENOMEM, EACCES, EBUSY, EEXIST, EINVAL, ENFILE, EMFILE, ENOSYS, ETIME,
+    EOPNOTSUPP, EALREADY, ECANCELED,
+    POLLIN, POLLPRI, POLLOUT, POLLERR, POLLHUP, POLLRDHUP,
+};
+
+/* On Linux every architecture that the JVM runs on shares these; the code above relies on them. */
+_Static_assert(sizeof(struct io_uring_restriction) == 16, "struct io_uring_restriction");
+_Static_assert(sizeof(((struct io_uring_params *) NULL)->sq_off.array) == 4, "struct io_sqring_offsets");
+_Static_assert(EPOLLIN == POLLIN && EPOLLRDHUP == POLLRDHUP, "poll and epoll name the same bits");
+
+static jlong abi(JNIEnv *env, jclass type, jint index) {
+    (void) env;
+    (void) type;
+    return index < 0 || index >= ARRAY_LENGTH(ABI) ? -1 : ABI[index];
+}
+
+static const JNINativeMethod METHODS[] = {
+    { "setup0", "(IJ)I", (void *) ring_setup },
+    { "enter0", "(IIII)I", (void *) ring_enter },
+    { "enterTimeout0", "(IIIIJ)I", (void *) ring_enter_timeout },
+    { "register0", "(IIJI)I", (void *) ring_register },
+    { "map0", "(IJJ)J", (void *) ring_map },
+    { "unmap0", "(JJ)I", (void *) ring_unmap },
+    { "memoryView0", "(JJ)Ljava/nio/ByteBuffer;", (void *) memory_view },
+    { "memoryAddress0", "(Ljava/nio/ByteBuffer;)J", (void *) memory_address },
+    { "timerSet0", "(IJJ)I", (void *) timer_set },
+    { "epollWait0", "(IJII)I", (void *) epoll_set_wait },
+    { "abi0", "(I)J", (void *) abi },
+};
+
+/*
+ * A shaded copy is loaded from a file "lib<prefix>pollring_iouring...": Netty's loader puts the mangled package prefix
+ * there ('_' for '.', "_1" for '_'). Writes the name of our class under that prefix, or returns -1 if it does not fit.
+ */
+static int class_name(char *name, size_t capacity) {
+    static const char own_class[] = "io/pollring/ring/Native";
+    size_t length = 0;
+    Dl_info info;
+
+    if (dladdr((void *) METHODS, &info) != 0 && info.dli_fname != NULL) {
+        const char *file = strrchr(info.dli_fname, '/');
+        file = file == NULL ? info.dli_fname : file + 1;
+        const char *end = strstr(file, "pollring_iouring");
+        if (end != NULL && strncmp(file, "lib", 3) == 0) {
+            for (const char *from = file + 3; from < end; from++) {
+                if (length + sizeof(own_class) + 1 > capacity) {
+                    return -1;
+                }
+                if (*from != '_') {
+                    name[length++] = *from;
+                } else if (from + 1 < end && from[1] == '1') {
+                    name[length++] = '_';
+                    from++;
+                } else {
+                    name[length++] = '/';
+                }
+            }
+        }
+    }
+    memcpy(name + length, own_class, sizeof(own_class));
+    return 0;
+}
+
+JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM *vm, void *reserved) {
+    (void) reserved;
+    JNIEnv *env;
+    char name[512];
+
+    if ((*vm)->GetEnv(vm, (void **) &env, JNI_VERSION_1_8) != JNI_OK || class_name(name, sizeof(name)) != 0) {
+        return JNI_ERR;
+    }
+    jclass type = (*env)->FindClass(env, name);
+    if (type == NULL || (*env)->RegisterNatives(env, type, METHODS, ARRAY_LENGTH(METHODS)) != 0) {
+        return JNI_ERR;
+    }
+    (*env)->DeleteLocalRef(env, type);
+    return JNI_VERSION_1_8;
+}

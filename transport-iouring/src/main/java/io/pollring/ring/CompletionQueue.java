@@ -1,0 +1,84 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.ring;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Hands completions to a {@link CompletionHandler}. Only the ring's thread may use it, and not after the ring is closed.
+ */
+public final class CompletionQueue {
+    private final ByteBuffer shared;
+    private final int headOffset;
+    private final int tailOffset;
+    private final int overflowOffset;
+    private final int cqesOffset;
+    private final int mask;
+    private final int entries;
+    private final CompletionHandler handler;
+
+    private int head;
+    private int lostSoFar;
+
+    CompletionQueue(ByteBuffer params, ByteBuffer shared, CompletionHandler handler) {
+        this.shared = shared;
+        this.handler = handler;
+        headOffset = params.getInt(Abi.PARAMS_CQ_HEAD);
+        tailOffset = params.getInt(Abi.PARAMS_CQ_TAIL);
+        overflowOffset = params.getInt(Abi.PARAMS_CQ_OVERFLOW);
+        cqesOffset = params.getInt(Abi.PARAMS_CQ_CQES);
+        entries = params.getInt(Abi.PARAMS_CQ_ENTRIES);
+        mask = RingMemory.loadPlain(shared, params.getInt(Abi.PARAMS_CQ_MASK));
+        head = RingMemory.loadPlain(shared, headOffset);
+        lostSoFar = RingMemory.loadPlain(shared, overflowOffset);
+    }
+
+    /** The number of completions that wait in the queue; the kernel may hold more. */
+    public int ready() {
+        // Pairs with the kernel's release of the tail: the CQEs up to it are whole.
+        return RingMemory.loadAcquire(shared, tailOffset) - head;
+    }
+
+    /** The number of slots. */
+    public int entries() {
+        return entries;
+    }
+
+    /**
+     * Hands over all completions that are in the queue now. The slots go back to the kernel even if the handler throws.
+     *
+     * @return how many
+     */
+    int drain() {
+        int ready = ready();
+        if (ready == 0) {
+            return 0;
+        }
+        ByteBuffer shared = this.shared;
+        int end = head + ready;
+        try {
+            while (head != end) {
+                int cqe = cqesOffset + (head & mask) * Abi.CQE_BYTES;
+                head++;
+                handler.completed(shared.getLong(cqe), shared.getInt(cqe + Abi.CQE_RES),
+                        shared.getInt(cqe + Abi.CQE_FLAGS));
+            }
+        } finally {
+            // Pairs with the kernel's acquire of the head: it may overwrite the slots only after we have read them.
+            RingMemory.storeRelease(shared, headOffset, head);
+        }
+        return ready;
+    }
+
+    /** The number of completions that the kernel has dropped since the last call; always 0 with NODROP. */
+    int takeLost() {
+        int lost = RingMemory.loadAcquire(shared, overflowOffset);
+        int fresh = lost - lostSoFar;
+        lostSoFar = lost;
+        return fresh;
+    }
+}

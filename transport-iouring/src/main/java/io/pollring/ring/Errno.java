@@ -1,0 +1,75 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.ring;
+
+/** The error numbers that io_uring and poll requests answer with, and their names for messages and counters. */
+public final class Errno {
+    public static final int EPERM = 1;
+    public static final int ENOENT = 2;
+    public static final int EINTR = 4;
+    public static final int EBADF = 9;
+    public static final int EAGAIN = 11;
+    public static final int ENOMEM = 12;
+    public static final int EACCES = 13;
+    public static final int EBUSY = 16;
+    public static final int EEXIST = 17;
+    public static final int EINVAL = 22;
+    public static final int ENFILE = 23;
+    public static final int EMFILE = 24;
+    public static final int ENOSYS = 38;
+    public static final int ETIME = 62;
+    public static final int EOPNOTSUPP = 95;
+    public static final int EALREADY = 114;
+    public static final int ECANCELED = 125;
+
+    private Errno() { }
+
+    /**
+     * @param errno a positive error number
+     * @return its symbolic name, or {@code "errno N"} for one that this transport never expects
+     */
+    public static String name(int errno) {
+        switch (errno) {
+            case EPERM:
+                return "EPERM";
+            case ENOENT:
+                return "ENOENT";
+            case EINTR:
+                return "EINTR";
+            case EBADF:
+                return "EBADF";
+            case EAGAIN:
+                return "EAGAIN";
+            case ENOMEM:
+                return "ENOMEM";
+            case EACCES:
+                return "EACCES";
+            case EBUSY:
+                return "EBUSY";
+            case EEXIST:
+                return "EEXIST";
+            case EINVAL:
+                return "EINVAL";
+            case ENFILE:
+                return "ENFILE";
+            case EMFILE:
+                return "EMFILE";
+            case ENOSYS:
+                return "ENOSYS";
+            case ETIME:
+                return "ETIME";
+            case EOPNOTSUPP:
+                return "EOPNOTSUPP";
+            case EALREADY:
+                return "EALREADY";
+            case ECANCELED:
+                return "ECANCELED";
+            default:
+                return "errno " + errno;
+        }
+    }
+}

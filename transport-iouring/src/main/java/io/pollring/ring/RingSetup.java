@@ -1,0 +1,146 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.ring;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** Makes the best ring that the kernel offers: asks for everything, and for less each time the kernel says EINVAL. */
+final class RingSetup {
+    private static final int[] ALLOWED_OPCODES = {
+        Abi.OP_NOP, Abi.OP_POLL_ADD, Abi.OP_POLL_REMOVE, Abi.OP_ASYNC_CANCEL
+    };
+
+    private final Kernel kernel;
+    private final Set<RingFeature> allowed;
+
+    RingSetup(Kernel kernel, Set<RingFeature> allowed) {
+        this.kernel = kernel;
+        this.allowed = allowed;
+    }
+
+    Ring open(int sqEntries, int cqEntries, CompletionHandler handler) throws RingException {
+        ByteBuffer params = ByteBuffer.allocateDirect(Abi.PARAMS_BYTES).order(ByteOrder.nativeOrder());
+        int result = -Errno.EINVAL;
+        for (int flags : flagSets()) {
+            for (int i = 0; i < Abi.PARAMS_BYTES; i++) {
+                params.put(i, (byte) 0);
+            }
+            params.putInt(Abi.PARAMS_FLAGS, flags);
+            params.putInt(Abi.PARAMS_CQ_ENTRIES, cqEntries);
+            result = kernel.setup(sqEntries, params);
+            if (result != -Errno.EINVAL) {
+                break;
+            }
+        }
+        if (result < 0) {
+            throw new RingException("io_uring_setup", result, remedy(-result));
+        }
+        int fd = result;
+        try {
+            return build(fd, params, handler);
+        } catch (Throwable t) {
+            kernel.close(fd);
+            throw t;
+        }
+    }
+
+    private Ring build(int fd, ByteBuffer params, CompletionHandler handler) throws RingException {
+        int flags = params.getInt(Abi.PARAMS_FLAGS);
+        int kernelFeatures = params.getInt(Abi.PARAMS_FEATURES);
+        Set<RingFeature> features = EnumSet.copyOf(allowed.isEmpty() ? EnumSet.noneOf(RingFeature.class) : allowed);
+        retainIf(features, RingFeature.SUBMIT_ALL, (flags & Abi.SETUP_SUBMIT_ALL) != 0);
+        retainIf(features, RingFeature.COOP_TASKRUN, (flags & Abi.SETUP_COOP_TASKRUN) != 0);
+        retainIf(features, RingFeature.DEFER_TASKRUN, (flags & Abi.SETUP_DEFER_TASKRUN) != 0);
+        retainIf(features, RingFeature.EXT_ARG, (kernelFeatures & Abi.FEAT_EXT_ARG) != 0);
+        retainIf(features, RingFeature.NO_DROP, (kernelFeatures & Abi.FEAT_NODROP) != 0);
+        retainIf(features, RingFeature.CQE_SKIP, (kernelFeatures & Abi.FEAT_CQE_SKIP) != 0);
+        retainIf(features, RingFeature.NO_IOWAIT, (kernelFeatures & Abi.FEAT_NO_IOWAIT) != 0);
+        boolean disabled = (flags & Abi.SETUP_R_DISABLED) != 0;
+        retainIf(features, RingFeature.RESTRICTIONS, disabled);
+        if (features.contains(RingFeature.RESTRICTIONS)) {
+            restrict(fd, features);
+        }
+        return new Ring(kernel, fd, params, features, disabled, handler);
+    }
+
+    private static void retainIf(Set<RingFeature> features, RingFeature feature, boolean offered) {
+        if (!offered) {
+            features.remove(feature);
+        }
+    }
+
+    /** From the newest kernel's flags to the oldest's, less what is not allowed. */
+    private List<Integer> flagSets() {
+        // A disabled ring can be made by one thread and then belong to another; and only such a ring can be restricted.
+        int base = Abi.SETUP_CQSIZE | Abi.SETUP_CLAMP;
+        int submitAll = allowed.contains(RingFeature.SUBMIT_ALL) ? Abi.SETUP_SUBMIT_ALL : 0;
+        List<Integer> flagSets = new ArrayList<>();
+        if (allowed.contains(RingFeature.DEFER_TASKRUN)) {
+            flagSets.add(base | submitAll | Abi.SETUP_R_DISABLED | Abi.SETUP_SINGLE_ISSUER | Abi.SETUP_DEFER_TASKRUN
+                    | Abi.SETUP_TASKRUN_FLAG);
+        }
+        if (allowed.contains(RingFeature.COOP_TASKRUN)) {
+            flagSets.add(base | submitAll | Abi.SETUP_R_DISABLED | Abi.SETUP_COOP_TASKRUN | Abi.SETUP_TASKRUN_FLAG);
+        }
+        if (submitAll != 0) {
+            flagSets.add(base | submitAll | Abi.SETUP_R_DISABLED);
+        }
+        if (allowed.contains(RingFeature.RESTRICTIONS)) {
+            flagSets.add(base | Abi.SETUP_R_DISABLED);
+        }
+        flagSets.add(base);
+        return flagSets;
+    }
+
+    private void restrict(int fd, Set<RingFeature> features) throws RingException {
+        int count = ALLOWED_OPCODES.length + 2;
+        ByteBuffer restrictions = ByteBuffer.allocateDirect(count * Abi.RESTRICTION_BYTES)
+                .order(ByteOrder.nativeOrder());
+        int offset = 0;
+        for (int opcode : ALLOWED_OPCODES) {
+            offset = restriction(restrictions, offset, Abi.RESTRICTION_SQE_OP, opcode);
+        }
+        offset = restriction(restrictions, offset, Abi.RESTRICTION_SQE_FLAGS_ALLOWED, Abi.IOSQE_CQE_SKIP_SUCCESS);
+        restriction(restrictions, offset, Abi.RESTRICTION_REGISTER_OP, Abi.REGISTER_ENABLE_RINGS);
+        int result = kernel.register(fd, Abi.REGISTER_RESTRICTIONS, restrictions, count);
+        if (result == -Errno.EINVAL) {
+            features.remove(RingFeature.RESTRICTIONS);
+        } else if (result < 0) {
+            throw new RingException("io_uring_register(RESTRICTIONS) of ring fd " + fd, result, remedy(-result));
+        }
+    }
+
+    private static int restriction(ByteBuffer restrictions, int offset, int opcode, int argument) {
+        restrictions.putShort(offset + Abi.RESTRICTION_OPCODE, (short) opcode);
+        restrictions.put(offset + Abi.RESTRICTION_ARGUMENT, (byte) argument);
+        return offset + Abi.RESTRICTION_BYTES;
+    }
+
+    /** What an operator can do about a refusal, as the end of a sentence. */
+    static String remedy(int errno) {
+        switch (errno) {
+            case Errno.EPERM:
+            case Errno.EACCES:
+                return ": io_uring is forbidden here, by a seccomp profile (Docker's default one does) or by the sysctl "
+                        + "kernel.io_uring_disabled; allow io_uring_setup, io_uring_enter and io_uring_register";
+            case Errno.ENOSYS:
+                return ": this kernel has no io_uring (Linux 5.13 or later is needed), or a seccomp profile hides it";
+            case Errno.ENOMEM:
+                return ": no memory for the ring, or more than RLIMIT_MEMLOCK allows; raise it (ulimit -l), or use "
+                        + "fewer loops or a smaller completion queue (16 bytes an entry)";
+            case Errno.EINVAL:
+                return ": this kernel does not support what is needed (Linux 5.13 or later)";
+            default:
+                return "";
+        }
+    }
+}

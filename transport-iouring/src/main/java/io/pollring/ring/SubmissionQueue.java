@@ -1,0 +1,133 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.ring;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Writes requests for the kernel into the slots of the submission queue. They are in the kernel's hands once
+ * {@link Ring} has entered it; a full queue enters first to make room.
+ *
+ * <p>Only the ring's thread may use it, and not after the ring is closed.
+ */
+public final class SubmissionQueue {
+    private final Ring ring;
+    private final ByteBuffer shared;
+    private final ByteBuffer sqes;
+    private final int headOffset;
+    private final int tailOffset;
+    private final int flagsOffset;
+    private final int mask;
+    private final int entries;
+    private final int skipSuccess;
+
+    // Ours alone: the kernel sees it when publish() stores it.
+    private int tail;
+
+    SubmissionQueue(Ring ring, ByteBuffer params, ByteBuffer shared, ByteBuffer sqes, boolean cqeSkip,
+                    boolean identityArray) {
+        this.ring = ring;
+        this.shared = shared;
+        this.sqes = sqes;
+        headOffset = params.getInt(Abi.PARAMS_SQ_HEAD);
+        tailOffset = params.getInt(Abi.PARAMS_SQ_TAIL);
+        flagsOffset = params.getInt(Abi.PARAMS_SQ_FLAGS);
+        entries = params.getInt(Abi.PARAMS_SQ_ENTRIES);
+        mask = RingMemory.loadPlain(shared, params.getInt(Abi.PARAMS_SQ_MASK));
+        skipSuccess = cqeSkip ? Abi.IOSQE_CQE_SKIP_SUCCESS : 0;
+        tail = RingMemory.loadPlain(shared, tailOffset);
+        if (identityArray) {
+            // Slot i of the ring always names SQE i: the indirection exists for applications that reorder.
+            int array = params.getInt(Abi.PARAMS_SQ_ARRAY);
+            for (int i = 0; i < entries; i++) {
+                shared.putInt(array + i * Integer.BYTES, i);
+            }
+        }
+    }
+
+    /**
+     * Asks for the events of a file. The completion has the events that are ready, and the kernel adds
+     * {@code POLLERR}, {@code POLLHUP} and {@code POLLRDHUP} by itself.
+     *
+     * @param multishot whether the poll goes on after an event, edge-triggered ({@link RingFeature#MULTISHOT_POLL})
+     * @param refuse    whether to make the kernel answer EINVAL: a test of the way back to epoll
+     */
+    public void pollAdd(int fd, int events, boolean multishot, boolean refuse, long userData) {
+        write(Abi.OP_POLL_ADD, 0, fd, 0, 0, multishot ? Abi.POLL_ADD_MULTI : 0, events, userData, refuse ? 1 : 0);
+    }
+
+    /**
+     * Changes the events of the armed poll that has the user data {@code target}; the kernel then looks at the file
+     * anew and completes the poll if it is ready. Answers only if it fails, given {@link RingFeature#CQE_SKIP}.
+     */
+    public void pollUpdate(long target, int events, long userData) {
+        write(Abi.OP_POLL_REMOVE, skipSuccess, -1, 0, target, Abi.POLL_UPDATE_EVENTS, events, userData, 0);
+    }
+
+    /**
+     * Cancels the request that has the user data {@code target}. Not POLL_REMOVE: for a multishot poll with an event
+     * pending that answers EALREADY and leaves the poll armed.
+     */
+    public void cancel(long target, long userData) {
+        write(Abi.OP_ASYNC_CANCEL, skipSuccess, -1, 0, target, 0, 0, userData, 0);
+    }
+
+    /** A request that only completes. */
+    public void nop(long userData) {
+        write(Abi.OP_NOP, 0, -1, 0, 0, 0, 0, userData, 0);
+    }
+
+    /** The number of SQEs that the kernel has not consumed, by its own head: a failed enter can never make it wrong. */
+    public int pending() {
+        return tail - RingMemory.loadAcquire(shared, headOffset);
+    }
+
+    /** The number of slots. */
+    public int entries() {
+        return entries;
+    }
+
+    /** Enters the kernel if fewer than {@code slots} slots are free. Completions are collected on the way. */
+    public void reserve(int slots) {
+        if (entries - pending() < slots) {
+            ring.makeRoom(slots);
+        }
+    }
+
+    /** Whether completions wait inside the kernel because the completion queue was full. */
+    boolean isOverflowing() {
+        return (RingMemory.loadAcquire(shared, flagsOffset) & Abi.SQ_CQ_OVERFLOW) != 0;
+    }
+
+    /** Whether an enter would make completions; meaningful only if the ring was set up with the flag for it. */
+    boolean hasTaskWork() {
+        return (RingMemory.loadAcquire(shared, flagsOffset) & (Abi.SQ_TASKRUN | Abi.SQ_CQ_OVERFLOW)) != 0;
+    }
+
+    /** Shows the kernel what was written. */
+    void publish() {
+        // Pairs with the kernel's acquire of the tail: it must see the SQEs before it sees their count.
+        RingMemory.storeRelease(shared, tailOffset, tail);
+    }
+
+    private void write(int opcode, int flags, int fd, long off, long addr, int len, int events, long userData,
+                       int bufIndex) {
+        reserve(1);
+        ByteBuffer sqes = this.sqes;
+        int slot = (tail & mask) * Abi.SQE_BYTES;
+        // Eight whole words, so that nothing of the slot's last request is left. Little-endian: see Native.
+        sqes.putLong(slot, opcode | flags << 8 | (long) fd << 32);
+        sqes.putLong(slot + Abi.SQE_OFF, off);
+        sqes.putLong(slot + Abi.SQE_ADDR, addr);
+        sqes.putLong(slot + Abi.SQE_LEN, len | (long) events << 32);
+        sqes.putLong(slot + Abi.SQE_USER_DATA, userData);
+        sqes.putLong(slot + Abi.SQE_BUF_INDEX, bufIndex);
+        sqes.putLong(slot + 48, 0);
+        sqes.putLong(slot + 56, 0);
+        tail++;
+    }
+}
