@@ -41,10 +41,7 @@ public final class Ring implements AutoCloseable {
     private final CompletionQueue completionQueue;
     private final CompletionHandler handler;
     private final boolean taskWorkIsFlagged;
-    private final Counter enters = new Counter();
-    private final Counter submitted = new Counter();
-    private final Counter completed = new Counter();
-    private final Counter overflows = new Counter();
+    private final RingCounters counters;
 
     private int lastBatch;
     private int skippedEnters;
@@ -62,7 +59,7 @@ public final class Ring implements AutoCloseable {
      * @throws RingException if the kernel refuses; nothing is left open
      */
     public static Ring open(Kernel kernel, int sqEntries, int cqEntries, Set<RingFeature> allowed,
-                            CompletionHandler handler) throws RingException {
+                            RingCounters counters, CompletionHandler handler) throws RingException {
         if (sqEntries < 1 || sqEntries > MAX_ENTRIES) {
             throw new IllegalArgumentException("sqEntries: " + sqEntries + " (expected: 1.." + MAX_ENTRIES + ')');
         }
@@ -70,15 +67,16 @@ public final class Ring implements AutoCloseable {
             throw new IllegalArgumentException(
                     "cqEntries: " + cqEntries + " (expected: " + sqEntries + ".." + 2 * MAX_ENTRIES + ')');
         }
-        return new RingSetup(kernel, allowed).open(sqEntries, cqEntries, handler);
+        return new RingSetup(kernel, allowed).open(sqEntries, cqEntries, counters, handler);
     }
 
     Ring(Kernel kernel, int fd, ByteBuffer params, Set<RingFeature> features, boolean disabled,
-         CompletionHandler handler) throws RingException {
+         RingCounters counters, CompletionHandler handler) throws RingException {
         this.kernel = kernel;
         this.fd = fd;
         this.features = features;
         this.disabled = disabled;
+        this.counters = counters;
         this.handler = handler;
         noIoWait = features.contains(RingFeature.NO_IOWAIT) ? Abi.ENTER_NO_IOWAIT : 0;
         int flags = params.getInt(Abi.PARAMS_FLAGS);
@@ -155,7 +153,9 @@ public final class Ring implements AutoCloseable {
 
     /** A copy of what this ring uses. */
     public Set<RingFeature> features() {
-        return EnumSet.copyOf(features);
+        Set<RingFeature> copy = EnumSet.noneOf(RingFeature.class);
+        copy.addAll(features);
+        return copy;
     }
 
     /**
@@ -222,26 +222,6 @@ public final class Ring implements AutoCloseable {
      */
     public int takeLost() {
         return features.contains(RingFeature.NO_DROP) ? 0 : completionQueue.takeLost();
-    }
-
-    /** How often the kernel was entered. */
-    public long enters() {
-        return enters.get();
-    }
-
-    /** How many SQEs the kernel has consumed. */
-    public long submitted() {
-        return submitted.get();
-    }
-
-    /** How many completions were collected. */
-    public long completed() {
-        return completed.get();
-    }
-
-    /** How many times the completion queue was found overflowing. */
-    public long overflows() {
-        return overflows.get();
     }
 
     public int fd() {
@@ -323,10 +303,10 @@ public final class Ring implements AutoCloseable {
     }
 
     private void entered(int result) throws RingException {
-        enters.increment();
+        counters.enters.increment();
         skippedEnters = 0;
         if (result >= 0) {
-            submitted.add(result);
+            counters.submitted.add(result);
             return;
         }
         switch (-result) {
@@ -344,11 +324,11 @@ public final class Ring implements AutoCloseable {
         int count = completionQueue.drain();
         boolean full = count >= completionQueue.entries() || submissionQueue.isOverflowing();
         if (full && !overflowing) {
-            overflows.increment();
+            counters.overflows.increment();
         }
         overflowing = full;
         lastBatch = count;
-        completed.add(count);
+        counters.completed.add(count);
         return count;
     }
 

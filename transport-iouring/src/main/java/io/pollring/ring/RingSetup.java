@@ -27,7 +27,8 @@ final class RingSetup {
         this.allowed = allowed;
     }
 
-    Ring open(int sqEntries, int cqEntries, CompletionHandler handler) throws RingException {
+    Ring open(int sqEntries, int cqEntries, RingCounters counters, CompletionHandler handler)
+            throws RingException {
         ByteBuffer params = ByteBuffer.allocateDirect(Abi.PARAMS_BYTES).order(ByteOrder.nativeOrder());
         int result = -Errno.EINVAL;
         for (int flags : flagSets()) {
@@ -46,17 +47,19 @@ final class RingSetup {
         }
         int fd = result;
         try {
-            return build(fd, params, handler);
+            return build(fd, params, counters, handler);
         } catch (Throwable t) {
             kernel.close(fd);
             throw t;
         }
     }
 
-    private Ring build(int fd, ByteBuffer params, CompletionHandler handler) throws RingException {
+    private Ring build(int fd, ByteBuffer params, RingCounters counters, CompletionHandler handler)
+            throws RingException {
         int flags = params.getInt(Abi.PARAMS_FLAGS);
         int kernelFeatures = params.getInt(Abi.PARAMS_FEATURES);
-        Set<RingFeature> features = EnumSet.copyOf(allowed.isEmpty() ? EnumSet.noneOf(RingFeature.class) : allowed);
+        Set<RingFeature> features = EnumSet.noneOf(RingFeature.class);
+        features.addAll(allowed);
         retainIf(features, RingFeature.SUBMIT_ALL, (flags & Abi.SETUP_SUBMIT_ALL) != 0);
         retainIf(features, RingFeature.COOP_TASKRUN, (flags & Abi.SETUP_COOP_TASKRUN) != 0);
         retainIf(features, RingFeature.DEFER_TASKRUN, (flags & Abi.SETUP_DEFER_TASKRUN) != 0);
@@ -69,7 +72,7 @@ final class RingSetup {
         if (features.contains(RingFeature.RESTRICTIONS)) {
             restrict(fd, features);
         }
-        return new Ring(kernel, fd, params, features, disabled, handler);
+        return new Ring(kernel, fd, params, features, disabled, counters, handler);
     }
 
     private static void retainIf(Set<RingFeature> features, RingFeature feature, boolean offered) {

@@ -1,0 +1,87 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.channel;
+
+import io.netty.channel.Channel;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.pollring.loop.HandleAdapter;
+
+import java.io.IOException;
+
+/** Sees the channel behind a handle. Its methods run on the channel's loop. */
+final class ChannelHandleAdapter implements HandleAdapter {
+    static final ChannelHandleAdapter INSTANCE = new ChannelHandleAdapter();
+
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(ChannelHandleAdapter.class);
+
+    private ChannelHandleAdapter() { }
+
+    /**
+     * Reads the result of the channel's last read attempt where it proves that nothing was left: a TCP stream gave less
+     * than was asked for (epoll(7), question 9), or a listener had no further connection. Other sockets may stop short
+     * for other reasons: a UNIX stream, at a message with descriptors.
+     */
+    @Override
+    public boolean isDrained(EpollIoHandle handle) {
+        if (!(handle instanceof Channel.Unsafe)) {
+            return false;
+        }
+        Channel.Unsafe unsafe = (Channel.Unsafe) handle;
+        RecvByteBufAllocator.Handle allocation = unsafe.recvBufAllocHandle();
+        int last = allocation.lastBytesRead();
+        if (last > 0) {
+            return last < allocation.attemptedBytesRead() && channel(unsafe) instanceof EpollSocketChannel;
+        }
+        return last < 0 && channel(unsafe) instanceof ServerChannel;
+    }
+
+    @Override
+    public void failed(EpollIoHandle handle, IOException cause) {
+        if (handle instanceof Channel.Unsafe) {
+            Channel.Unsafe unsafe = (Channel.Unsafe) handle;
+            channel(unsafe).pipeline().fireExceptionCaught(cause);
+            unsafe.close(unsafe.voidPromise());
+        } else {
+            logger.warn("{} cannot be watched and is closed", handle, cause);
+            try {
+                handle.close();
+            } catch (Exception e) {
+                logger.warn("{} could not be closed", handle, e);
+            }
+        }
+    }
+
+    @Override
+    public void reverted(EpollIoHandle handle) {
+        Channel channel = channelOf(handle);
+        if (channel != null) {
+            channel.attr(IoUring.REVERTED).set(Boolean.TRUE);
+        }
+    }
+
+    @Override
+    public void registered(EpollIoHandle handle) {
+        Channel channel = channelOf(handle);
+        if (channel != null && channel.hasAttr(IoUring.REVERTED)) {
+            channel.attr(IoUring.REVERTED).set(null);
+        }
+    }
+
+    /** The channel whose transport {@code handle} is, or {@code null}. */
+    static Channel channelOf(EpollIoHandle handle) {
+        return handle instanceof Channel.Unsafe ? channel((Channel.Unsafe) handle) : null;
+    }
+
+    private static Channel channel(Channel.Unsafe unsafe) {
+        return unsafe.voidPromise().channel();
+    }
+}

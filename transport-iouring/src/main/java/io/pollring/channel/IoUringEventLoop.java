@@ -1,0 +1,49 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.channel;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopTaskQueueFactory;
+import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.SingleThreadIoEventLoop;
+import io.netty.util.concurrent.RejectedExecutionHandler;
+
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+
+/** One loop of an {@link IoUringEventLoopGroup}; knows its channels, as Netty's epoll loop does. */
+final class IoUringEventLoop extends SingleThreadIoEventLoop {
+
+    IoUringEventLoop(IoEventLoopGroup parent, Executor executor, IoHandlerFactory factory,
+                     EventLoopTaskQueueFactory taskQueueFactory, EventLoopTaskQueueFactory tailTaskQueueFactory,
+                     RejectedExecutionHandler rejectedExecutionHandler) {
+        super(parent, executor, factory, newTaskQueue(taskQueueFactory), newTaskQueue(tailTaskQueueFactory),
+                rejectedExecutionHandler);
+    }
+
+    private static Queue<Runnable> newTaskQueue(EventLoopTaskQueueFactory factory) {
+        return factory == null ? newTaskQueue0(DEFAULT_MAX_PENDING_TASKS)
+                : factory.newTaskQueue(DEFAULT_MAX_PENDING_TASKS);
+    }
+
+    @Override
+    public int registeredChannels() {
+        return handler().registeredChannels().size();
+    }
+
+    @Override
+    public Iterator<Channel> registeredChannelsIterator() {
+        return Collections.unmodifiableList(handler().registeredChannels()).iterator();
+    }
+
+    private IoUringIoHandler handler() {
+        return (IoUringIoHandler) ioHandler();
+    }
+}

@@ -1,0 +1,159 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.channel;
+
+import io.netty.channel.Channel;
+import io.netty.channel.DefaultSelectStrategyFactory;
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerContext;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.SelectStrategy;
+import io.netty.channel.SelectStrategyFactory;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.util.concurrent.ThreadAwareExecutor;
+import io.netty.util.internal.ObjectUtil;
+import io.netty.util.internal.StringUtil;
+import io.pollring.loop.LoopSettings;
+import io.pollring.loop.PollLoop;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An {@link IoHandler} that watches sockets with io_uring poll requests. It takes every {@link EpollIoHandle}, so all of
+ * Netty's {@code Epoll*Channel}s run on it unchanged; what the ring cannot watch, or all where there is no ring, is
+ * watched by epoll.
+ *
+ * <p>Needs Netty's native epoll transport, and for a ring Linux 5.13 or later; Linux 6.1 or later is advised.
+ */
+public final class IoUringIoHandler implements IoHandler {
+    private final ThreadAwareExecutor executor;
+    private final PollLoop loop;
+    private final IoUringMetrics metrics;
+
+    private IoUringIoHandler(ThreadAwareExecutor executor, LoopSettings settings, SelectStrategy strategy) {
+        this.executor = ObjectUtil.checkNotNull(executor, "executor");
+        loop = new PollLoop(executor, settings, ObjectUtil.checkNotNull(strategy, "strategy"),
+                ChannelHandleAdapter.INSTANCE);
+        metrics = new IoUringMetrics(loop);
+        IoUring.opened(executor, this);
+    }
+
+    /** A factory of handlers with the default settings. */
+    public static IoHandlerFactory newFactory() {
+        return newFactory(new IoUringIoHandlerConfig());
+    }
+
+    /**
+     * A factory of handlers with the given settings, which are copied.
+     *
+     * @throws UnsatisfiedLinkError if Netty's native epoll transport is not available
+     */
+    public static IoHandlerFactory newFactory(IoUringIoHandlerConfig config) {
+        return newFactory(config, DefaultSelectStrategyFactory.INSTANCE);
+    }
+
+    /**
+     * A factory of handlers with the given settings, which are copied.
+     *
+     * @param selectStrategyFactory makes the strategy that tells each handler when to wait, and when to spin
+     * @throws UnsatisfiedLinkError if Netty's native epoll transport is not available
+     */
+    public static IoHandlerFactory newFactory(IoUringIoHandlerConfig config,
+                                              SelectStrategyFactory selectStrategyFactory) {
+        return newFactory(config, 0, selectStrategyFactory);
+    }
+
+    static IoHandlerFactory newFactory(IoUringIoHandlerConfig config, int maxEvents,
+                                       SelectStrategyFactory selectStrategyFactory) {
+        Epoll.ensureAvailability();
+        ObjectUtil.checkNotNull(config, "config");
+        ObjectUtil.checkPositiveOrZero(maxEvents, "maxEvents");
+        ObjectUtil.checkNotNull(selectStrategyFactory, "selectStrategyFactory");
+        LoopSettings settings = config.toSettings(maxEvents);
+        return new IoHandlerFactory() {
+            @Override
+            public IoHandler newHandler(ThreadAwareExecutor ioExecutor) {
+                return new IoUringIoHandler(ioExecutor, settings, selectStrategyFactory.newSelectStrategy());
+            }
+
+            @Override
+            public boolean isChangingThreadSupported() {
+                return true;
+            }
+        };
+    }
+
+    /** What this handler's loop has counted. */
+    public IoUringMetrics metrics() {
+        return metrics;
+    }
+
+    @Override
+    public void initialize() {
+        loop.initialize();
+    }
+
+    @Override
+    public int run(IoHandlerContext context) {
+        return loop.run(context);
+    }
+
+    @Override
+    public void wakeup() {
+        loop.wakeup();
+    }
+
+    @Override
+    public void prepareToDestroy() {
+        loop.prepareToDestroy();
+    }
+
+    @Override
+    public void destroy() {
+        IoUring.closed(executor, this);
+        loop.destroy();
+    }
+
+    /**
+     * @throws IllegalArgumentException if {@code handle} is not an {@link EpollIoHandle}
+     * @throws IllegalStateException    if this handler was destroyed
+     */
+    @Override
+    public IoRegistration register(IoHandle handle) {
+        if (!(handle instanceof EpollIoHandle)) {
+            throw new IllegalArgumentException(
+                    "IoHandle of type " + StringUtil.simpleClassName(handle) + " not supported");
+        }
+        return loop.register((EpollIoHandle) handle);
+    }
+
+    @Override
+    public boolean isCompatible(Class<? extends IoHandle> handleType) {
+        return EpollIoHandle.class.isAssignableFrom(handleType);
+    }
+
+    /** The channels that are registered now; on the loop's thread. */
+    List<Channel> registeredChannels() {
+        List<Channel> channels = new ArrayList<>();
+        for (EpollIoHandle handle : loop.handles()) {
+            Channel channel = ChannelHandleAdapter.channelOf(handle);
+            if (channel != null) {
+                channels.add(channel);
+            }
+        }
+        return channels;
+    }
+
+    @Override
+    public String toString() {
+        return "IoUringIoHandler(" + metrics + ')';
+    }
+}

@@ -1,0 +1,121 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.channel;
+
+import io.pollring.loop.LoopMetrics;
+import io.pollring.loop.PollLoop;
+
+import java.util.Map;
+
+/**
+ * What one event loop has counted since it was made. Every number may be read by any thread at any time and only ever
+ * grows; two of them read one after the other need not belong to the same moment.
+ */
+public final class IoUringMetrics {
+    private final PollLoop loop;
+    private final LoopMetrics metrics;
+
+    IoUringMetrics(PollLoop loop) {
+        this.loop = loop;
+        metrics = loop.metrics();
+    }
+
+    /** What the loop waits on. */
+    public IoUringBackend backend() {
+        return loop.hasRing() ? IoUringBackend.RING : IoUringBackend.EPOLL;
+    }
+
+    /** Calls of {@code io_uring_enter}. */
+    public long enters() {
+        return metrics.ring().enters();
+    }
+
+    /** Submission queue entries that the kernel has consumed. */
+    public long sqes() {
+        return metrics.ring().submitted();
+    }
+
+    /** Completion queue entries that were collected. */
+    public long cqes() {
+        return metrics.ring().completed();
+    }
+
+    /** Polls that were armed anew. */
+    public long pollsArmed() {
+        return metrics.pollsArmed();
+    }
+
+    /** Armed polls whose events were changed, or looked for again, in place. */
+    public long pollUpdates() {
+        return metrics.pollUpdates();
+    }
+
+    /** Armed polls that were cancelled. */
+    public long pollRemoves() {
+        return metrics.pollRemoves();
+    }
+
+    /** Completions that had nothing in them that the channel wanted to hear of. */
+    public long spuriousCompletions() {
+        return metrics.spurious();
+    }
+
+    /** Completions of polls whose registration was gone. */
+    public long staleCompletions() {
+        return metrics.stale();
+    }
+
+    /** How many times the completion queue was found full. Nothing is lost then, but see {@code setCqSize}. */
+    public long overflows() {
+        return metrics.ring().overflows();
+    }
+
+    /** Rings that took the place of another: the loop went on in another thread, or completions were lost. */
+    public long ringsReplaced() {
+        return metrics.ringsReplaced();
+    }
+
+    /** Wake-ups by other threads that reached a sleeping loop. */
+    public long wakeups() {
+        return metrics.wakeups();
+    }
+
+    /** Calls of {@code timerfd_settime}. */
+    public long timerSets() {
+        return metrics.timerSets();
+    }
+
+    /** Calls of {@code epoll_wait}. */
+    public long epollWaits() {
+        return metrics.epollWaits();
+    }
+
+    /** Calls of {@code epoll_ctl}. */
+    public long epollCtls() {
+        return metrics.epollControls();
+    }
+
+    /** Channels that were handed over from the ring to epoll. */
+    public long reverts() {
+        return metrics.reverts();
+    }
+
+    /** {@link #reverts()} by their reason, the name of the error as a rule; a sorted copy. */
+    public Map<String, Long> revertsByReason() {
+        return metrics.revertsByReason();
+    }
+
+    @Override
+    public String toString() {
+        return "backend=" + backend() + " enters=" + enters() + " sqes=" + sqes() + " cqes=" + cqes()
+                + " pollsArmed=" + pollsArmed() + " pollUpdates=" + pollUpdates() + " pollRemoves=" + pollRemoves()
+                + " spuriousCompletions=" + spuriousCompletions() + " staleCompletions=" + staleCompletions()
+                + " overflows=" + overflows() + " ringsReplaced=" + ringsReplaced() + " wakeups=" + wakeups()
+                + " timerSets=" + timerSets() + " epollWaits=" + epollWaits() + " epollCtls=" + epollCtls()
+                + " reverts=" + reverts() + ' ' + revertsByReason();
+    }
+}

@@ -1,0 +1,44 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.loop;
+
+import io.pollring.ring.RingFeature;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/** What a loop is built with; immutable. */
+public final class LoopSettings {
+    final int sqEntries;
+    final int cqEntries;
+    final int maxEvents;
+    final boolean ringWanted;
+    final boolean ringRequired;
+    final boolean refusePolls;
+    final Set<RingFeature> allowedFeatures;
+
+    /**
+     * @param sqEntries       the submission queue's entries
+     * @param cqEntries       the completion queue's entries
+     * @param maxEvents       how many handles are served in one run of the loop, 0 for no limit
+     * @param ringWanted      {@code false} to wait on epoll from the start
+     * @param ringRequired    whether a loop without a ring is an error
+     * @param refusePolls     whether the kernel shall be made to refuse every poll of a handle (a test aid)
+     * @param allowedFeatures the kernel features that may be used
+     */
+    public LoopSettings(int sqEntries, int cqEntries, int maxEvents, boolean ringWanted, boolean ringRequired,
+                        boolean refusePolls, Set<RingFeature> allowedFeatures) {
+        this.sqEntries = sqEntries;
+        this.cqEntries = cqEntries;
+        this.maxEvents = maxEvents == 0 ? Integer.MAX_VALUE : maxEvents;
+        this.ringWanted = ringWanted;
+        this.ringRequired = ringRequired;
+        this.refusePolls = refusePolls;
+        this.allowedFeatures = EnumSet.noneOf(RingFeature.class);
+        this.allowedFeatures.addAll(allowedFeatures);
+    }
+}

@@ -1,0 +1,392 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.loop;
+
+import io.netty.channel.ChannelException;
+import io.netty.channel.IoHandlerContext;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.SelectStrategy;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.util.IntSupplier;
+import io.netty.util.concurrent.ThreadAwareExecutor;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.pollring.ring.EpollSet;
+import io.pollring.ring.Errno;
+import io.pollring.ring.Kernel;
+import io.pollring.ring.Native;
+import io.pollring.ring.Ring;
+import io.pollring.ring.RingException;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The turn of one event loop: bring interest to the kernel, wait, collect, deliver. Owns the ring, the epoll set, the
+ * eventfd and the timerfd, and decides which of ring and epoll set the loop waits on.
+ *
+ * <p>{@link #wakeup()}, {@link #hasRing()} and the metrics may be used by any thread, all else by the loop's only.
+ */
+public final class PollLoop {
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(PollLoop.class);
+    private static final Set<String> LOGGED_REASONS = ConcurrentHashMap.newKeySet();
+
+    private final ThreadAwareExecutor executor;
+    private final LoopSettings settings;
+    private final SelectStrategy selectStrategy;
+    private final HandleAdapter adapter;
+    private final IntSupplier collectNow = this::collectNow;
+    private final Kernel kernel = Native.kernel();
+    private final LoopMetrics metrics = new LoopMetrics();
+    private final EpollSet epollSet;
+    private final Waker waker;
+    private final LoopTimer timer;
+    private final InternalPolls internalPolls;
+    private final BorrowedAttachment attachment;
+    private final Poller poller;
+
+    /** The ring, from its making in the constructor on; {@code null} if the loop waits on its epoll set. */
+    private volatile Ring ring;
+    /** The thread that the ring was enabled for. */
+    private Thread owner;
+    private int cqEntries;
+    private boolean closed;
+
+    /**
+     * Makes everything but enables the ring, which is {@link #initialize()}'s work.
+     *
+     * @throws ChannelException      if fds have run out, as Netty's epoll handler does
+     * @throws IllegalStateException if there is no ring and the settings require one
+     */
+    public PollLoop(ThreadAwareExecutor executor, LoopSettings settings, SelectStrategy selectStrategy,
+                    HandleAdapter adapter) {
+        this.executor = executor;
+        this.settings = settings;
+        this.selectStrategy = selectStrategy;
+        this.adapter = adapter;
+        cqEntries = settings.cqEntries;
+        List<Runnable> undo = new ArrayList<>();
+        boolean success = false;
+        try {
+            epollSet = new EpollSet(kernel, io.netty.channel.epoll.Native.sizeofEpollEvent(),
+                    io.netty.channel.epoll.Native.offsetofEpollData());
+            undo.add(epollSet::close);
+            waker = new Waker();
+            undo.add(waker::close);
+            timer = new LoopTimer(metrics);
+            undo.add(timer::close);
+            attachment = new BorrowedAttachment(executor);
+            undo.add(attachment::release);
+            metrics.epollSet(epollSet);
+            internalPolls = new InternalPolls(epollSet, waker.fd(), timer, metrics);
+            poller = new Poller(executor, adapter, metrics, epollSet, internalPolls, attachment.get(),
+                    settings.refusePolls);
+            if (settings.ringWanted) {
+                openFirstRing();
+            }
+            success = true;
+        } finally {
+            if (!success) {
+                undo.forEach(Runnable::run);
+            }
+        }
+    }
+
+    private void openFirstRing() {
+        try {
+            ring = openRing(cqEntries);
+        } catch (RingException e) {
+            if (e.errno() == Errno.EMFILE || e.errno() == Errno.ENFILE) {
+                // What Netty's epoll handler throws when there is no fd left for its epoll instance.
+                throw new ChannelException(e.getMessage(), e);
+            }
+            if (settings.ringRequired) {
+                throw new IllegalStateException("io_uring is required, but: " + e.getMessage(), e);
+            }
+            logFallback(e.getMessage());
+        }
+    }
+
+    private Ring openRing(int cqEntries) throws RingException {
+        return Ring.open(kernel, settings.sqEntries, Math.max(cqEntries, settings.sqEntries), settings.allowedFeatures,
+                metrics.ring, poller);
+    }
+
+    private static void logFallback(String reason) {
+        if (LOGGED_REASONS.add(reason)) {
+            logger.warn("This event loop has no ring and waits on epoll instead: {}", reason);
+        } else {
+            logger.debug("This event loop has no ring and waits on epoll instead: {}", reason);
+        }
+    }
+
+    /** Makes the calling thread the loop's. Called again when the loop goes on in another thread. */
+    public void initialize() {
+        if (owner == Thread.currentThread()) {
+            return;
+        }
+        if (owner != null) {
+            changeThread();
+            return;
+        }
+        owner = Thread.currentThread();
+        if (ring == null) {
+            poller.useRing(null, null);
+            return;
+        }
+        try {
+            ring.enable(waker.fd());
+            poller.useRing(ring, null);
+        } catch (RingException e) {
+            abandonRing(e);
+        }
+    }
+
+    /** A ring belongs to a thread, and the kernel cancels the requests of a thread that ends: so make a new one. */
+    private void changeThread() {
+        owner = Thread.currentThread();
+        if (ring != null) {
+            replaceRing(cqEntries);
+        }
+    }
+
+    private void replaceRing(int cqEntries) {
+        ring.close();
+        Ring next = null;
+        try {
+            next = openRing(cqEntries);
+            next.enable(waker.fd());
+            this.cqEntries = cqEntries;
+            ring = next;
+            metrics.ringsReplaced.increment();
+            poller.useRing(next, null);
+        } catch (RingException e) {
+            if (next != null) {
+                next.close();
+            }
+            abandonRing(e);
+        }
+    }
+
+    /** From now on the loop waits on its epoll set. */
+    private void abandonRing(RingException cause) {
+        ring.close();
+        ring = null;
+        logFallback(cause.getMessage());
+        poller.useRing(null, Errno.name(cause.errno()));
+    }
+
+    /** Whether the loop waits on a ring. May be called by any thread. */
+    public boolean hasRing() {
+        return ring != null;
+    }
+
+    public LoopMetrics metrics() {
+        return metrics;
+    }
+
+    /** Registers a handle; nothing is watched before it submits its interest. */
+    public IoRegistration register(EpollIoHandle handle) {
+        if (closed) {
+            throw new IllegalStateException("the event loop's handler is closed");
+        }
+        initialize();
+        IoRegistration registration = poller.register(handle);
+        adapter.registered(handle);
+        handle.registered();
+        return registration;
+    }
+
+    /** The handles that are registered now; a copy. */
+    public List<EpollIoHandle> handles() {
+        List<EpollIoHandle> handles = new ArrayList<>();
+        for (PollRegistration registration : poller.snapshot()) {
+            handles.add(registration.handle);
+        }
+        return handles;
+    }
+
+    /** The number of slots in use: registered handles, and those whose poll is not confirmed to be gone. */
+    public int registrations() {
+        return poller.registrations();
+    }
+
+    /**
+     * One turn.
+     *
+     * @return the number of handles served
+     */
+    public int run(IoHandlerContext context) {
+        initialize();
+        try {
+            int strategy = selectStrategy.calculateStrategy(collectNow, !context.canBlock());
+            switch (strategy) {
+                case SelectStrategy.CONTINUE:
+                    reportIoTime(context, 0);
+                    return 0;
+                case SelectStrategy.BUSY_WAIT:
+                    busyWait(context);
+                    break;
+                case SelectStrategy.SELECT:
+                    await(context);
+                    break;
+                default:
+                    // The strategy has collected.
+                    break;
+            }
+        } catch (RingException e) {
+            recover(e);
+        } catch (Exception e) {
+            pauseAfter(e);
+        }
+        return deliver(context);
+    }
+
+    private int deliver(IoHandlerContext context) {
+        int handled = 0;
+        if (!poller.hasReady()) {
+            reportIoTime(context, 0);
+        } else if (context.shouldReportActiveIoTime()) {
+            long startNanos = System.nanoTime();
+            handled = poller.deliver(settings.maxEvents);
+            context.reportActiveIoTime(System.nanoTime() - startNanos);
+        } else {
+            handled = poller.deliver(settings.maxEvents);
+        }
+        if (poller.ringFailure() != null) {
+            recover(poller.ringFailure());
+        }
+        return handled;
+    }
+
+    private static void reportIoTime(IoHandlerContext context, long nanos) {
+        if (context.shouldReportActiveIoTime()) {
+            context.reportActiveIoTime(nanos);
+        }
+    }
+
+    private int collectNow() throws RingException {
+        poller.reify();
+        Ring ring = this.ring;
+        int count;
+        if (ring == null) {
+            poller.collectEpollEvents(0);
+            return poller.hasReady() ? 1 : 0;
+        }
+        count = ring.submitNow();
+        collected(ring);
+        return count;
+    }
+
+    private void busyWait(IoHandlerContext context) throws RingException {
+        do {
+            collectNow();
+            Thread.onSpinWait();
+        } while (!poller.hasReady() && context.canBlock());
+    }
+
+    private void await(IoHandlerContext context) throws RingException {
+        // First, because it may collect; and a task that it makes other threads' wake-ups carry must be seen below.
+        poller.reify();
+        if (poller.hasReady() || !waker.prepareToSleep()) {
+            collectNow();
+            return;
+        }
+        try {
+            if (!context.canBlock() || !timer.prepare(context)) {
+                collectNow();
+                return;
+            }
+            Ring ring = this.ring;
+            if (ring == null) {
+                poller.collectEpollEvents(-1);
+            } else {
+                ring.submitAndWait();
+                collected(ring);
+            }
+        } finally {
+            waker.awake();
+        }
+    }
+
+    private void collected(Ring ring) throws RingException {
+        if (internalPolls.takeEpollReady()) {
+            poller.collectEpollEvents(0);
+        }
+        if (ring.takeLost() > 0) {
+            // Any poll may have ended unheard. A larger queue, in which nothing is armed yet, is certain.
+            int larger = ring.completionQueue().entries() * 2;
+            if (larger > 2 * Ring.MAX_ENTRIES) {
+                throw new RingException("keeping up with the completions of ring fd " + ring.fd(), -Errno.EBUSY);
+            }
+            logger.info("Completions were lost; the ring is replaced by one with {} completion queue entries", larger);
+            replaceRing(larger);
+        }
+    }
+
+    private void recover(RingException cause) {
+        if (ring == null) {
+            pauseAfter(cause);
+        } else if (cause.errno() == Errno.EEXIST) {
+            // The kernel takes this thread for another: a virtual thread on a new carrier.
+            replaceRing(cqEntries);
+        } else {
+            abandonRing(cause);
+        }
+    }
+
+    /** As Netty's epoll handler does: a loop that fails at once, again and again, must not take all of a CPU. */
+    private static void pauseAfter(Exception cause) {
+        logger.warn("Unexpected exception in the event loop", cause);
+        try {
+            Thread.sleep(1000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends the loop's wait, from any thread. */
+    public void wakeup() {
+        if (!executor.isExecutorThread(Thread.currentThread())) {
+            waker.wakeup();
+        }
+    }
+
+    /** Cancels all registrations and closes their handles. May be called several times. */
+    public void prepareToDestroy() {
+        for (PollRegistration registration : poller.snapshot()) {
+            try {
+                registration.cancel();
+            } catch (Exception e) {
+                logger.debug("Could not cancel {}", registration, e);
+            }
+            try {
+                registration.handle.close();
+            } catch (Exception e) {
+                logger.debug("Could not close the handle of {}", registration, e);
+            }
+        }
+    }
+
+    /** Closes all that the loop owns. */
+    public void destroy() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        waker.close();
+        if (ring != null) {
+            ring.close();
+        }
+        timer.close();
+        epollSet.close();
+        attachment.release();
+        poller.closed();
+    }
+}

@@ -1,0 +1,495 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.loop;
+
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.unix.Errors;
+import io.netty.util.concurrent.ThreadAwareExecutor;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.pollring.loop.PollRegistration.State;
+import io.pollring.ring.Abi;
+import io.pollring.ring.CompletionHandler;
+import io.pollring.ring.EpollSet;
+import io.pollring.ring.Errno;
+import io.pollring.ring.Ring;
+import io.pollring.ring.RingException;
+import io.pollring.ring.RingFeature;
+import io.pollring.ring.UserData;
+
+import java.util.List;
+
+/**
+ * Keeps the kernel's polls in step with what registrations desire, and brings events to handles. Makes every transition
+ * of {@link PollRegistration.State}.
+ *
+ * <p>Interest is gathered and reified once per turn; completions are collected first and delivered later, so no handle
+ * ever runs inside another's cancellation or inside the reaping of the queue.
+ *
+ * <p>Belongs to the loop's thread. The ring is the loop's: this class uses it and never closes it.
+ */
+final class Poller implements CompletionHandler {
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(Poller.class);
+
+    private static final int KIND_POLL = 1;
+    private static final int KIND_UPDATE = 2;
+    private static final int KIND_CANCEL = 3;
+    /** The bits of a poll mask that the kernel takes. The rest are epoll's flags. */
+    private static final int POLL_MASK = 0xFFFF;
+    /** How often in a row a poll may end for nothing, or for want of memory, before epoll takes over. */
+    private static final int MAX_STRIKES = 4;
+    /** How often a cancellation may bring no completion at all before its slot is left to the next turns. */
+    private static final int MAX_IDLE_ENTERS = 8;
+    private static final long CANCEL_WAIT_NANOS = 1_000_000;
+
+    private final ThreadAwareExecutor executor;
+    private final HandleAdapter adapter;
+    private final LoopMetrics metrics;
+    private final Reverter reverter;
+    private final Object attachment;
+    private final boolean refusePolls;
+    private final RegistrationTable table = new RegistrationTable();
+    private final RegistrationQueue dirty = new RegistrationQueue(PollRegistration.MEMBER_OF_DIRTY);
+    private final RegistrationQueue ready = new RegistrationQueue(PollRegistration.MEMBER_OF_READY);
+    private final InternalPolls internalPolls;
+
+    private Ring ring;
+    private boolean multishot;
+    private boolean updates;
+    private RingException ringFailure;
+
+    /**
+     * @param attachment  what {@link PollRegistration#attachment()} returns
+     * @param refusePolls whether the kernel shall be made to refuse every poll of a handle
+     */
+    Poller(ThreadAwareExecutor executor, HandleAdapter adapter, LoopMetrics metrics, EpollSet epollSet,
+           InternalPolls internalPolls, Object attachment, boolean refusePolls) {
+        this.executor = executor;
+        this.adapter = adapter;
+        this.metrics = metrics;
+        this.internalPolls = internalPolls;
+        this.attachment = attachment;
+        this.refusePolls = refusePolls;
+        reverter = new Reverter(epollSet, adapter, metrics);
+    }
+
+    boolean inLoop() {
+        return executor.isExecutorThread(Thread.currentThread());
+    }
+
+    void execute(Runnable task) {
+        executor.execute(task);
+    }
+
+    Object attachment() {
+        return attachment;
+    }
+
+    /**
+     * From now on polls go to {@code ring}, which knows of none yet; {@code null} for the epoll set.
+     *
+     * @param reason why there is no ring, or {@code null}
+     */
+    void useRing(Ring ring, String reason) {
+        this.ring = ring;
+        ringFailure = null;
+        multishot = ring != null && ring.has(RingFeature.MULTISHOT_POLL);
+        updates = ring != null && ring.has(RingFeature.POLL_UPDATE);
+        for (PollRegistration registration : table.snapshot()) {
+            switch (registration.state) {
+                case ARMED:
+                case REMOVING:
+                    registration.state = State.IDLE;
+                    registration.armed = 0;
+                    break;
+                case CLOSED:
+                    // Its poll went with the old ring.
+                    table.remove(registration);
+                    continue;
+                default:
+                    break;
+            }
+            if (ring == null && registration.state == State.IDLE) {
+                reverter.revert(registration, reason);
+            }
+            changed(registration);
+        }
+        internalPolls.useRing(ring);
+    }
+
+    /** A new registration, for which nothing is armed yet. */
+    PollRegistration register(EpollIoHandle handle) {
+        PollRegistration registration = new PollRegistration(this, handle);
+        table.add(registration);
+        if (ring == null) {
+            registration.state = State.REVERTED;
+        }
+        return registration;
+    }
+
+    int registrations() {
+        return table.size();
+    }
+
+    /** The handles that are registered now. */
+    List<PollRegistration> snapshot() {
+        List<PollRegistration> registrations = table.snapshot();
+        registrations.removeIf(registration -> !registration.isValid());
+        return registrations;
+    }
+
+    /** What {@code registration} desires, or knows, may differ from what the kernel was told. */
+    void changed(PollRegistration registration) {
+        if (registration.isDirty()) {
+            dirty.add(registration);
+        }
+    }
+
+    /** Whether events wait to be delivered, so that the loop must not sleep. */
+    boolean hasReady() {
+        return ready.size() > 0;
+    }
+
+    /** Why the ring cannot be used any more, or {@code null}. */
+    RingException ringFailure() {
+        return ringFailure;
+    }
+
+    /** Turns what has changed since the last turn into SQEs, or into calls of the epoll set. */
+    void reify() {
+        // Only what is there now: a full queue collects completions on the way, and those are to be delivered first.
+        for (int n = dirty.size(); n > 0; n--) {
+            PollRegistration registration = dirty.take();
+            if (ring != null) {
+                ring.submissionQueue().reserve(1);
+            }
+            if (registration.isValid() && registration.isDirty()) {
+                reify(registration);
+            }
+        }
+        internalPolls.reify(reverter.isWatching());
+    }
+
+    private void reify(PollRegistration registration) {
+        switch (registration.state) {
+            case IDLE:
+                arm(registration);
+                break;
+            case ARMED:
+                if (registration.desired == 0 || !updates) {
+                    remove(registration, State.REMOVING);
+                } else {
+                    update(registration);
+                }
+                break;
+            case REVERTED:
+                int errno = reverter.watch(registration);
+                if (errno != 0) {
+                    fail(registration, errno);
+                }
+                break;
+            default:
+                throw new AssertionError(registration);
+        }
+    }
+
+    private void arm(PollRegistration registration) {
+        if (!registration.handle.fd().isOpen()) {
+            // Closed by another thread, whose cancellation is on its way. The number may be a stranger's by now.
+            return;
+        }
+        registration.generation = table.nextGeneration(registration.slot);
+        ring.submissionQueue().pollAdd(registration.fd, registration.desired & POLL_MASK, multishot, refusePolls,
+                userData(KIND_POLL, registration));
+        registration.state = State.ARMED;
+        registration.armed(registration.desired);
+        metrics.pollsArmed.increment();
+    }
+
+    private void update(PollRegistration registration) {
+        ring.submissionQueue().pollUpdate(userData(KIND_POLL, registration), registration.desired & POLL_MASK,
+                userData(KIND_UPDATE, registration));
+        registration.armed(registration.desired);
+        metrics.pollUpdates.increment();
+    }
+
+    private void remove(PollRegistration registration, State next) {
+        ring.submissionQueue().cancel(userData(KIND_POLL, registration), userData(KIND_CANCEL, registration));
+        registration.state = next;
+        metrics.pollRemoves.increment();
+    }
+
+    private static long userData(int kind, PollRegistration registration) {
+        return UserData.encode(kind, registration.slot, registration.generation);
+    }
+
+    @Override
+    public void completed(long userData, int result, int flags) {
+        int kind = UserData.kind(userData);
+        if (kind >= InternalPolls.FIRST_KIND) {
+            internalPolls.completed(kind, result, flags);
+            return;
+        }
+        PollRegistration registration = table.get(UserData.slot(userData), UserData.generation(userData));
+        if (kind == KIND_POLL) {
+            if (registration == null) {
+                metrics.stale.increment();
+            } else {
+                polled(registration, result, (flags & Abi.CQE_F_MORE) != 0);
+            }
+        } else if (kind == KIND_UPDATE && result < 0 && registration != null && registration.state == State.ARMED) {
+            updateFailed(registration, result);
+        }
+        // A cancellation's own result tells nothing: success, or ENOENT and EALREADY because the poll has fired; either
+        // way the poll's last completion follows.
+    }
+
+    private void polled(PollRegistration registration, int result, boolean more) {
+        if (result >= 0) {
+            registration.ready |= result;
+        }
+        if (more) {
+            registration.strikes = 0;
+        } else {
+            ended(registration, result);
+        }
+        if (registration.state != State.CLOSED && (registration.ready | registration.failure) != 0) {
+            ready.add(registration);
+        }
+    }
+
+    /** The poll is gone from the kernel. */
+    private void ended(PollRegistration registration, int result) {
+        registration.armed = 0;
+        switch (registration.state) {
+            case ARMED:
+                registration.state = State.IDLE;
+                if (result < 0) {
+                    registration.failure = -result;
+                } else if (multishot && !ring.isOverflowing() && ++registration.strikes > MAX_STRIKES) {
+                    // A file without a wait queue, such as a regular one, is always ready and never waits. epoll knows
+                    // what to say of it.
+                    registration.failure = Errno.EOPNOTSUPP;
+                }
+                changed(registration);
+                break;
+            case REMOVING:
+                registration.state = State.IDLE;
+                changed(registration);
+                break;
+            case CLOSED:
+                table.remove(registration);
+                break;
+            default:
+                throw new AssertionError(registration);
+        }
+    }
+
+    private void updateFailed(PollRegistration registration, int result) {
+        if (result == -Errno.ENOENT) {
+            // The poll has ended. Its last completion is here already, or follows.
+            return;
+        }
+        // EALREADY: an event of the old mask is on its way and the mask is unchanged. Ask again once it is collected.
+        registration.unsettle();
+        registration.armed = 0;
+        changed(registration);
+    }
+
+    /**
+     * Gives the collected events to their handles.
+     *
+     * @param maxEvents how many handles to serve at most; the rest stay ready
+     * @return how many were served
+     */
+    int deliver(int maxEvents) {
+        int handled = 0;
+        // Only what is there now: handles that are made ready meanwhile, by a cancellation's enter, come next turn.
+        for (int n = Math.min(ready.size(), maxEvents); n > 0; n--) {
+            PollRegistration registration = ready.take();
+            if (!registration.isValid()) {
+                continue;
+            }
+            if (registration.failure != 0) {
+                settleFailure(registration);
+            }
+            if (registration.ready != 0 && registration.isValid()) {
+                int events = registration.takeWanted();
+                if (events != 0) {
+                    handled++;
+                    dispatch(registration, events);
+                } else {
+                    metrics.spurious.increment();
+                    settleUnwanted(registration);
+                }
+            }
+        }
+        return handled;
+    }
+
+    private void dispatch(PollRegistration registration, int events) {
+        boolean drained = false;
+        try {
+            registration.handle.handle(registration, PollEvents.of(events));
+            // Nothing but data: an error or an end behind the data is still to be told.
+            drained = (events & ~Abi.POLLOUT) == Abi.POLLIN && multishot && registration.isValid()
+                    && adapter.isDrained(registration.handle);
+        } catch (Throwable t) {
+            // One handle's trouble is not the others'. Netty's own handles report to their pipeline and do not throw.
+            logger.warn("A handle threw while it was given the events of fd {}: {}", registration.fd, events, t);
+        }
+        if (registration.isValid()) {
+            registration.leftBehind(drained ? events & ~Abi.POLLIN : events);
+            changed(registration);
+        }
+    }
+
+    /** Events came that the handle does not want. */
+    private void settleUnwanted(PollRegistration registration) {
+        if (!multishot && registration.state == State.IDLE && registration.desired != 0) {
+            // The kernel adds POLLRDHUP by itself: a one-shot poll would end with it again and again. epoll does not.
+            revert(registration, "RDHUP");
+        }
+        changed(registration);
+    }
+
+    private void settleFailure(PollRegistration registration) {
+        int errno = registration.failure;
+        registration.failure = 0;
+        if (registration.state != State.IDLE) {
+            return;
+        }
+        switch (errno) {
+            case Errno.EBADF:
+                if (registration.handle.fd().isOpen()) {
+                    fail(registration, errno);
+                }
+                break;
+            case Errno.ECANCELED: // By nobody here: the thread that armed it has ended, say.
+            case Errno.ENOMEM:
+                if (++registration.strikes > MAX_STRIKES) {
+                    revert(registration, Errno.name(errno));
+                }
+                break;
+            default:
+                revert(registration, Errno.name(errno));
+                break;
+        }
+        changed(registration);
+    }
+
+    private void revert(PollRegistration registration, String reason) {
+        reverter.revert(registration, reason);
+    }
+
+    private void fail(PollRegistration registration, int errno) {
+        registration.desired = 0;
+        try {
+            adapter.failed(registration.handle,
+                    Errors.newIOException("poll of fd " + registration.fd + " (" + Errno.name(errno) + ')', -errno));
+        } catch (Throwable t) {
+            logger.warn("A handle threw while it was told that fd {} cannot be polled", registration.fd, t);
+        }
+    }
+
+    /** Collects the events of the epoll set. */
+    void collectEpollEvents(int timeoutMillis) throws RingException {
+        int count = reverter.epollSet().await(timeoutMillis);
+        for (int i = 0; i < count; i++) {
+            int fd = reverter.epollSet().eventFd(i);
+            if (!internalPolls.epollEvent(fd)) {
+                PollRegistration registration = reverter.watched(fd);
+                if (registration == null) {
+                    // Its file outlives its fd, in a child process perhaps.
+                    reverter.forget(fd);
+                } else {
+                    registration.ready |= reverter.epollSet().eventMask(i);
+                    ready.add(registration);
+                }
+            }
+        }
+    }
+
+    /**
+     * Ends a registration that its user has cancelled. An armed poll holds the file: the peer would see neither FIN nor
+     * RST, and a port would stay bound, after {@code close(2)}. So the poll's last completion is awaited here.
+     */
+    void close(PollRegistration registration) {
+        if (ring != null && registration.state != State.REVERTED && ringFailure == null) {
+            try {
+                ring.submissionQueue().reserve(1);
+            } catch (Exception e) {
+                ringFailed(e);
+            }
+        }
+        registration.ready = 0;
+        registration.failure = 0;
+        switch (registration.state) {
+            case IDLE:
+                table.remove(registration);
+                break;
+            case REVERTED:
+                reverter.unwatch(registration);
+                table.remove(registration);
+                break;
+            case ARMED:
+                if (ringFailure == null) {
+                    remove(registration, State.CLOSED);
+                    awaitRemoval(registration);
+                }
+                break;
+            case REMOVING:
+                registration.state = State.CLOSED;
+                if (ringFailure == null) {
+                    awaitRemoval(registration);
+                }
+                break;
+            default:
+                throw new AssertionError(registration);
+        }
+        registration.state = State.CLOSED;
+        registration.handle.unregistered();
+    }
+
+    private void awaitRemoval(PollRegistration registration) {
+        try {
+            // One enter runs 20 work items, and others may be ahead of this one.
+            for (int idle = 0; registration.slot != PollRegistration.NO_SLOT && idle < MAX_IDLE_ENTERS;) {
+                int count = idle < MAX_IDLE_ENTERS / 2 ? ring.submitAndRunTaskWork()
+                        : ring.submitAndWait(CANCEL_WAIT_NANOS);
+                idle = count == 0 ? idle + 1 : 0;
+            }
+        } catch (RingException e) {
+            ringFailed(e);
+        }
+        if (registration.slot != PollRegistration.NO_SLOT && ringFailure == null) {
+            // No kernel was seen to do this. The file is let go when the completion comes, or with the ring.
+            metrics.removalsUnconfirmed.increment();
+            logger.warn("The kernel has not confirmed the removal of a poll: {}", registration);
+        }
+    }
+
+    /** Ring and epoll set are closed: a cancellation that comes now has nothing left to do there. */
+    void closed() {
+        for (PollRegistration registration : table.snapshot()) {
+            if (registration.state == State.CLOSED) {
+                table.remove(registration);
+            } else {
+                registration.state = State.IDLE;
+                registration.armed = 0;
+            }
+        }
+        ring = null;
+    }
+
+    private void ringFailed(Exception e) {
+        if (!(e instanceof RingException)) {
+            throw new IllegalStateException(e);
+        }
+        ringFailure = (RingException) e;
+    }
+}
