@@ -8,6 +8,7 @@ package io.pollring.channel;
 
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 import io.netty.util.internal.SystemPropertyUtil;
@@ -72,6 +73,9 @@ public final class IoUring {
      * @throws IllegalArgumentException if it is not a loop of this transport, or has terminated
      */
     public static IoUringBackend backend(EventLoop loop) {
+        if (loop instanceof IoUringEventLoop && ((IoUringEventLoop) loop).isIoType(EpollIoHandler.class)) {
+            return IoUringBackend.EPOLL;
+        }
         return metrics(loop).backend();
     }
 
@@ -93,7 +97,8 @@ public final class IoUring {
      * What {@code loop} has counted.
      *
      * @param loop one loop, not a group of them
-     * @throws IllegalArgumentException if it is not a loop of this transport, or has terminated
+     * @throws IllegalArgumentException if it is not a loop of this transport, or has terminated, or if the native
+     *                                  library is missing, so that Netty's epoll handler runs it
      */
     public static IoUringMetrics metrics(EventLoop loop) {
         IoUringIoHandler handler = loop instanceof ThreadAwareExecutor ? HANDLERS.get((ThreadAwareExecutor) loop)

@@ -35,15 +35,19 @@ final class IoUringEventLoop extends SingleThreadIoEventLoop {
 
     @Override
     public int registeredChannels() {
-        return handler().registeredChannels().size();
+        IoUringIoHandler handler = handler();
+        return handler == null ? super.registeredChannels() : handler.registeredChannels().size();
     }
 
     @Override
     public Iterator<Channel> registeredChannelsIterator() {
-        return Collections.unmodifiableList(handler().registeredChannels()).iterator();
+        IoUringIoHandler handler = handler();
+        return handler == null ? super.registeredChannelsIterator()
+                : Collections.unmodifiableList(handler.registeredChannels()).iterator();
     }
 
+    /** {@code null} where there is no native library, and Netty's epoll handler runs the loop. */
     private IoUringIoHandler handler() {
-        return (IoUringIoHandler) ioHandler();
+        return ioHandler() instanceof IoUringIoHandler ? (IoUringIoHandler) ioHandler() : null;
     }
 }

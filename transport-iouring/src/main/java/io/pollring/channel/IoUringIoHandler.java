@@ -17,14 +17,20 @@ import io.netty.channel.SelectStrategy;
 import io.netty.channel.SelectStrategyFactory;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 import io.netty.util.internal.ObjectUtil;
 import io.netty.util.internal.StringUtil;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.pollring.channel.IoUringIoHandlerConfig.Fallback;
 import io.pollring.loop.LoopSettings;
 import io.pollring.loop.PollLoop;
+import io.pollring.ring.Native;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * An {@link IoHandler} that watches sockets with io_uring poll requests. It takes every {@link EpollIoHandle}, so all of
@@ -34,6 +40,9 @@ import java.util.List;
  * <p>Needs Netty's native epoll transport, and for a ring Linux 5.13 or later; Linux 6.1 or later is advised.
  */
 public final class IoUringIoHandler implements IoHandler {
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(IoUringIoHandler.class);
+    private static final AtomicBoolean LIBRARY_WARNED = new AtomicBoolean();
+
     private final ThreadAwareExecutor executor;
     private final PollLoop loop;
     private final IoUringMetrics metrics;
@@ -78,9 +87,13 @@ public final class IoUringIoHandler implements IoHandler {
         ObjectUtil.checkPositiveOrZero(maxEvents, "maxEvents");
         ObjectUtil.checkNotNull(selectStrategyFactory, "selectStrategyFactory");
         LoopSettings settings = config.toSettings(maxEvents);
+        Fallback fallback = config.fallback();
         return new IoHandlerFactory() {
             @Override
             public IoHandler newHandler(ThreadAwareExecutor ioExecutor) {
+                if (Native.loadFailure() != null) {
+                    return withoutLibrary(fallback, selectStrategyFactory).newHandler(ioExecutor);
+                }
                 return new IoUringIoHandler(ioExecutor, settings, selectStrategyFactory.newSelectStrategy());
             }
 
@@ -89,6 +102,19 @@ public final class IoUringIoHandler implements IoHandler {
                 return true;
             }
         };
+    }
+
+    /** Where epoll works, a group never fails to start because our own native library is not there. */
+    private static IoHandlerFactory withoutLibrary(Fallback fallback, SelectStrategyFactory selectStrategyFactory) {
+        Throwable cause = Native.loadFailure();
+        if (fallback == Fallback.FAIL) {
+            throw new IllegalStateException("io_uring is required, but: " + cause.getMessage(), cause);
+        }
+        if (LIBRARY_WARNED.compareAndSet(false, true)) {
+            logger.warn("Netty's own epoll handler runs the event loops, because the native library is not available; "
+                    + "add the transport-iouring-native jar of this platform: {}", cause.toString());
+        }
+        return EpollIoHandler.newFactory(0, selectStrategyFactory);
     }
 
     /** What this handler's loop has counted. */

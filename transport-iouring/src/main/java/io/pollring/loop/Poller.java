@@ -236,7 +236,8 @@ final class Poller implements CompletionHandler {
         }
         PollRegistration registration = table.get(UserData.slot(userData), UserData.generation(userData));
         if (kind == KIND_POLL) {
-            if (registration == null) {
+            if (registration == null || registration.state == State.IDLE || registration.state == State.REVERTED) {
+                // Of a poll that is over. No kernel was seen to end one twice, but none shall break a loop by it.
                 metrics.stale.increment();
             } else {
                 polled(registration, result, (flags & Abi.CQE_F_MORE) != 0);
