@@ -9,6 +9,7 @@ package io.pollring.channel;
 import io.netty.channel.Channel;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.util.internal.logging.InternalLogger;
@@ -25,10 +26,24 @@ final class ChannelHandleAdapter implements HandleAdapter {
 
     private ChannelHandleAdapter() { }
 
+    /** Forgets the last read's result: a read that fails before it reads must not pass for the one before it. */
+    @Override
+    public void reading(EpollIoHandle handle) {
+        if (handle instanceof Channel.Unsafe) {
+            RecvByteBufAllocator.Handle allocation = ((Channel.Unsafe) handle).recvBufAllocHandle();
+            // 0 is what a read without data leaves. Allocators take a result that equals the attempt as a reason to
+            // grow or shrink, so nothing is said before the first attempt.
+            if (allocation.lastBytesRead() != 0 && allocation.attemptedBytesRead() != 0) {
+                allocation.lastBytesRead(0);
+            }
+        }
+    }
+
     /**
      * Reads the result of the channel's last read attempt where it proves that nothing was left: a TCP stream gave less
-     * than was asked for (epoll(7), question 9), or a listener had no further connection. Other sockets may stop short
-     * for other reasons: a UNIX stream, at a message with descriptors.
+     * than was asked for (epoll(7), question 9); a listener had no further connection, or an unconnected UDP socket no
+     * further datagram. Other sockets may stop short for other reasons: a UNIX stream at a message with descriptors, a
+     * connected UDP socket at an empty datagram.
      */
     @Override
     public boolean isDrained(EpollIoHandle handle) {
@@ -41,7 +56,12 @@ final class ChannelHandleAdapter implements HandleAdapter {
         if (last > 0) {
             return last < allocation.attemptedBytesRead() && channel(unsafe) instanceof EpollSocketChannel;
         }
-        return last < 0 && channel(unsafe) instanceof ServerChannel;
+        if (last < 0) {
+            Channel channel = channel(unsafe);
+            return channel instanceof ServerChannel
+                    || channel instanceof EpollDatagramChannel && !((EpollDatagramChannel) channel).isConnected();
+        }
+        return false;
     }
 
     @Override

@@ -13,6 +13,9 @@ import java.io.IOException;
 /** What the loop asks or tells the layer above it about a handle. Called on the loop's thread. */
 public interface HandleAdapter {
 
+    /** Called before a handle is given {@code POLLIN}, so that {@link #isDrained} can tell what this read has done. */
+    void reading(EpollIoHandle handle);
+
     /**
      * Called after a handle was given {@code POLLIN}. An edge-triggered poll speaks again only if more arrives, so the
      * loop has the kernel look anew unless it is sure that the handle has taken all there was.

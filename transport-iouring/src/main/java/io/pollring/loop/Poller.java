@@ -333,12 +333,15 @@ final class Poller implements CompletionHandler {
     }
 
     private void dispatch(PollRegistration registration, int events) {
+        // Nothing but data: an error or an end behind the data is still to be told.
+        boolean onlyData = multishot && (events & ~Abi.POLLOUT) == Abi.POLLIN;
         boolean drained = false;
         try {
+            if (onlyData) {
+                adapter.reading(registration.handle);
+            }
             registration.handle.handle(registration, PollEvents.of(events));
-            // Nothing but data: an error or an end behind the data is still to be told.
-            drained = (events & ~Abi.POLLOUT) == Abi.POLLIN && multishot && registration.isValid()
-                    && adapter.isDrained(registration.handle);
+            drained = onlyData && registration.isValid() && adapter.isDrained(registration.handle);
         } catch (Throwable t) {
             // One handle's trouble is not the others'. Netty's own handles report to their pipeline and do not throw.
             logger.warn("A handle threw while it was given the events of fd {}: {}", registration.fd, events, t);
