@@ -12,6 +12,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.SocketChannel;
@@ -58,7 +59,7 @@ public final class EchoClient {
         CompletableFuture<Long> done = new CompletableFuture<>();
         EventLoopGroup group = options.transport().newGroup(1);
         try {
-            ChannelFuture connected = new Bootstrap()
+            Bootstrap bootstrap = new Bootstrap()
                     .group(group)
                     .channelFactory(options.transport().channel())
                     .handler(new ChannelInitializer<SocketChannel>() {
@@ -66,8 +67,13 @@ public final class EchoClient {
                         protected void initChannel(SocketChannel channel) {
                             channel.pipeline().addLast(new ClientHandler(options.longNumber("size"), done));
                         }
-                    })
-                    .connect(address).await();
+                    });
+            int buffer = options.number("socket-buffer");
+            if (buffer > 0) {
+                bootstrap.option(ChannelOption.SO_RCVBUF, buffer)
+                        .option(ChannelOption.SO_SNDBUF, buffer);
+            }
+            ChannelFuture connected = bootstrap.connect(address).await();
             if (!connected.isSuccess()) {
                 throw new IOException(connected.cause().getMessage(), connected.cause());
             }

@@ -14,6 +14,7 @@ import java.util.Map;
 final class Options {
     private static final int MAX_PORT = 65535;
     private static final int MAX_THREADS = 1024;
+    private static final int MAX_SOCKET_BUFFER = 1 << 30;
 
     private final String program;
     private final String summary;
@@ -28,6 +29,8 @@ final class Options {
         text("host", "127.0.0.1", "address to listen on, or to connect to");
         number("port", defaultPort, 0, MAX_PORT, portHelp);
         number("threads", 0, 0, MAX_THREADS, "event loops; 0 takes two for each core");
+        number("socket-buffer", 0, 0, MAX_SOCKET_BUFFER,
+                "bytes for SO_RCVBUF and SO_SNDBUF; 0 leaves them to the kernel");
     }
 
     Options text(String name, String value, String help) {

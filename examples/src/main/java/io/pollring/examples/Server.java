@@ -67,6 +67,12 @@ final class Server implements AutoCloseable {
                         pipeline.accept(channel);
                     }
                 });
+        int buffer = options.number("socket-buffer");
+        if (buffer > 0) {
+            // The listener's receive buffer is inherited, and sets the window that the first packets announce.
+            bootstrap.option(ChannelOption.SO_RCVBUF, buffer)
+                    .childOption(ChannelOption.SO_SNDBUF, buffer);
+        }
         settings.accept(bootstrap);
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {

@@ -7,7 +7,6 @@
 package io.pollring.examples;
 
 import io.netty.bootstrap.Bootstrap;
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -29,7 +28,6 @@ public final class TcpProxy {
 
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(TcpProxy.class);
     private static final int MAX_PORT = 65535;
-    private static final int MAX_SOCKET_BUFFER = 1 << 30;
 
     private final Options options;
     private final InetSocketAddress target;
@@ -48,13 +46,14 @@ public final class TcpProxy {
         return new Options("TcpProxy", "Passes connections on to a target, with back-pressure both ways.",
                 DEFAULT_PORT, "port to listen on; 0 takes a free one")
                 .text("target-host", "127.0.0.1", "where to pass connections on to")
-                .number("target-port", EchoServer.DEFAULT_PORT, 1, MAX_PORT, "its port")
-                .number("socket-buffer", 0, 0, MAX_SOCKET_BUFFER,
-                        "bytes for SO_RCVBUF and SO_SNDBUF; 0 leaves them to the kernel");
+                .number("target-port", EchoServer.DEFAULT_PORT, 1, MAX_PORT, "its port");
     }
 
     Server start() throws IOException {
-        return Server.listen(options, this::configure, this::connect);
+        return Server.listen(options,
+                bootstrap -> bootstrap.childOption(ChannelOption.AUTO_READ, false)
+                        .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true),
+                this::connect);
     }
 
     /** The most bytes that were ever held for one direction of one connection: read, but not yet written. */
@@ -95,16 +94,5 @@ public final class TcpProxy {
                 accepted.close();
             }
         });
-    }
-
-    private void configure(ServerBootstrap bootstrap) {
-        bootstrap.childOption(ChannelOption.AUTO_READ, false)
-                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        int buffer = options.number("socket-buffer");
-        if (buffer > 0) {
-            // The listener's receive buffer is inherited, and sets the window that the first packets announce.
-            bootstrap.option(ChannelOption.SO_RCVBUF, buffer)
-                    .childOption(ChannelOption.SO_SNDBUF, buffer);
-        }
     }
 }

@@ -36,7 +36,8 @@ class EchoTest {
     void serverSendsBackWhatAClientSentBeforeItEndedItsOutput(Transport transport) throws Exception {
         TestSupport.assumeAvailable(transport);
         byte[] data = TestSupport.pattern(MEBIBYTE);
-        try (Server server = TestSupport.echoServer(transport);
+        // A small buffer, so that the server still has something to send when it sees the client's end.
+        try (Server server = TestSupport.echoServer(transport, "--socket-buffer", "65536");
              Socket socket = TestSupport.connect(server.address())) {
             CompletableFuture<Void> sent = TestSupport.sendAndEnd(socket, data);
             assertArrayEquals(data, socket.getInputStream().readAllBytes());

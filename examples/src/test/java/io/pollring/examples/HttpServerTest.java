@@ -160,8 +160,8 @@ class HttpServerTest {
     @EnumSource
     void closeLetsAnswersGoOut(Transport transport) throws Exception {
         byte[] body = TestSupport.pattern(HttpServer.MAX_BODY);
-        try (Server server = start(transport); Socket socket = new Socket()) {
-            // Small, so that most of the answer is still in the server when it is told to stop.
+        // Small buffers, so that most of the answer is still in the server when it is told to stop.
+        try (Server server = start(transport, "--socket-buffer", "16384"); Socket socket = new Socket()) {
             socket.setReceiveBufferSize(16 * 1024);
             socket.setSoTimeout(TestSupport.SOCKET_TIMEOUT_MILLIS);
             socket.connect(server.address());
@@ -178,9 +178,9 @@ class HttpServerTest {
         }
     }
 
-    private static Server start(Transport transport) throws IOException {
+    private static Server start(Transport transport, String... more) throws IOException {
         TestSupport.assumeAvailable(transport);
-        return HttpServer.start(TestSupport.parse(HttpServer.options(), transport, "--port", "0"));
+        return HttpServer.start(TestSupport.parse(HttpServer.options(), transport, more));
     }
 
     private static HttpRequest get(URI base, String path) {

@@ -192,10 +192,10 @@ class TcpProxyTest {
 
     private static TcpProxy proxy(Transport transport, InetSocketAddress target, String... more) {
         String[] args = Arrays.copyOf(new String[] {
-            "--port", "0", "--target-host", target.getAddress().getHostAddress(),
+            "--target-host", target.getAddress().getHostAddress(),
             "--target-port", Integer.toString(target.getPort()),
-        }, 6 + more.length);
-        System.arraycopy(more, 0, args, 6, more.length);
+        }, 4 + more.length);
+        System.arraycopy(more, 0, args, 4, more.length);
         return new TcpProxy(TestSupport.parse(TcpProxy.options(), transport, args));
     }
 }

@@ -41,14 +41,16 @@ final class TestSupport {
         }
     }
 
+    /** Options that a test runs with: few threads and, unless it says otherwise, a free port. */
     static Options parse(Options options, Transport transport, String... more) {
-        List<String> args = new ArrayList<>(List.of("--transport", transport.toString(), "--threads", "2"));
+        List<String> args = new ArrayList<>(
+                List.of("--transport", transport.toString(), "--threads", "2", "--port", "0"));
         args.addAll(List.of(more));
         return options.parse(args.toArray(new String[0]));
     }
 
-    static Server echoServer(Transport transport) throws IOException {
-        return EchoServer.start(parse(EchoServer.options(), transport, "--port", "0"));
+    static Server echoServer(Transport transport, String... more) throws IOException {
+        return EchoServer.start(parse(EchoServer.options(), transport, more));
     }
 
     static Socket connect(InetSocketAddress address) throws IOException {
