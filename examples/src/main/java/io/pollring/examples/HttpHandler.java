@@ -76,7 +76,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                 return respond(ctx, HttpResponseStatus.OK, request.content().retain());
             case "/backend":
                 return respond(ctx, HttpResponseStatus.OK, text(ctx, "transport: " + transport
-                        + "\nbackend: " + LoopReport.backend(ctx.channel().eventLoop()) + '\n'));
+                        + "\nbackend: " + LoopReport.backend(ctx.channel()) + '\n'));
             case "/metrics":
                 return respond(ctx, HttpResponseStatus.OK, text(ctx, LoopReport.metrics(ctx.channel().eventLoop())));
             default:

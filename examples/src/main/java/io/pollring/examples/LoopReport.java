@@ -6,6 +6,7 @@
  */
 package io.pollring.examples;
 
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
@@ -41,9 +42,15 @@ final class LoopReport {
         return text.toString();
     }
 
-    /** What one loop waits on, and for EPOLL why it has no ring. */
-    static String backend(EventLoop loop) {
-        return isPollring(loop) ? describe(IoUring.backend(loop)) : "none of Pollring's; this loop is Netty's own";
+    /** What a channel's loop waits on, for EPOLL why it has no ring, and whether the channel was reverted. */
+    static String backend(Channel channel) {
+        EventLoop loop = channel.eventLoop();
+        if (!isPollring(loop)) {
+            return "none of Pollring's; this loop is Netty's own";
+        }
+        IoUringBackend backend = IoUring.backend(loop);
+        return describe(backend) + (IoUring.backend(channel) == backend ? ""
+                : "; this connection was reverted to EPOLL, see reverts in /metrics");
     }
 
     /** The loop's counters, one a line as {@code name value}; empty for a loop that is not Pollring's. */
@@ -62,6 +69,7 @@ final class LoopReport {
         line(text, "spuriousCompletions", metrics.spuriousCompletions());
         line(text, "staleCompletions", metrics.staleCompletions());
         line(text, "overflows", metrics.overflows());
+        line(text, "ringsReplaced", metrics.ringsReplaced());
         line(text, "wakeups", metrics.wakeups());
         line(text, "timerSets", metrics.timerSets());
         line(text, "epollWaits", metrics.epollWaits());
