@@ -24,6 +24,9 @@ final class ChannelHandleAdapter implements HandleAdapter {
 
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(ChannelHandleAdapter.class);
 
+    /** Stands for a read that was not attempted. */
+    private static final int NO_ATTEMPT = -1;
+
     private ChannelHandleAdapter() { }
 
     /** Forgets the last read's result: a read that fails before it reads must not pass for the one before it. */
@@ -31,19 +34,17 @@ final class ChannelHandleAdapter implements HandleAdapter {
     public void reading(EpollIoHandle handle) {
         if (handle instanceof Channel.Unsafe) {
             RecvByteBufAllocator.Handle allocation = ((Channel.Unsafe) handle).recvBufAllocHandle();
-            // 0 is what a read without data leaves. Allocators take a result that equals the attempt as a reason to
-            // grow or shrink, so nothing is said before the first attempt.
-            if (allocation.lastBytesRead() != 0 && allocation.attemptedBytesRead() != 0) {
-                allocation.lastBytesRead(0);
-            }
+            // Allocators take a result that equals the attempt as a reason to grow or to shrink, so the two differ.
+            allocation.attemptedBytesRead(NO_ATTEMPT);
+            allocation.lastBytesRead(0);
         }
     }
 
     /**
      * Reads the result of the channel's last read attempt where it proves that nothing was left: a TCP stream gave less
-     * than was asked for (epoll(7), question 9); a listener had no further connection, or an unconnected UDP socket no
-     * further datagram. Other sockets may stop short for other reasons: a UNIX stream at a message with descriptors, a
-     * connected UDP socket at an empty datagram.
+     * than was asked for (epoll(7), question 9), or nothing; a listener had no further connection, or an unconnected UDP
+     * socket no further datagram. Other sockets may stop short for other reasons: a UNIX stream at a message with
+     * descriptors, a connected UDP socket at an empty datagram. A channel that splices makes no read attempt.
      */
     @Override
     public boolean isDrained(EpollIoHandle handle) {
@@ -52,16 +53,17 @@ final class ChannelHandleAdapter implements HandleAdapter {
         }
         Channel.Unsafe unsafe = (Channel.Unsafe) handle;
         RecvByteBufAllocator.Handle allocation = unsafe.recvBufAllocHandle();
+        int attempted = allocation.attemptedBytesRead();
         int last = allocation.lastBytesRead();
-        if (last > 0) {
-            return last < allocation.attemptedBytesRead() && channel(unsafe) instanceof EpollSocketChannel;
+        if (attempted == NO_ATTEMPT || last >= attempted) {
+            return false;
         }
-        if (last < 0) {
-            Channel channel = channel(unsafe);
-            return channel instanceof ServerChannel
-                    || channel instanceof EpollDatagramChannel && !((EpollDatagramChannel) channel).isConnected();
+        Channel channel = channel(unsafe);
+        if (last >= 0) {
+            return channel instanceof EpollSocketChannel;
         }
-        return false;
+        return channel instanceof ServerChannel
+                || channel instanceof EpollDatagramChannel && !((EpollDatagramChannel) channel).isConnected();
     }
 
     @Override

@@ -38,6 +38,8 @@ final class Poller implements CompletionHandler {
     private static final int KIND_POLL = 1;
     private static final int KIND_UPDATE = 2;
     private static final int KIND_CANCEL = 3;
+    /** An update that changes no event: it only makes the kernel look anew. */
+    private static final int KIND_RECHECK = 4;
     /** The bits of a poll mask that the kernel takes. The rest are epoll's flags. */
     private static final int POLL_MASK = 0xFFFF;
     /** How often in a row a poll may end for nothing, or for want of memory, before epoll takes over. */
@@ -211,8 +213,9 @@ final class Poller implements CompletionHandler {
     }
 
     private void update(PollRegistration registration) {
+        int kind = registration.desired == registration.armed ? KIND_RECHECK : KIND_UPDATE;
         ring.submissionQueue().pollUpdate(userData(KIND_POLL, registration), registration.desired & POLL_MASK,
-                userData(KIND_UPDATE, registration));
+                userData(kind, registration));
         registration.armed(registration.desired);
         metrics.pollUpdates.increment();
     }
@@ -246,7 +249,7 @@ final class Poller implements CompletionHandler {
             updateFailed(registration, result);
         }
         // A cancellation's own result tells nothing: success, or ENOENT and EALREADY because the poll has fired; either
-        // way the poll's last completion follows.
+        // way the poll's last completion follows. Nor does a recheck's: EALREADY is an event that is on its way.
     }
 
     private void polled(PollRegistration registration, int result, boolean more) {
