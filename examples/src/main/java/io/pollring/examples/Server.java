@@ -28,7 +28,7 @@ import java.util.function.Consumer;
 /** What the listening examples have in common: the event loops, the listening channel, and an orderly end. */
 final class Server implements AutoCloseable {
     private static final int BACKLOG = 1024;
-    private static final long DRAIN_SECONDS = 2;
+    private static final long DRAIN_SECONDS = 5;
     private static final long SHUTDOWN_SECONDS = 5;
 
     private final Transport transport;

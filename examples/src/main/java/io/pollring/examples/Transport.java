@@ -54,7 +54,8 @@ enum Transport {
      * Makes the event loops.
      *
      * @param threads how many; 0 leaves it to Netty, which takes two for each core
-     * @throws IllegalStateException if this machine cannot run the transport; the cause says why
+     * @throws IllegalStateException if the transport cannot be used, for want of kernel support or
+     *         of fds; the message says why
      */
     EventLoopGroup newGroup(int threads) {
         try {
@@ -65,7 +66,7 @@ enum Transport {
                 cause = cause.getCause();
             }
             throw new IllegalStateException(
-                    "transport " + this + " is not available on this machine: " + describe(cause), e);
+                    "transport " + this + " cannot be used here: " + describe(cause), e);
         }
     }
 

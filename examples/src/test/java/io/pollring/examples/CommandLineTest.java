@@ -26,6 +26,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -34,6 +36,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 @Timeout(60)
 class CommandLineTest {
     private static final int SIGTERM_STATUS = 128 + 15;
+    private static final Pattern LISTENING =
+            Pattern.compile("HttpServer: listening on 127\\.0\\.0\\.1:(\\d+), transport .*");
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
@@ -97,9 +101,7 @@ class CommandLineTest {
         Process process = start("HttpServer", "--transport", transport.toString(), "--port", "0");
         try (BufferedReader out = new BufferedReader(
                 new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            String line = out.readLine();
-            assertTrue(line != null && line.startsWith("HttpServer: listening on 127.0.0.1:"), line);
-            int port = Integer.parseInt(line.replaceFirst(".*?:.*?:(\\d+),.*", "$1"));
+            int port = readPort(out);
             InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
             try (Socket open = TestSupport.connect(address)) {
                 // Process.destroy would also close the pipe that the server still has to write to.
@@ -117,6 +119,19 @@ class CommandLineTest {
         } finally {
             process.destroyForcibly();
         }
+    }
+
+    /** Reads up to the line that tells where the server listens. What a loop without a ring logs comes before it. */
+    private static int readPort(BufferedReader out) throws IOException {
+        StringBuilder before = new StringBuilder();
+        for (String line = out.readLine(); line != null; line = out.readLine()) {
+            Matcher listening = LISTENING.matcher(line);
+            if (listening.matches()) {
+                return Integer.parseInt(listening.group(1));
+            }
+            before.append(line).append('\n');
+        }
+        throw new AssertionError("the server ended without listening:\n" + before);
     }
 
     /** Starts an example as the script "run" does. What it logs comes out with what it prints. */
