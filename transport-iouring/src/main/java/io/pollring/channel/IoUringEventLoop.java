@@ -46,6 +46,18 @@ final class IoUringEventLoop extends SingleThreadIoEventLoop {
                 : Collections.unmodifiableList(handler.registeredChannels()).iterator();
     }
 
+    /**
+     * Closes what is still open: a shutdown that begins while tasks run would else end the loop before the next turn of
+     * I/O looks at the channels, and nobody would ever close their fds.
+     */
+    @Override
+    protected boolean confirmShutdown() {
+        if (isShuttingDown()) {
+            ioHandler().prepareToDestroy();
+        }
+        return super.confirmShutdown();
+    }
+
     /** {@code null} where there is no native library, and Netty's epoll handler runs the loop. */
     private IoUringIoHandler handler() {
         return ioHandler() instanceof IoUringIoHandler ? (IoUringIoHandler) ioHandler() : null;

@@ -374,11 +374,13 @@ public final class PollLoop {
         }
     }
 
-    /** Closes all that the loop owns. */
+    /** Closes all that the loop owns, and handles that were not closed in time. */
     public void destroy() {
         if (closed) {
             return;
         }
+        // Netty's loop may end without a last call of this, if its shutdown begins between its I/O and its tasks.
+        prepareToDestroy();
         closed = true;
         waker.close();
         if (ring != null) {

@@ -1,0 +1,246 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.channel;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/**
+ * An armed poll holds the file, so that {@code close(2)} alone sends nothing. The peer must hear of a close at once, as
+ * it does with epoll, whoever closes and whatever state the channel is in.
+ */
+class CloseReachesPeerTest {
+    private static final int ROUNDS = Scale.of(20);
+    private static final long LIMIT_MILLIS = 50;
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void finWhenClosedByTheLoop(Mode mode, TestReporter reporter) throws Exception {
+        measure(mode, reporter, "FIN", connection -> { },
+                connection -> connection.channel.eventLoop().execute(connection.channel::close));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void finWhenClosedByAnotherThread(Mode mode, TestReporter reporter) throws Exception {
+        measure(mode, reporter, "FIN", connection -> { }, connection -> connection.channel.close());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void rstWhenClosedWithoutLinger(Mode mode, TestReporter reporter) throws Exception {
+        measure(mode, reporter, "RST", connection -> connection.channel.config().setSoLinger(0),
+                connection -> connection.channel.close());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void finWhenClosedWithLinger(Mode mode, TestReporter reporter) throws Exception {
+        // Netty then closes the fd on another thread, which can come before the loop cancels the poll.
+        measure(mode, reporter, "FIN", connection -> connection.channel.config().setSoLinger(3),
+                connection -> connection.channel.close());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void finWhenClosedWhileReadsArePaused(Mode mode, TestReporter reporter) throws Exception {
+        measurePaused(mode, reporter, "FIN", connection -> { });
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void rstWhenClosedWithDataUnread(Mode mode, TestReporter reporter) throws Exception {
+        measurePaused(mode, reporter, "RST", connection -> {
+            connection.send(1);
+            // Loopback delivers at once; the loop has an event that nobody wants when this has run.
+            connection.channel.eventLoop().submit(() -> { }).get();
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void finWhenClosedAfterThePeerHasShutItsOutputDown(Mode mode, TestReporter reporter) throws Exception {
+        measure(mode, reporter, "FIN", connection -> {
+            connection.channel.config().setAllowHalfClosure(true);
+            connection.peer.shutdownOutput();
+            Await.until("the channel's input is shut down", 5000, connection.channel::isInputShutdown);
+        }, connection -> connection.channel.close());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void finWhenOnlyTheOutputIsShutDown(Mode mode, TestReporter reporter) throws Exception {
+        measure(mode, reporter, "FIN", connection -> { }, connection -> connection.channel.shutdownOutput());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void finWhenClosedBehindAWrite(Mode mode, TestReporter reporter) throws Exception {
+        measure(mode, reporter, "FIN", connection -> { }, connection -> {
+            connection.channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[1024]));
+            connection.channel.close();
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void finWhenDeregisteredAndThenClosed(Mode mode, TestReporter reporter) throws Exception {
+        measure(mode, reporter, "FIN", connection -> connection.channel.deregister().sync(),
+                connection -> connection.channel.close());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void finWhileAChildProcessIsAlive(Mode mode, TestReporter reporter) throws Exception {
+        // All fds that a loop opens must be closed on exec: a child that holds the ring holds the armed polls.
+        try (TestGroup group = new TestGroup(mode, 1)) {
+            Connection early = Connection.open(group);
+            Process child = new ProcessBuilder("sleep", "60").start();
+            try {
+                measure(group, true, reporter, "FIN", connection -> { }, connection -> connection.channel.close());
+                early.channel.close();
+                assertEquals("FIN", early.awaitEnd());
+                assertTrue(child.isAlive());
+            } finally {
+                child.destroyForcibly().waitFor();
+                early.close();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void finWhenManyAreClosedInOneTurn(Mode mode) throws Exception {
+        // One enter of a ring with deferred task work runs 20 work items.
+        int count = 200;
+        Connection[] connections = new Connection[count];
+        try (TestGroup group = new TestGroup(mode, 1)) {
+            for (int i = 0; i < count; i++) {
+                connections[i] = Connection.open(group);
+            }
+            TestGroup.run(group.loop(), () -> {
+                for (Connection connection : connections) {
+                    connection.send(1);
+                    connection.channel.close();
+                    connection.peer.setSoTimeout((int) LIMIT_MILLIS);
+                    // The loop runs this: nothing but the close itself can have sent it.
+                    assertEquals("RST", connection.awaitEnd());
+                }
+            });
+        } finally {
+            for (Connection connection : connections) {
+                if (connection != null) {
+                    connection.close();
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void finBeforeCloseReturnsToTheLoop(Mode mode) throws Exception {
+        try (TestGroup group = new TestGroup(mode, 1); Connection connection = Connection.open(group)) {
+            connection.peer.setSoTimeout((int) LIMIT_MILLIS);
+            TestGroup.run(group.loop(), () -> {
+                assertTrue(connection.channel.close().isDone());
+                assertEquals("FIN", connection.awaitEnd());
+            });
+        }
+    }
+
+    // Netty's own loop can end without a look at its channels, if the shutdown begins while it runs its tasks.
+    @ParameterizedTest
+    @EnumSource(value = Mode.class, mode = EnumSource.Mode.EXCLUDE, names = "EPOLL")
+    void finWhenTheGroupShutsDown(Mode mode) throws Exception {
+        try (TestGroup group = new TestGroup(mode, 1); Connection connection = Connection.open(group)) {
+            group.group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+            assertEquals("FIN", connection.awaitEnd());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void aClosedListenerRefusesAtOnce(Mode mode) throws Exception {
+        try (TestGroup group = new TestGroup(mode, 1)) {
+            for (int i = 0; i < ROUNDS; i++) {
+                Channel listener = group.listen(new ChannelInboundHandlerAdapter(), bootstrap -> { });
+                InetSocketAddress address = TestGroup.address(listener);
+                listener.close().sync();
+                try (Socket socket = new Socket()) {
+                    assertThrows(ConnectException.class, () -> socket.connect(address, 1000));
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void aClosedListenerResetsItsBacklog(Mode mode) throws Exception {
+        try (TestGroup group = new TestGroup(mode, 1)) {
+            Channel listener = group.listen(new ChannelInboundHandlerAdapter(),
+                    bootstrap -> bootstrap.option(ChannelOption.AUTO_READ, false));
+            try (Socket socket = new Socket()) {
+                socket.setSoTimeout(5000);
+                socket.connect(TestGroup.address(listener));
+                listener.close().sync();
+                assertThrows(SocketException.class, () -> socket.getInputStream().read());
+            }
+        }
+    }
+
+    private static void measurePaused(Mode mode, TestReporter reporter, String end, Step prepare) throws Exception {
+        try (TestGroup group = new TestGroup(mode, 1)) {
+            measure(group, false, reporter, end, prepare, connection -> connection.channel.close());
+        }
+    }
+
+    private static void measure(Mode mode, TestReporter reporter, String end, Step prepare, Step close)
+            throws Exception {
+        try (TestGroup group = new TestGroup(mode, 1)) {
+            measure(group, true, reporter, end, prepare, close);
+        }
+    }
+
+    private static void measure(TestGroup group, boolean autoRead, TestReporter reporter, String end, Step prepare,
+                                Step close) throws Exception {
+        long[] micros = new long[ROUNDS];
+        for (int i = 0; i < ROUNDS; i++) {
+            try (Connection connection = Connection.open(group,
+                    bootstrap -> bootstrap.childOption(ChannelOption.AUTO_READ, autoRead))) {
+                prepare.run(connection);
+                long start = System.nanoTime();
+                close.run(connection);
+                assertEquals(end, connection.awaitEnd());
+                micros[i] = (System.nanoTime() - start) / 1000;
+            }
+        }
+        Arrays.sort(micros);
+        reporter.publishEntry("median / worst time to " + end, micros[ROUNDS / 2] + " / " + micros[ROUNDS - 1] + " us");
+        // A close that the loop does not push is only seen when something else wakes the loop: in none of the rounds.
+        assertTrue(micros[ROUNDS / 2] < LIMIT_MILLIS * 1000, () -> end + " came late: " + Arrays.toString(micros));
+    }
+
+    private interface Step {
+        void run(Connection connection) throws Exception;
+    }
+}

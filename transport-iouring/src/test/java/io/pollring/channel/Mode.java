@@ -1,0 +1,69 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.channel;
+
+import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.epoll.EpollEventLoopGroup;
+
+import java.util.concurrent.Callable;
+
+/**
+ * What watches the channels of a loop in a test. {@link #EPOLL} is Netty's own transport: a test that it fails tells
+ * nothing about ours.
+ */
+enum Mode {
+    /** The ring, with all that this kernel has. */
+    RING(null, null),
+    /** A ring that gets every poll refused by the kernel, so that each channel reverts to epoll. */
+    REVERTED("io.pollring.rejectPolls", "true"),
+    /** No ring at all. */
+    NO_RING("io.pollring.noRing", "true"),
+    /** The ring as an old kernel has it: one-shot polls, no update in place, and so on. */
+    NO_FEATURES("io.pollring.features", "none"),
+    /** Netty's epoll transport, for comparison. */
+    EPOLL(null, null);
+
+    private final String property;
+    private final String value;
+
+    Mode(String property, String value) {
+        this.property = property;
+        this.value = value;
+    }
+
+    boolean isOurs() {
+        return this != EPOLL;
+    }
+
+    /** What watches a channel, once the kernel was asked to watch it. */
+    IoUringBackend channelBackend() {
+        return this == RING || this == NO_FEATURES ? IoUringBackend.RING : IoUringBackend.EPOLL;
+    }
+
+    @SuppressWarnings("deprecation")
+    IoEventLoopGroup newGroup(int nThreads) {
+        return create(() -> isOurs() ? new IoUringEventLoopGroup(nThreads) : new EpollEventLoopGroup(nThreads));
+    }
+
+    /** Runs {@code factory} with this mode's system property set; it is read when a handler factory is made. */
+    <T> T create(Callable<T> factory) {
+        String before = property == null ? null : System.setProperty(property, value);
+        try {
+            return factory.call();
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        } finally {
+            if (before != null) {
+                System.setProperty(property, before);
+            } else if (property != null) {
+                System.clearProperty(property);
+            }
+        }
+    }
+}

@@ -1,0 +1,209 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.channel;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** A group that shuts down closes every channel, and leaves no fd, no thread and no memory behind. */
+class ShutdownTest {
+    private static final int CONNECTIONS = Scale.of(1000);
+
+    // Netty's own loop forgets its channels if the shutdown begins while it runs tasks.
+    @ParameterizedTest
+    @EnumSource(value = Mode.class, mode = EnumSource.Mode.EXCLUDE, names = "EPOLL")
+    void leavesNothingOfAThousandOpenChannels(Mode mode) throws Exception {
+        // What this JVM makes once and keeps is not to be counted.
+        openAndShutDown(mode, 2);
+        List<String> filesBefore = Resources.openFiles();
+        int mappingsBefore = Resources.ringMappings();
+        long memoryBefore = Resources.directMemory();
+        int threadsBefore = Resources.kernelThreads();
+
+        openAndShutDown(mode, CONNECTIONS);
+
+        assertEquals(Collections.emptyList(), Resources.filesSince(filesBefore));
+        assertEquals(mappingsBefore, Resources.ringMappings());
+        // Arenas of the pooled allocator that threads of the JVM share may have grown: they are not the loop's.
+        assertTrue(Resources.directMemory() <= memoryBefore + (8 << 20),
+                () -> memoryBefore + " bytes before, " + Resources.directMemory() + " after");
+        Await.until("the kernel threads have ended", 5000, () -> Resources.kernelThreads() <= threadsBefore + 1);
+    }
+
+    /** Lets two loops accept connections, then shuts them down. */
+    private static void openAndShutDown(Mode mode, int connections) throws Exception {
+        List<Channel> accepted = new CopyOnWriteArrayList<>();
+        List<Channel> all = new ArrayList<>();
+        AtomicInteger inactive = new AtomicInteger();
+        List<Socket> peers = new ArrayList<>();
+        TestGroup group = new TestGroup(mode, 2);
+        try {
+            Channel listener = group.listen(new ChannelInitializer<Channel>() {
+                @Override
+                protected void initChannel(Channel ch) {
+                    accepted.add(ch);
+                    ch.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+                        @Override
+                        public void channelInactive(ChannelHandlerContext ctx) {
+                            inactive.incrementAndGet();
+                        }
+                    });
+                }
+            }, bootstrap -> bootstrap.option(ChannelOption.SO_BACKLOG, 4096));
+            for (int i = 0; i < connections; i++) {
+                Socket peer = new Socket();
+                peers.add(peer);
+                peer.connect(TestGroup.address(listener));
+            }
+            Await.until("all are accepted", 10_000, () -> accepted.size() == connections);
+            all.add(listener);
+            all.addAll(accepted);
+        } finally {
+            group.close();
+        }
+        for (Channel channel : all) {
+            assertTrue(channel.closeFuture().isDone(), channel::toString);
+        }
+        assertEquals(connections, inactive.get());
+        for (Socket peer : peers) {
+            assertEquals(-1, peer.getInputStream().read());
+            peer.close();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Mode.class, mode = EnumSource.Mode.EXCLUDE, names = "EPOLL")
+    void closesAllChannelsWhereverTheLoopIsWhenItBegins(Mode mode) throws Exception {
+        for (int i = 0; i < Scale.of(50); i++) {
+            TestGroup group = new TestGroup(mode, 1);
+            AtomicInteger unregistered = new AtomicInteger();
+            Channel channel = registered(group, unregistered);
+            if (i % 2 == 0) {
+                // The state then changes between the loop's turn of I/O and its look at the state.
+                group.loop().execute(() -> group.group.shutdownGracefully(0, 10, TimeUnit.SECONDS));
+            } else {
+                group.group.shutdownGracefully(0, 10, TimeUnit.SECONDS);
+            }
+            assertTrue(group.group.awaitTermination(10, TimeUnit.SECONDS));
+            assertTrue(channel.closeFuture().isDone(), "in round " + i);
+            assertEquals(1, unregistered.get(), "in round " + i);
+        }
+    }
+
+    @Test
+    void closesAllChannelsOfALoopThatIsNotOurs() throws Exception {
+        // Few rounds: Netty logs a stack trace for each.
+        for (int i = 0; i < 3; i++) {
+            TestGroup group = new TestGroup(Mode.RING,
+                    new MultiThreadIoEventLoopGroup(1, IoUringIoHandler.newFactory()));
+            Channel channel = registered(group, new AtomicInteger());
+            group.loop().execute(() -> group.group.shutdownGracefully(0, 10, TimeUnit.SECONDS));
+            assertTrue(group.group.awaitTermination(10, TimeUnit.SECONDS));
+            assertTrue(channel.closeFuture().isDone(), "in round " + i);
+        }
+    }
+
+    private static Channel registered(TestGroup group, AtomicInteger unregistered) throws Exception {
+        Channel channel = new EpollDatagramChannel();
+        channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelUnregistered(ChannelHandlerContext ctx) {
+                unregistered.incrementAndGet();
+            }
+        });
+        group.loop().register(channel).sync();
+        return channel;
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void withoutAQuietPeriodTakesNoTime(Mode mode, TestReporter reporter) throws Exception {
+        long best = Long.MAX_VALUE;
+        long worst = 0;
+        for (int i = 0; i < 10; i++) {
+            TestGroup group = new TestGroup(mode, 2);
+            try (Connection connection = Connection.open(group)) {
+                // Asleep, or nearly so.
+                Thread.sleep(5);
+                long start = System.nanoTime();
+                group.group.shutdownGracefully(0, 10, TimeUnit.SECONDS);
+                assertTrue(group.group.awaitTermination(10, TimeUnit.SECONDS));
+                long millis = (System.nanoTime() - start) / 1_000_000;
+                best = Math.min(best, millis);
+                worst = Math.max(worst, millis);
+            }
+        }
+        reporter.publishEntry("shutdown, best and worst", best + " and " + worst + " ms");
+        // The worst says as much of this machine as of the loop; a wake-up that is lost costs a second at least.
+        assertTrue(best < 100, best + " ms");
+        assertTrue(worst < 1000, worst + " ms");
+    }
+
+    @Test
+    void isNotSlowerThanEpolls(TestReporter reporter) throws Exception {
+        createAndShutDown(Mode.EPOLL, 5);
+        createAndShutDown(Mode.RING, 5);
+        int rounds = Scale.of(100) / 4;
+        double epoll = 0;
+        double ring = 0;
+        for (int i = 0; i < 4; i++) {
+            epoll += createAndShutDown(Mode.EPOLL, rounds);
+            ring += createAndShutDown(Mode.RING, rounds);
+        }
+        reporter.publishEntry("a group of 8 loops made and shut down",
+                String.format("epoll %.2f ms, ring %.2f ms, %.2f times", epoll / 4, ring / 4, ring / epoll));
+        // A ring is one more fd and three mappings for each loop.
+        assertTrue(ring / 4 <= 1.5 * epoll / 4 + 5, ring / 4 + " ms against epoll's " + epoll / 4);
+    }
+
+    private static double createAndShutDown(Mode mode, int rounds) throws Exception {
+        long start = System.nanoTime();
+        for (int i = 0; i < rounds; i++) {
+            try (TestGroup group = new TestGroup(mode, 8)) {
+                for (int k = 0; k < 8; k++) {
+                    group.loop(k).execute(() -> { });
+                }
+            }
+        }
+        return (System.nanoTime() - start) / 1e6 / rounds;
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Mode.class, mode = EnumSource.Mode.EXCLUDE, names = "EPOLL")
+    void ofALoopThatNeverRanLeavesNothing(Mode mode) throws Exception {
+        new TestGroup(mode, 4).close();
+        List<String> filesBefore = Resources.openFiles();
+        int mappingsBefore = Resources.ringMappings();
+        for (int i = 0; i < 20; i++) {
+            EventLoopGroup group = mode.newGroup(4);
+            group.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+        }
+        assertEquals(Collections.emptyList(), Resources.filesSince(filesBefore));
+        assertEquals(mappingsBefore, Resources.ringMappings());
+    }
+}

@@ -1,0 +1,97 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.channel;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.util.concurrent.EventExecutor;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** An event loop group of one {@link Mode} and what tests want of it. Closing it shuts the loops down. */
+final class TestGroup implements AutoCloseable {
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
+    final Mode mode;
+    final IoEventLoopGroup group;
+    private final List<EventLoop> loops = new ArrayList<>();
+
+    TestGroup(Mode mode, int nThreads) {
+        this(mode, mode.newGroup(nThreads));
+    }
+
+    TestGroup(Mode mode, IoEventLoopGroup group) {
+        this.mode = mode;
+        this.group = group;
+        for (EventExecutor executor : group) {
+            loops.add((EventLoop) executor);
+        }
+    }
+
+    EventLoop loop() {
+        return loop(0);
+    }
+
+    EventLoop loop(int index) {
+        return loops.get(index);
+    }
+
+    IoUringMetrics metrics() {
+        return IoUring.metrics(loop());
+    }
+
+    /** CPU time that the thread of {@code loop} has used so far. */
+    static long cpuNanos(EventLoop loop) throws Exception {
+        long id = loop.submit(() -> Thread.currentThread().getId()).get();
+        return THREADS.getThreadCpuTime(id);
+    }
+
+    /** Runs {@code task} on the loop, and waits for it. */
+    static void run(EventLoop loop, Task task) throws Exception {
+        loop.submit(() -> {
+            task.run();
+            return null;
+        }).get(30, TimeUnit.SECONDS);
+    }
+
+    /** Listens on a free loopback port; every accepted channel gets {@code handler}. */
+    Channel listen(ChannelHandler handler, Consumer<ServerBootstrap> settings) throws Exception {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(group)
+                .channel(EpollServerSocketChannel.class)
+                .childHandler(handler);
+        settings.accept(bootstrap);
+        return bootstrap.bind(InetAddress.getLoopbackAddress(), 0).sync().channel();
+    }
+
+    static InetSocketAddress address(Channel channel) {
+        return (InetSocketAddress) channel.localAddress();
+    }
+
+    @Override
+    public void close() throws Exception {
+        group.shutdownGracefully(0, 10, TimeUnit.SECONDS);
+        assertTrue(group.awaitTermination(15, TimeUnit.SECONDS), "the loops have not ended");
+    }
+
+    interface Task {
+        void run() throws Exception;
+    }
+}
