@@ -29,8 +29,8 @@ public final class IoUringIoHandlerConfig {
     private static final int DEFAULT_CQ_SIZE = 4096;
     private static final int MAX_CQ_SIZE = 2 * Ring.MAX_ENTRIES;
 
-    private int ringSize = DEFAULT_RING_SIZE;
-    private int cqSize = DEFAULT_CQ_SIZE;
+    private int ringSize;
+    private int cqSize;
     private Fallback fallback = Fallback.EPOLL;
 
     /**
@@ -40,8 +40,10 @@ public final class IoUringIoHandlerConfig {
      * @throws IllegalArgumentException if one of these is out of range
      */
     public IoUringIoHandlerConfig() {
-        setRingSize(SystemPropertyUtil.getInt("io.pollring.ringSize", DEFAULT_RING_SIZE));
-        setCqSize(SystemPropertyUtil.getInt("io.pollring.cqSize", Math.max(DEFAULT_CQ_SIZE, ringSize)));
+        ringSize = checkPowerOfTwo(SystemPropertyUtil.getInt("io.pollring.ringSize", DEFAULT_RING_SIZE),
+                Ring.MAX_ENTRIES, "io.pollring.ringSize");
+        cqSize = checkPowerOfTwo(SystemPropertyUtil.getInt("io.pollring.cqSize", Math.max(DEFAULT_CQ_SIZE, ringSize)),
+                MAX_CQ_SIZE, "io.pollring.cqSize");
         String property = SystemPropertyUtil.get("io.pollring.fallback", "epoll").trim();
         if (property.equalsIgnoreCase("fail")) {
             fallback = Fallback.FAIL;

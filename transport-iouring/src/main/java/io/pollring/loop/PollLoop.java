@@ -89,6 +89,8 @@ public final class PollLoop {
                     settings.refusePolls);
             if (settings.ringWanted) {
                 openFirstRing();
+            } else {
+                logFallback("rings are switched off with -Dio.pollring.noRing=true");
             }
             success = true;
         } finally {
