@@ -8,7 +8,6 @@ package io.pollring.channel;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -183,7 +182,7 @@ class CloseReachesPeerTest {
     void aClosedListenerRefusesAtOnce(Mode mode) throws Exception {
         try (TestGroup group = new TestGroup(mode, 1)) {
             for (int i = 0; i < ROUNDS; i++) {
-                Channel listener = group.listen(new ChannelInboundHandlerAdapter(), bootstrap -> { });
+                Channel listener = group.listen(TestGroup.IGNORE, bootstrap -> { });
                 InetSocketAddress address = TestGroup.address(listener);
                 listener.close().sync();
                 try (Socket socket = new Socket()) {
@@ -197,7 +196,7 @@ class CloseReachesPeerTest {
     @EnumSource(Mode.class)
     void aClosedListenerResetsItsBacklog(Mode mode) throws Exception {
         try (TestGroup group = new TestGroup(mode, 1)) {
-            Channel listener = group.listen(new ChannelInboundHandlerAdapter(),
+            Channel listener = group.listen(TestGroup.IGNORE,
                     bootstrap -> bootstrap.option(ChannelOption.AUTO_READ, false));
             try (Socket socket = new Socket()) {
                 socket.setSoTimeout(5000);

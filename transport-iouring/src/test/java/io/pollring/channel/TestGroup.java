@@ -9,9 +9,12 @@ package io.pollring.channel;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
 
 import java.lang.management.ManagementFactory;
@@ -27,6 +30,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** An event loop group of one {@link Mode} and what tests want of it. Closing it shuts the loops down. */
 final class TestGroup implements AutoCloseable {
+    /** Does nothing with what comes; for any number of channels. */
+    static final ChannelHandler IGNORE = new Ignore();
+
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     final Mode mode;
@@ -57,10 +63,13 @@ final class TestGroup implements AutoCloseable {
         return IoUring.metrics(loop());
     }
 
-    /** CPU time that the thread of {@code loop} has used so far. */
-    static long cpuNanos(EventLoop loop) throws Exception {
-        long id = loop.submit(() -> Thread.currentThread().getId()).get();
-        return THREADS.getThreadCpuTime(id);
+    static long threadId(EventLoop loop) throws Exception {
+        return loop.submit(() -> Thread.currentThread().getId()).get();
+    }
+
+    /** CPU time that a thread has used so far. */
+    static long cpuNanos(long threadId) {
+        return THREADS.getThreadCpuTime(threadId);
     }
 
     /** Runs {@code task} on the loop, and waits for it. */
@@ -89,6 +98,19 @@ final class TestGroup implements AutoCloseable {
     public void close() throws Exception {
         group.shutdownGracefully(0, 10, TimeUnit.SECONDS);
         assertTrue(group.awaitTermination(15, TimeUnit.SECONDS), "the loops have not ended");
+    }
+
+    @ChannelHandler.Sharable
+    private static final class Ignore extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object msg) {
+            ReferenceCountUtil.release(msg);
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            ctx.close();
+        }
     }
 
     interface Task {

@@ -1,0 +1,312 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.channel;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.MaxMessagesRecvByteBufAllocator;
+import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** {@code autoRead=false}: what is asked for comes, at once and without new data; what is not asked for does not. */
+class ReadOnDemandTest {
+
+    @ParameterizedTest
+    @CsvSource({"RING, 10000", "REVERTED, 3000", "NO_RING, 3000", "NO_FEATURES, 3000", "EPOLL, 1000"})
+    void aReadForEachMessageNeverStalls(Mode mode, int roundTrips, TestReporter reporter) throws Exception {
+        try (TestGroup group = new TestGroup(mode, 1);
+             Connection connection = Connection.open(group, new ReadAfterEach(), paused())) {
+            pingPong(connection, 100);
+            long controlsBefore = mode.isOurs() ? group.metrics().epollCtls() : 0;
+            long removesBefore = mode.isOurs() ? group.metrics().pollRemoves() : 0;
+            pingPong(connection, Scale.of(roundTrips));
+            if (mode == Mode.RING) {
+                reporter.publishEntry("after the round trips", group.metrics().toString());
+                assertEquals(controlsBefore, group.metrics().epollCtls());
+                assertEquals(removesBefore, group.metrics().pollRemoves());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"RING, 3000", "REVERTED, 1000", "NO_RING, 1000", "NO_FEATURES, 1000", "EPOLL, 1000"})
+    void aHandlerMayPauseInChannelReadAndReadOnInReadComplete(Mode mode, int roundTrips) throws Exception {
+        try (TestGroup group = new TestGroup(mode, 1);
+             Connection connection = Connection.open(group, new PauseWhileReading(), bootstrap -> { })) {
+            pingPong(connection, Scale.of(roundTrips));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"RING, 3000", "REVERTED, 1000", "NO_RING, 1000", "NO_FEATURES, 1000", "EPOLL, 1000"})
+    void aHandlerMaySwitchAutoReadOffAndOnLater(Mode mode, int roundTrips) throws Exception {
+        try (TestGroup group = new TestGroup(mode, 1);
+             Connection connection = Connection.open(group, new PauseUntilNextTask(), bootstrap -> { })) {
+            pingPong(connection, Scale.of(roundTrips));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void withoutAReadNothingIsRead(Mode mode) throws Exception {
+        try (TestGroup group = new TestGroup(mode, 1); Connection connection = Connection.open(group, paused())) {
+            for (int i = 1; i <= 5; i++) {
+                connection.send(10);
+                Thread.sleep(20);
+                assertEquals(10 * (i - 1), connection.recorder.byteCount());
+                // The data is there already, and no more comes.
+                connection.channel.read();
+                int total = 10 * i;
+                Await.until("the data is read", 5000, () -> connection.recorder.byteCount() == total);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void aReadReadsOneMessageIfThatIsTheLimit(Mode mode) throws Exception {
+        try (TestGroup group = new TestGroup(mode, 1);
+             Connection connection = Connection.open(group, bootstrap -> {
+                 paused().accept(bootstrap);
+                 bootstrap.childOption(ChannelOption.RCVBUF_ALLOCATOR, tenBytesAtATime());
+             })) {
+            connection.send(200);
+            for (int i = 1; i <= 20; i++) {
+                connection.channel.read();
+                int expected = i;
+                Await.until("message " + i, 5000, () -> connection.recorder.reads.get() == expected);
+                connection.channel.eventLoop().submit(() -> { }).sync();
+                assertEquals(10 * i, connection.recorder.byteCount());
+                assertEquals(i, connection.recorder.reads.get());
+            }
+            connection.channel.read();
+            Thread.sleep(20);
+            assertEquals(20, connection.recorder.reads.get());
+            connection.send(10);
+            Await.until("the read that waited", 5000, () -> connection.recorder.reads.get() == 21);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void whatARoundLeavesBehindIsReadWithoutNewData(Mode mode) throws Exception {
+        try (TestGroup group = new TestGroup(mode, 1);
+             Connection connection = Connection.open(group,
+                     bootstrap -> bootstrap.childOption(ChannelOption.RCVBUF_ALLOCATOR, tenBytesAtATime()))) {
+            for (int i = 1; i <= 50; i++) {
+                connection.send(200);
+                int total = 200 * i;
+                Await.until("all data is read", 5000, () -> connection.recorder.byteCount() == total);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "RING, true, 1", "RING, true, 16", "RING, false, 1", "RING, false, 16", "REVERTED, true, 1",
+        "REVERTED, false, 1", "NO_RING, true, 1", "NO_RING, false, 1", "NO_FEATURES, true, 1", "NO_FEATURES, false, 1",
+        "EPOLL, true, 1", "EPOLL, false, 1"
+    })
+    void allThatThePeerSentBeforeItClosedIsReadBeforeTheEnd(Mode mode, boolean autoRead, int maxMessagesPerRead)
+            throws Exception {
+        for (int i = 0; i < 10; i++) {
+            MaxMessagesRecvByteBufAllocator allocator = new FixedRecvByteBufAllocator(1000);
+            allocator.maxMessagesPerRead(maxMessagesPerRead);
+            Recorder recorder = autoRead ? new Recorder() : new ReadAfterEach(false);
+            try (TestGroup group = new TestGroup(mode, 1);
+                 Connection connection = Connection.open(group, recorder, bootstrap -> bootstrap
+                         .childOption(ChannelOption.AUTO_READ, autoRead)
+                         .childOption(ChannelOption.RCVBUF_ALLOCATOR, allocator))) {
+                connection.send(1 << 20);
+                connection.peer.close();
+                assertTrue(recorder.inactive.await(10, TimeUnit.SECONDS));
+                assertEquals(1 << 20, recorder.byteCount());
+                assertEquals("[]", recorder.exceptions.toString());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void theEndIsSeenWhilePaused(Mode mode) throws Exception {
+        try (TestGroup group = new TestGroup(mode, 1); Connection connection = Connection.open(group, paused())) {
+            connection.peer.close();
+            assertTrue(connection.recorder.inactive.await(5, TimeUnit.SECONDS));
+            assertEquals(0, connection.recorder.byteCount());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void pausesAndResumesFromAnotherThreadLoseNothing(Mode mode) throws Exception {
+        ExecutorService executor = Executors.newSingleThreadExecutor();
+        try (TestGroup group = new TestGroup(mode, 1); Connection connection = Connection.open(group)) {
+            AtomicBoolean stop = new AtomicBoolean();
+            Future<Integer> sent = executor.submit(() -> {
+                int count = 0;
+                while (!stop.get()) {
+                    connection.send(100);
+                    count += 100;
+                    Thread.onSpinWait();
+                }
+                return count;
+            });
+            for (int i = 0; i < Scale.of(2000); i++) {
+                connection.channel.config().setAutoRead(i % 2 == 1);
+                for (int spins = ThreadLocalRandom.current().nextInt(3000); spins > 0; spins--) {
+                    Thread.onSpinWait();
+                }
+            }
+            connection.channel.config().setAutoRead(true);
+            stop.set(true);
+            int total = sent.get(10, TimeUnit.SECONDS);
+            Await.until("all is read", 10_000, () -> connection.recorder.byteCount() == total);
+        } finally {
+            executor.shutdownNow();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"RING, 5000", "REVERTED, 1000", "NO_RING, 1000", "NO_FEATURES, 2000", "EPOLL, 500"})
+    void dataAndDemandAtTheSameInstantMeet(Mode mode, int rounds) throws Exception {
+        ExecutorService executor = Executors.newSingleThreadExecutor();
+        int count = Scale.of(rounds);
+        try (TestGroup group = new TestGroup(mode, 1); Connection connection = Connection.open(group, paused())) {
+            CyclicBarrier barrier = new CyclicBarrier(2);
+            Future<?> sender = executor.submit(() -> {
+                for (int i = 0; i < count; i++) {
+                    barrier.await(20, TimeUnit.SECONDS);
+                    spin(200);
+                    connection.send(1);
+                }
+                return null;
+            });
+            for (int i = 1; i <= count; i++) {
+                barrier.await(20, TimeUnit.SECONDS);
+                spin(200);
+                if (i % 3 == 0) {
+                    // Asked for and given up again before, in the same turn.
+                    connection.channel.eventLoop().execute(() -> {
+                        connection.channel.config().setAutoRead(true);
+                        connection.channel.config().setAutoRead(false);
+                        connection.channel.read();
+                    });
+                } else {
+                    connection.channel.read();
+                }
+                int total = i;
+                long deadline = System.nanoTime() + 5_000_000_000L;
+                while (connection.recorder.byteCount() != total) {
+                    assertTrue(System.nanoTime() < deadline, () -> "byte " + total + " was not read");
+                    Thread.onSpinWait();
+                }
+            }
+            sender.get(5, TimeUnit.SECONDS);
+        } finally {
+            executor.shutdownNow();
+        }
+    }
+
+    private static Consumer<ServerBootstrap> paused() {
+        return bootstrap -> bootstrap.childOption(ChannelOption.AUTO_READ, false);
+    }
+
+    private static FixedRecvByteBufAllocator tenBytesAtATime() {
+        FixedRecvByteBufAllocator allocator = new FixedRecvByteBufAllocator(10);
+        allocator.maxMessagesPerRead(1);
+        return allocator;
+    }
+
+    private static void pingPong(Connection connection, int count) throws Exception {
+        DataOutputStream out = new DataOutputStream(connection.peer.getOutputStream());
+        DataInputStream in = new DataInputStream(connection.peer.getInputStream());
+        for (int i = 0; i < count; i++) {
+            out.writeLong(i);
+            // The peer's read has a time limit.
+            assertEquals(i, in.readLong());
+        }
+    }
+
+    private static void spin(int max) {
+        for (int i = ThreadLocalRandom.current().nextInt(max); i > 0; i--) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Asks for the next message when it has been given one, and echoes if told so. */
+    private static final class ReadAfterEach extends Recorder {
+        private final boolean echo;
+
+        ReadAfterEach() {
+            this(true);
+        }
+
+        ReadAfterEach(boolean echo) {
+            this.echo = echo;
+        }
+
+        @Override
+        public void channelActive(ChannelHandlerContext ctx) throws Exception {
+            super.channelActive(ctx);
+            ctx.read();
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
+            if (echo) {
+                ctx.writeAndFlush(msg);
+            } else {
+                super.channelRead(ctx, msg);
+            }
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext ctx) {
+            ctx.read();
+        }
+    }
+
+    private static final class PauseWhileReading extends Recorder {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object msg) {
+            ctx.channel().config().setAutoRead(false);
+            ctx.writeAndFlush(msg);
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext ctx) {
+            ctx.read();
+        }
+    }
+
+    private static final class PauseUntilNextTask extends Recorder {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object msg) {
+            ctx.channel().config().setAutoRead(false);
+            ctx.writeAndFlush(msg);
+            ctx.executor().execute(() -> ctx.channel().config().setAutoRead(true));
+        }
+    }
+}
