@@ -23,6 +23,7 @@ import org.junit.jupiter.api.TestFactory;
 
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -107,6 +108,17 @@ class GroupArgumentsTest {
         }
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).await();
         return loops + " loops, " + use;
+    }
+
+    @Test
+    void hasAllThatAProgramCanCall() throws Exception {
+        for (Constructor<?> constructor : EpollEventLoopGroup.class.getConstructors()) {
+            IoUringEventLoopGroup.class.getConstructor(constructor.getParameterTypes());
+        }
+        for (Method method : EpollEventLoopGroup.class.getMethods()) {
+            assertEquals(method.getReturnType(), IoUringEventLoopGroup.class
+                    .getMethod(method.getName(), method.getParameterTypes()).getReturnType());
+        }
     }
 
     @Test
