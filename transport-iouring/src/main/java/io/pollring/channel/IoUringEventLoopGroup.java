@@ -134,6 +134,16 @@ public final class IoUringEventLoopGroup extends MultiThreadIoEventLoopGroup {
                 taskQueueFactory, tailTaskQueueFactory);
     }
 
+    /**
+     * Does nothing, as {@code EpollEventLoopGroup}'s in Netty 4.2.
+     *
+     * @deprecated there is no such ratio any more; it is here so that the swap needs no other change
+     */
+    @Deprecated
+    public void setIoRatio(int ioRatio) {
+        // See above.
+    }
+
     private static IoHandlerFactory newFactory(int maxEvents, SelectStrategyFactory selectStrategyFactory) {
         return IoUringIoHandler.newFactory(new IoUringIoHandlerConfig(), maxEvents, selectStrategyFactory);
     }

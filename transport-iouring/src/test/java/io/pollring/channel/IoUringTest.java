@@ -1,0 +1,121 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.channel;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.DefaultEventLoop;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.net.InetAddress;
+import java.util.concurrent.TimeUnit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** What a program can find out about its loops. */
+class IoUringTest {
+
+    @Test
+    void isAvailableHere() {
+        assertTrue(IoUring.isAvailable(), IoUring::featureString);
+        assertNull(IoUring.unavailabilityCause());
+        IoUring.ensureAvailability();
+        assertTrue(IoUring.featureString().contains("MULTISHOT_POLL"), IoUring::featureString);
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Mode.class, mode = EnumSource.Mode.EXCLUDE, names = "EPOLL")
+    void tellsWhatWatchesALoopAndAChannel(Mode mode) throws Exception {
+        try (TestGroup group = new TestGroup(mode, 1); Connection connection = Connection.open(group)) {
+            assertSame(mode == Mode.NO_RING ? IoUringBackend.EPOLL : IoUringBackend.RING,
+                    IoUring.backend(group.loop()));
+            connection.send(1);
+            Await.until("the byte is read", 5000, () -> connection.recorder.byteCount() == 1);
+            assertSame(mode.channelBackend(), IoUring.backend(connection.channel));
+            IoUringMetrics metrics = group.metrics();
+            assertSame(IoUring.backend(group.loop()), metrics.backend());
+            assertEquals(mode == Mode.NO_RING, metrics.enters() == 0);
+            // The listener and the connection.
+            assertEquals(mode == Mode.REVERTED ? 2 : 0, metrics.reverts());
+            assertEquals(mode == Mode.REVERTED ? "{EINVAL=2}" : "{}", metrics.revertsByReason().toString());
+            assertEquals(mode == Mode.RING, metrics.epollWaits() == 0 && metrics.epollCtls() == 0);
+            String line = metrics.toString();
+            assertTrue(line.contains("enters=") && line.contains("reverts=") && !line.contains("\n"), line);
+        }
+    }
+
+    @Test
+    void aChannelIsWatchedByTheLoopItIsOn() throws Exception {
+        try (TestGroup reverting = new TestGroup(Mode.REVERTED, 1); TestGroup ring = new TestGroup(Mode.RING, 1);
+             Connection connection = Connection.open(reverting)) {
+            Await.until("the channel has reverted", 5000,
+                    () -> IoUring.backend(connection.channel) == IoUringBackend.EPOLL);
+            connection.channel.deregister().sync();
+            assertThrows(IllegalArgumentException.class, () -> IoUring.backend(connection.channel));
+            ring.loop().register(connection.channel).sync();
+            assertSame(IoUringBackend.RING, IoUring.backend(connection.channel));
+        }
+    }
+
+    @Test
+    void knowsOnlyItsOwnLoops() throws Exception {
+        EventLoop foreign = new DefaultEventLoop();
+        EventLoop gone;
+        try (TestGroup epoll = new TestGroup(Mode.EPOLL, 1); TestGroup ours = new TestGroup(Mode.RING, 1)) {
+            gone = ours.loop();
+            IoUring.metrics(gone);
+            assertThrows(IllegalArgumentException.class, () -> IoUring.metrics(foreign));
+            assertThrows(IllegalArgumentException.class, () -> IoUring.backend(foreign));
+            assertThrows(IllegalArgumentException.class, () -> IoUring.metrics(epoll.loop()));
+            assertThrows(IllegalArgumentException.class, () -> IoUring.metrics(null));
+            Channel channel = new Bootstrap().group(epoll.group).channel(EpollDatagramChannel.class)
+                    .handler(TestGroup.IGNORE).bind(InetAddress.getLoopbackAddress(), 0).sync().channel();
+            assertThrows(IllegalArgumentException.class, () -> IoUring.backend(channel));
+            Channel unregistered = new EpollSocketChannel();
+            assertThrows(IllegalArgumentException.class, () -> IoUring.backend(unregistered));
+            unregistered.unsafe().closeForcibly();
+        } finally {
+            foreign.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        }
+        assertThrows(IllegalArgumentException.class, () -> IoUring.metrics(gone));
+    }
+
+    @Test
+    void knowsLoopsOfOtherGroupsWithItsHandler() throws Exception {
+        try (TestGroup group = new TestGroup(Mode.RING,
+                new MultiThreadIoEventLoopGroup(2, IoUringIoHandler.newFactory()))) {
+            assertSame(IoUringBackend.RING, IoUring.backend(group.loop(0)));
+            assertSame(IoUringBackend.RING, IoUring.backend(group.loop(1)));
+        }
+    }
+
+    @Test
+    void countsTheChannelsOfALoop() throws Exception {
+        try (TestGroup group = new TestGroup(Mode.RING, 1); Connection first = Connection.open(group);
+             Connection second = Connection.open(group)) {
+            TestGroup.run(group.loop(), () -> {
+                assertEquals(2, ((IoUringEventLoop) group.loop()).registeredChannels());
+                int[] count = new int[1];
+                ((IoUringEventLoop) group.loop()).registeredChannelsIterator().forEachRemaining(channel -> {
+                    assertTrue(channel == first.channel || channel == second.channel);
+                    count[0]++;
+                });
+                assertEquals(2, count[0]);
+            });
+        }
+    }
+}

@@ -1,0 +1,104 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.channel;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+
+import java.io.InputStream;
+import java.util.Arrays;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/**
+ * A loop that has one channel on its ring and another on its epoll set serves both at once. One-shot polls bring that
+ * about without any trick: a half-closed channel that waits to write would make such a poll spin, and reverts.
+ */
+class MixedLoopTest {
+    private static final int RESPONSE_SIZE = 64 << 20;
+
+    @Test
+    void servesBothWithoutDelay(TestReporter reporter) throws Exception {
+        long yardstick;
+        try (TestGroup group = new TestGroup(Mode.EPOLL, 1);
+             Connection echo = Connection.open(group, new Echo(), bootstrap -> { })) {
+            medianRoundTripMicros(echo, 500);
+            yardstick = medianRoundTripMicros(echo, 1000);
+        }
+        try (TestGroup group = new TestGroup(Mode.NO_FEATURES, 1);
+             Connection echo = Connection.open(group, new Echo(), bootstrap -> { });
+             Connection reverted = Connection.open(group, new Recorder(),
+                     bootstrap -> bootstrap.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true))) {
+            assertEquals(IoUringBackend.RING, IoUring.backend(reverted.channel));
+            reverted.peer.shutdownOutput();
+            Await.until("the end is seen", 5000, reverted.channel::isInputShutdown);
+            Future<Void> written = reverted.channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[RESPONSE_SIZE]));
+            Await.until("the channel has reverted", 5000,
+                    () -> IoUring.backend(reverted.channel) == IoUringBackend.EPOLL);
+            assertEquals(IoUringBackend.RING, IoUring.backend(echo.channel));
+            assertEquals("{RDHUP=1}", group.metrics().revertsByReason().toString());
+            assertFalse(written.isDone());
+
+            medianRoundTripMicros(echo, 500);
+            long onTheRing = medianRoundTripMicros(echo, 1000);
+            long onEpoll = medianRefillMicros(reverted.peer.getInputStream());
+            long echoMeanwhile = medianRoundTripMicros(echo, 100);
+            reporter.publishEntry("median", "on the ring " + onTheRing + " us, on the epoll set " + onEpoll
+                    + " us; Netty's epoll " + yardstick + " us");
+            written.sync();
+            // The machine may be busy: then Netty's epoll is slow, too.
+            long limit = Math.max(1000, 4 * yardstick);
+            assertTrue(onTheRing < limit && onEpoll < limit && echoMeanwhile < limit,
+                    onTheRing + ", " + onEpoll + ", " + echoMeanwhile + " us; Netty's epoll " + yardstick + " us");
+        }
+    }
+
+    private static long medianRoundTripMicros(Connection connection, int count) throws Exception {
+        long[] nanos = new long[count];
+        for (int i = 0; i < count; i++) {
+            long start = System.nanoTime();
+            connection.peer.getOutputStream().write(1);
+            assertEquals(1, connection.peer.getInputStream().read());
+            nanos[i] = System.nanoTime() - start;
+        }
+        Arrays.sort(nanos);
+        return nanos[count / 2] / 1000;
+    }
+
+    /** How long it takes from a socket that was read empty to the next data. */
+    private static long medianRefillMicros(InputStream in) throws Exception {
+        byte[] chunk = new byte[1 << 20];
+        long[] nanos = new long[100_000];
+        int refills = 0;
+        for (int count = 0; count < RESPONSE_SIZE;) {
+            boolean empty = in.available() == 0;
+            long start = System.nanoTime();
+            int n = in.read(chunk);
+            if (empty && refills < nanos.length) {
+                nanos[refills++] = System.nanoTime() - start;
+            }
+            assertTrue(n > 0);
+            count += n;
+        }
+        assertTrue(refills > 0);
+        Arrays.sort(nanos, 0, refills);
+        return nanos[refills / 2] / 1000;
+    }
+
+    private static final class Echo extends Recorder {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object msg) {
+            ctx.writeAndFlush(msg);
+        }
+    }
+}
