@@ -42,7 +42,7 @@ public final class PollLoop {
     private final SelectStrategy selectStrategy;
     private final HandleAdapter adapter;
     private final IntSupplier collectNow = this::collectNow;
-    private final Kernel kernel = Native.kernel();
+    private final Kernel kernel;
     private final LoopMetrics metrics = new LoopMetrics();
     private final EpollSet epollSet;
     private final Waker waker;
@@ -66,6 +66,13 @@ public final class PollLoop {
      */
     public PollLoop(ThreadAwareExecutor executor, LoopSettings settings, SelectStrategy selectStrategy,
                     HandleAdapter adapter) {
+        this(executor, settings, selectStrategy, adapter, Native.kernel());
+    }
+
+    /** With a kernel that a test chooses. */
+    PollLoop(ThreadAwareExecutor executor, LoopSettings settings, SelectStrategy selectStrategy,
+             HandleAdapter adapter, Kernel kernel) {
+        this.kernel = kernel;
         this.executor = executor;
         this.settings = settings;
         this.selectStrategy = selectStrategy;
