@@ -98,6 +98,12 @@ final class InternalPolls {
         }
     }
 
+    /** Whether a poll that the loop needs is not armed: one has ended while another was armed, in a full queue. */
+    boolean isDirty(boolean epollSetInUse) {
+        return ring != null && (!inEpollSet && (!wakeupArmed || !timerArmed && timerFd >= 0)
+                || !epollArmed && (epollSetInUse || inEpollSet));
+    }
+
     void completed(int kind, int result, int flags) {
         boolean more = (flags & Abi.CQE_F_MORE) != 0;
         switch (kind) {

@@ -303,7 +303,12 @@ public final class PollLoop {
     private void await(IoHandlerContext context) throws RingException {
         // First, because it may collect; and a task that it makes other threads' wake-ups carry must be seen below.
         poller.reify();
-        if (poller.hasReady() || !waker.prepareToSleep()) {
+        Ring before = ring;
+        if (before != null) {
+            // What cancellations, and a full queue, have met on their way.
+            collected(before);
+        }
+        if (ring != before || poller.hasReady() || poller.hasDirty() || !waker.prepareToSleep()) {
             collectNow();
             return;
         }

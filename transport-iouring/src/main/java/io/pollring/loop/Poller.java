@@ -156,6 +156,11 @@ final class Poller implements CompletionHandler {
         return ready.size() > 0;
     }
 
+    /** Whether interest waits to be brought to the kernel, so that the loop must not sleep. */
+    boolean hasDirty() {
+        return dirty.size() > 0 || internalPolls.isDirty(reverter.isWatching());
+    }
+
     /** Why the ring cannot be used any more, or {@code null}. */
     RingException ringFailure() {
         return ringFailure;

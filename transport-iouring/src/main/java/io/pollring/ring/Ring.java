@@ -320,9 +320,15 @@ public final class Ring implements AutoCloseable {
         }
     }
 
-    private int collect() {
+    private int collect() throws RingException {
         int count = completionQueue.drain();
         boolean full = count >= completionQueue.entries() || submissionQueue.isOverflowing();
+        // What the kernel keeps back is taken at once: as long as there is any of it, it ends every multishot poll that
+        // has an event, and if each was armed anew that would go on for ever.
+        for (int i = 0; i < MAX_ENTERS_FOR_ROOM && submissionQueue.isOverflowing(); i++) {
+            enter(0, Abi.ENTER_GETEVENTS);
+            count += completionQueue.drain();
+        }
         if (full && !overflowing) {
             counters.overflows.increment();
         }
