@@ -35,7 +35,8 @@ public final class IncidentAppender extends AppenderBase<ILoggingEvent> {
             record("LEAK", message);
         } else if (hasAssertionError(event.getThrowableProxy())) {
             record("ASSERTION", message + ": " + describe(event.getThrowableProxy()));
-        } else if (event.getLoggerName().startsWith("io.pollring.") && event.getLevel().isGreaterOrEqual(Level.WARN)) {
+        } else if (event.getLoggerName().startsWith("io.pollring.") && event.getLevel().isGreaterOrEqual(Level.WARN)
+                && !(Mode.current() == Mode.NO_RING && message.contains("has no ring"))) {
             record("WARNING", message + ": " + describe(event.getThrowableProxy()));
         }
     }

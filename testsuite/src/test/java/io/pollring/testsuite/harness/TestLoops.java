@@ -29,7 +29,7 @@ import java.util.WeakHashMap;
 
 /**
  * Makes the event loops under test: Pollring's, or Netty's own epoll in the baseline run. Netty's published test
- * classes are redirected here, too ({@link TestClassRedirector}), where they name {@code EpollIoHandler} themselves.
+ * classes are redirected here, too ({@link TestClassCopier}), where they name {@code EpollIoHandler} themselves.
  */
 public final class TestLoops {
 
