@@ -1,0 +1,108 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.benchmarks;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The command behind {@code benchmarks/run} and {@code benchmarks/syscalls}. */
+public final class Benchmarks {
+    private static final int EXIT_FAILED = 1;
+    private static final int EXIT_USAGE = 2;
+
+    private Benchmarks() {
+    }
+
+    public static void main(String[] args) throws Exception {
+        if (Arrays.asList(args).contains("--help")) {
+            System.out.println(Options.USAGE);
+            return;
+        }
+        Options options;
+        try {
+            options = Options.parse(args);
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.err.println(Options.USAGE);
+            System.exit(EXIT_USAGE);
+            return;
+        }
+        if (options.syscalls()) {
+            System.exit(SyscallBars.run(options, System.out) ? 0 : EXIT_FAILED);
+        }
+        compare(options, System.out);
+    }
+
+    /** Runs all workloads, each with servers of its own, so that what one has warmed up does not colour the next. */
+    static List<WorkloadResult> compare(Options options, PrintStream out) throws IOException, InterruptedException {
+        List<String> notes = new ArrayList<>();
+        SyscallCounter counter = chooseCounter(options.counter(), notes);
+        String counterName = counter == null ? "not counted" : counter.name();
+        Map<String, Object> machine = Machine.describe();
+        TextReport.header(options, machine).forEach(out::println);
+        notes.forEach(out::println);
+        List<WorkloadResult> results = new ArrayList<>();
+        for (Workload workload : options.workloads()) {
+            WorkloadResult result = new WorkloadRun(options, workload, counter, System.err::println).run();
+            results.add(result);
+            TextReport.of(result, counterName).forEach(out::println);
+        }
+        if (options.json() != null) {
+            Files.writeString(options.json(), toJson(options, machine, counterName, results));
+        }
+        return results;
+    }
+
+    /** @return {@code null} when there is none; {@code notes} then say why */
+    static SyscallCounter chooseCounter(String wanted, List<String> notes) throws IOException, InterruptedException {
+        if (wanted.equals("none")) {
+            return null;
+        }
+        if (!wanted.equals("strace")) {
+            String unusable = PerfCounter.unusable();
+            if (unusable == null) {
+                return new PerfCounter();
+            }
+            notes.add("system calls are not counted with perf: " + unusable);
+        }
+        if (!wanted.equals("perf")) {
+            String unusable = StraceCounter.unusable();
+            if (unusable == null) {
+                notes.add("strace slows the server down: with many connections its loop then finds more of them ready"
+                        + " at once, so calls per loop iteration count for less than they would");
+                return new StraceCounter(false);
+            }
+            notes.add("system calls are not counted with strace: " + unusable);
+        }
+        return null;
+    }
+
+    private static String toJson(Options options, Map<String, Object> machine, String counterName,
+                                 List<WorkloadResult> results) throws IOException {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("machine", machine);
+        document.put("rounds", options.rounds());
+        document.put("roundSeconds", options.seconds());
+        document.put("warmupSeconds", options.warmup());
+        document.put("serverCore", options.cores().server());
+        document.put("generatorCore", options.cores().generator());
+        document.put("realtime", options.cores().realtime());
+        document.put("syscallCounter", counterName);
+        Map<String, Object> workloads = new LinkedHashMap<>();
+        results.forEach(result -> workloads.put(result.workload().toString(), result.toMap()));
+        document.put("workloads", workloads);
+        return JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(document) + System.lineSeparator();
+    }
+}

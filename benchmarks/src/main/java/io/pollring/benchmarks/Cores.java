@@ -1,0 +1,60 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.benchmarks;
+
+import java.util.List;
+
+/** The core that every server runs on, and the one of the load generators. */
+final class Cores {
+    private final int server;
+    private final int generator;
+    private final boolean realtime;
+
+    /** @param realtime whether both go before everything else on their cores */
+    Cores(int server, int generator, boolean realtime) {
+        this.server = server;
+        this.generator = generator;
+        this.realtime = realtime;
+    }
+
+    /** @param allowed the cores that this process may use */
+    static Cores choose(List<Integer> allowed, boolean realtime) {
+        if (allowed.size() < 2) {
+            throw new IllegalArgumentException("server and load generator need a core each, but there is only "
+                    + allowed + "; --cores N,N puts both on one, which measures something else");
+        }
+        return new Cores(allowed.get(0), allowed.get(1), realtime);
+    }
+
+    int server() {
+        return server;
+    }
+
+    int generator() {
+        return generator;
+    }
+
+    boolean realtime() {
+        return realtime;
+    }
+
+    /** What to put before a server's command. */
+    List<String> serverPrefix() {
+        return Pinning.prefix(server, realtime);
+    }
+
+    /** What to put before a load generator's command. */
+    List<String> generatorPrefix() {
+        return Pinning.prefix(generator, realtime);
+    }
+
+    @Override
+    public String toString() {
+        return "server on core " + server + ", load generator on core " + generator
+                + (realtime ? ", both with real-time priority" : "");
+    }
+}

@@ -1,0 +1,57 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The load generator's process, connected to one server; see {@code loadgen.c} for what it does. */
+final class LoadGenerator implements AutoCloseable {
+    private static final double CONNECT_SECONDS = 30;
+    /** Beyond the time that a load is meant to take; a generator whose server stalls gives up sooner by itself. */
+    private static final double GRACE_SECONDS = 30;
+    /** Slower than this even a server under strace is not. */
+    private static final double MIN_MESSAGES_PER_SECOND = 200;
+
+    private final LineProcess process;
+
+    LoadGenerator(Path binary, String server, int port, Workload workload, Cores cores)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(cores.generatorPrefix());
+        command.addAll(List.of(binary.toString(), Integer.toString(port),
+                Integer.toString(workload.connections()), Integer.toString(Workload.MESSAGE_SIZE)));
+        process = LineProcess.start("load generator of " + server, command);
+        try {
+            process.readJson(CONNECT_SECONDS);
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            process.close();
+            throw e;
+        }
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** Sends messages for that long; when this returns, all of them have been answered. */
+    LoadReport run(double seconds) throws IOException, InterruptedException {
+        return new LoadReport(process.ask(String.format(Locale.ROOT, "run %.3f", seconds), seconds + GRACE_SECONDS));
+    }
+
+    /** Sends exactly that many messages. */
+    LoadReport count(long messages) throws IOException, InterruptedException {
+        return new LoadReport(process.ask("count " + messages, messages / MIN_MESSAGES_PER_SECOND + GRACE_SECONDS));
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.close();
+    }
+}

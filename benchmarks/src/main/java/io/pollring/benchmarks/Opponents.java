@@ -1,0 +1,43 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** A server and the load generator that is connected to it. */
+final class Opponents implements AutoCloseable {
+    private final ServerProcess server;
+    private final LoadGenerator generator;
+
+    /** Takes over the server and closes it with itself, also when the generator cannot be started. */
+    Opponents(ServerProcess server, Path binary, Workload workload, Cores cores)
+            throws IOException, InterruptedException {
+        this.server = server;
+        try {
+            generator = new LoadGenerator(binary, server.contender().label(), server.port(), workload, cores);
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    ServerProcess server() {
+        return server;
+    }
+
+    LoadGenerator generator() {
+        return generator;
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (server) {
+            generator.close();
+        }
+    }
+}

@@ -1,0 +1,213 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** What the command line asks for. */
+final class Options {
+    static final String USAGE = String.join(System.lineSeparator(),
+            "usage: benchmarks/run [options]        compare transports, in interleaved rounds",
+            "       benchmarks/syscalls [options]   count system calls with strace and check our bars on them",
+            "  --quick                5 rounds of 1 s each",
+            "  --rounds N             rounds per workload (default 7; fewer than 5 give no ratios)",
+            "  --seconds S            length of a round (default 3)",
+            "  --warmup S             load on each server before its first round (default 5)",
+            "  --transports A,B,...   of " + Contender.TRANSPORTS + "; the first is compared to each of the others;",
+            "                         A@name=value is A with a system property, A,A is A twice, to see the noise",
+            "  --workloads W,...      SERVICE:CONNECTIONS, of " + Workload.SERVICES,
+            "                         (default echo:1,echo:64,echo:512,ondemand:64)",
+            "  --count N              messages over which exact counts are taken (default 50000)",
+            "  --counter C            perf, strace or none: what counts system calls (default: perf, else strace)",
+            "  --cores S,G            the servers' core and the load generators' (default: the first two we may use)",
+            "  --realtime             servers and load generators go before whatever else runs on their cores: for a",
+            "                         machine that others use, too (needs root)",
+            "  --json FILE            write everything that was measured to FILE as well",
+            "  --loadgen FILE         the load generator's binary (the script says where)");
+
+    private static final double MAX_SECONDS = 3600;
+
+    private boolean syscalls;
+    private int rounds = 7;
+    private double seconds = 3;
+    private double warmup = 5;
+    private long count = 50_000;
+    private String counter = "auto";
+    private List<Contender> contenders;
+    private List<Workload> workloads;
+    private boolean realtime;
+    private String coresText;
+    private Cores cores;
+    private Path json;
+    private Path loadgen;
+
+    private Options() {
+    }
+
+    /** @throws IllegalArgumentException with a text for the user */
+    static Options parse(String... args) throws IOException {
+        Options options = new Options();
+        Deque<String> rest = new ArrayDeque<>(Arrays.asList(args));
+        while (!rest.isEmpty()) {
+            options.take(rest.pop(), rest);
+        }
+        options.setDefaults();
+        return options;
+    }
+
+    private void take(String option, Deque<String> rest) {
+        switch (option) {
+            case "--syscalls":
+                syscalls = true;
+                return;
+            case "--quick":
+                rounds = 5;
+                seconds = 1;
+                return;
+            case "--realtime":
+                realtime = true;
+                return;
+            default:
+        }
+        if (rest.isEmpty()) {
+            throw new IllegalArgumentException(option + ": no such option, or it lacks its value");
+        }
+        String value = rest.pop();
+        switch (option) {
+            case "--rounds":
+                rounds = (int) number(option, value, 1, 1000);
+                break;
+            case "--seconds":
+                seconds = number(option, value, 0.01, MAX_SECONDS);
+                break;
+            case "--warmup":
+                warmup = number(option, value, 0.01, MAX_SECONDS);
+                break;
+            case "--count":
+                count = (long) number(option, value, 1, 1e9);
+                break;
+            case "--counter":
+                counter = oneOf(option, value, List.of("perf", "strace", "none"));
+                break;
+            case "--transports":
+                contenders = Contender.parseAll(List.of(value.split(",")));
+                break;
+            case "--workloads":
+                workloads = Arrays.stream(value.split(",")).map(Workload::parse).collect(Collectors.toList());
+                break;
+            case "--cores":
+                coresText = value;
+                break;
+            case "--json":
+                json = Path.of(value);
+                break;
+            case "--loadgen":
+                loadgen = Path.of(value);
+                break;
+            default:
+                throw new IllegalArgumentException(option + ": no such option");
+        }
+    }
+
+    private void setDefaults() throws IOException {
+        if (loadgen == null) {
+            throw new IllegalArgumentException("--loadgen is needed");
+        }
+        if (contenders == null) {
+            contenders = Contender.parseAll(syscalls ? List.of("pollring", "epoll") : Contender.TRANSPORTS);
+        }
+        if (workloads == null) {
+            workloads = syscalls
+                    ? List.of(new Workload("echo", 1), new Workload("echo", 64), new Workload("ondemand", 64))
+                    : List.of(new Workload("echo", 1), new Workload("echo", 64), new Workload("echo", 512),
+                            new Workload("ondemand", 64));
+        }
+        cores = coresText == null ? Cores.choose(Pinning.allowedCores(), realtime) : cores(coresText, realtime);
+    }
+
+    private static double number(String option, String text, double min, double max) {
+        double value;
+        try {
+            value = Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(option + ": '" + text + "' is no number", e);
+        }
+        if (!(value >= min && value <= max)) {
+            throw new IllegalArgumentException(option + ": " + text + " must be in " + min + ".." + max);
+        }
+        return value;
+    }
+
+    private static String oneOf(String option, String value, List<String> values) {
+        if (!values.contains(value)) {
+            throw new IllegalArgumentException(option + ": '" + value + "' must be one of " + values);
+        }
+        return value;
+    }
+
+    private static Cores cores(String text, boolean realtime) {
+        String[] parts = text.split(",");
+        if (parts.length != 2) {
+            throw new IllegalArgumentException("--cores: '" + text + "' must be two numbers, as in 0,1");
+        }
+        return new Cores((int) number("--cores", parts[0], 0, 65535), (int) number("--cores", parts[1], 0, 65535),
+                realtime);
+    }
+
+    /** Whether to check the bars on system calls instead of timing anything. */
+    boolean syscalls() {
+        return syscalls;
+    }
+
+    int rounds() {
+        return rounds;
+    }
+
+    double seconds() {
+        return seconds;
+    }
+
+    double warmup() {
+        return warmup;
+    }
+
+    long count() {
+        return count;
+    }
+
+    /** {@code auto}, {@code perf}, {@code strace} or {@code none}. */
+    String counter() {
+        return counter;
+    }
+
+    List<Contender> contenders() {
+        return contenders;
+    }
+
+    List<Workload> workloads() {
+        return workloads;
+    }
+
+    Cores cores() {
+        return cores;
+    }
+
+    /** {@code null} when nobody wants it. */
+    Path json() {
+        return json;
+    }
+
+    Path loadgen() {
+        return loadgen;
+    }
+}

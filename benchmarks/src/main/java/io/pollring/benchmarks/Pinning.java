@@ -1,0 +1,58 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Which cores we may use, and how a process is kept on one of them. */
+final class Pinning {
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final String ALLOWED = "Cpus_allowed_list:";
+
+    private Pinning() {
+    }
+
+    /**
+     * What to put before a command, so that all threads of its process stay on that core.
+     *
+     * @param realtime whether they go before everything else that wants the core; takes root's rights
+     */
+    static List<String> prefix(int core, boolean realtime) {
+        List<String> prefix = new ArrayList<>(List.of("taskset", "-c", Integer.toString(core)));
+        if (realtime) {
+            // Round-robin, or a loop that never sleeps would keep its own JVM's compiler from the core.
+            prefix.addAll(List.of("chrt", "--rr", "10"));
+        }
+        return prefix;
+    }
+
+    static List<Integer> allowedCores() throws IOException {
+        for (String line : Files.readAllLines(STATUS)) {
+            if (line.startsWith(ALLOWED)) {
+                return parseList(line.substring(ALLOWED.length()).trim());
+            }
+        }
+        throw new IOException(STATUS + " has no line " + ALLOWED);
+    }
+
+    /** @param list as the kernel writes it: {@code 0-3,8} */
+    static List<Integer> parseList(String list) {
+        List<Integer> cores = new ArrayList<>();
+        for (String range : list.split(",")) {
+            String[] ends = range.split("-");
+            int last = Integer.parseInt(ends[ends.length - 1]);
+            for (int core = Integer.parseInt(ends[0]); core <= last; core++) {
+                cores.add(core);
+            }
+        }
+        return cores;
+    }
+}

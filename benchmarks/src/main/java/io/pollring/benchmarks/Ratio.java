@@ -1,0 +1,80 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.benchmarks;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How one contender compares to another: the ratio of their figures in each round, of which the median and the spread
+ * are told. Both figures of a pair were taken within seconds of each other, so what slows the whole machine for a while
+ * slows both and cancels out, which it would not in a ratio of two medians.
+ */
+final class Ratio {
+    /** From fewer rounds there is no ratio: a median of four numbers says too little about the fifth. */
+    static final int MIN_ROUNDS = 5;
+
+    private final List<Double> pairs;
+
+    private Ratio(List<Double> pairs) {
+        this.pairs = pairs;
+    }
+
+    /** @throws IllegalArgumentException when there are fewer than {@link #MIN_ROUNDS} rounds */
+    static Ratio of(List<Double> numerators, List<Double> denominators) {
+        if (numerators.size() != denominators.size()) {
+            throw new IllegalArgumentException("rounds must come in pairs: " + numerators.size() + " and "
+                    + denominators.size());
+        }
+        if (numerators.size() < MIN_ROUNDS) {
+            throw new IllegalArgumentException("no ratio from " + numerators.size() + " rounds: at least "
+                    + MIN_ROUNDS + " are needed");
+        }
+        List<Double> pairs = new ArrayList<>();
+        for (int i = 0; i < numerators.size(); i++) {
+            pairs.add(numerators.get(i) / denominators.get(i));
+        }
+        return new Ratio(pairs);
+    }
+
+    int rounds() {
+        return pairs.size();
+    }
+
+    double median() {
+        return Statistics.median(pairs);
+    }
+
+    double lowerQuartile() {
+        return Statistics.quantile(pairs, 0.25);
+    }
+
+    double upperQuartile() {
+        return Statistics.quantile(pairs, 0.75);
+    }
+
+    double min() {
+        return Statistics.min(pairs);
+    }
+
+    double max() {
+        return Statistics.max(pairs);
+    }
+
+    Map<String, Object> toMap() {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("median", median());
+        map.put("lowerQuartile", lowerQuartile());
+        map.put("upperQuartile", upperQuartile());
+        map.put("min", min());
+        map.put("max", max());
+        map.put("rounds", rounds());
+        return map;
+    }
+}

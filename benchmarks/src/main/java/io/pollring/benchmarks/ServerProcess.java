@@ -1,0 +1,97 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.benchmarks;
+
+import io.pollring.benchmarks.server.BenchmarkServer;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** One contender's server, in a JVM of its own that is pinned to one core. */
+final class ServerProcess implements AutoCloseable {
+    private static final double START_SECONDS = 60;
+    private static final double ANSWER_SECONDS = 20;
+    /**
+     * The same for all, and fixed: a JVM on one core would otherwise choose by what it thinks of the machine. Netty's
+     * leak detector is off because it picks buffers at random and takes a stack trace of each, which is larger the
+     * deeper the loop's stack is: 13 to 20 bytes per message that no transport has allocated.
+     */
+    private static final List<String> JVM_ARGS =
+            List.of("-Xms256m", "-Xmx256m", "-XX:+UseSerialGC", "-Dio.netty.leakDetection.level=disabled");
+    private static final int FIRST_JAVA_WITH_NATIVE_ACCESS_FLAG = 22;
+
+    private final Contender contender;
+    private final LineProcess process;
+    private final Map<String, Object> greeting;
+
+    ServerProcess(Contender contender, Workload workload, Cores cores, boolean countIterations)
+            throws IOException, InterruptedException {
+        this.contender = contender;
+        process = LineProcess.start(contender.label(), command(contender, workload, cores, countIterations));
+        try {
+            greeting = process.readJson(START_SECONDS);
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            process.close();
+            throw e;
+        }
+    }
+
+    private static List<String> command(Contender contender, Workload workload, Cores cores, boolean countIterations) {
+        List<String> command = new ArrayList<>(cores.serverPrefix());
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(JVM_ARGS);
+        if (Runtime.version().feature() >= FIRST_JAVA_WITH_NATIVE_ACCESS_FLAG) {
+            command.add("--enable-native-access=ALL-UNNAMED");
+        }
+        contender.systemProperties().forEach(property -> command.add("-D" + property));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), BenchmarkServer.class.getName(),
+                contender.transport(), workload.service()));
+        if (countIterations) {
+            command.add("count-iterations");
+        }
+        return command;
+    }
+
+    Contender contender() {
+        return contender;
+    }
+
+    /** Why this transport cannot be used here, or {@code null}. */
+    String unavailable() {
+        return (String) greeting.get("unavailable");
+    }
+
+    int port() {
+        return ((Number) greeting.get("port")).intValue();
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** The kernel's id of the event loop's thread. */
+    long loopThread() {
+        return ((Number) greeting.get("loopThread")).longValue();
+    }
+
+    /** What else it said of itself when it started: for our transport, which backend its loop is on. */
+    Map<String, Object> greeting() {
+        return greeting;
+    }
+
+    ServerStats stats() throws IOException, InterruptedException {
+        return new ServerStats(process.ask("stats", ANSWER_SECONDS));
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.close();
+    }
+}

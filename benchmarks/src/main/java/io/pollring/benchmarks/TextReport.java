@@ -1,0 +1,122 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.benchmarks;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The result as a person reads it, in a terminal. */
+final class TextReport {
+    /** Below this, a system call per message is a system call per load. */
+    private static final double LEAST_SHOWN = 0.0005;
+
+    private TextReport() {
+    }
+
+    static List<String> header(Options options, Map<String, Object> machine) {
+        List<String> lines = new ArrayList<>();
+        lines.add(machine.entrySet().stream().map(entry -> entry.getKey() + ' ' + entry.getValue())
+                .collect(Collectors.joining(", ")));
+        lines.add(text("%s; servers of one event loop; %d rounds of %s s, interleaved, after %s s of warm-up each",
+                options.cores(), options.rounds(), options.seconds(), options.warmup()));
+        return lines;
+    }
+
+    static List<String> of(WorkloadResult result, String counterName) {
+        List<String> lines = new ArrayList<>();
+        Workload workload = result.workload();
+        lines.add("");
+        lines.add(text("== %s: %d connection%s, one %d-byte message outstanding on each", workload,
+                workload.connections(), workload.connections() == 1 ? "" : "s", Workload.MESSAGE_SIZE));
+        lines.addAll(throughput(result));
+        lines.add("");
+        lines.addAll(ratios(result));
+        lines.add("");
+        lines.addAll(counts(result, counterName));
+        result.unavailable().forEach((label, why) -> lines.add(label + " cannot be used here: " + why));
+        Warnings.of(result).forEach(warning -> lines.add("WARNING " + warning));
+        return lines;
+    }
+
+    private static List<String> throughput(WorkloadResult result) {
+        Table table = new Table("transport", "msg/s", "min", "max", "p50 us", "p99 us", "p99.9 us", "loop us/msg",
+                "server", "generator", "disturbed");
+        for (ContenderResult contender : result.contenders()) {
+            table.add(contender.label(),
+                    text("%,.0f", contender.median(Measurement::messagesPerSecond)),
+                    text("%,.0f", Statistics.min(contender.throughputs())),
+                    text("%,.0f", Statistics.max(contender.throughputs())),
+                    text("%.1f", contender.median(Measurement::p50Micros)),
+                    text("%.1f", contender.median(Measurement::p99Micros)),
+                    text("%.1f", contender.median(Measurement::p999Micros)),
+                    text("%.2f", contender.median(Measurement::loopCpuMicrosPerMessage)),
+                    percent(contender.median(Measurement::serverBusy)),
+                    percent(contender.median(Measurement::generatorBusy)),
+                    text("%.1f %%", 100 * contender.median(Measurement::disturbed)));
+        }
+        return table.lines();
+    }
+
+    private static List<String> ratios(WorkloadResult result) {
+        if (result.ratiosRefused() != null) {
+            return List.of(result.ratiosRefused());
+        }
+        Table table = new Table("ratio", "of", "median", "quartiles", "range", "rounds");
+        addRatios(table, "msg/s", result.throughputRatios());
+        addRatios(table, "loop us/msg", result.cpuRatios());
+        return table.lines();
+    }
+
+    private static void addRatios(Table table, String figure, Map<String, Ratio> ratios) {
+        ratios.forEach((name, ratio) -> table.add(name, figure,
+                text("%.3f", ratio.median()),
+                text("%.3f..%.3f", ratio.lowerQuartile(), ratio.upperQuartile()),
+                text("%.3f..%.3f", ratio.min(), ratio.max()),
+                Integer.toString(ratio.rounds())));
+    }
+
+    private static List<String> counts(WorkloadResult result, String counterName) {
+        List<String> lines = new ArrayList<>();
+        Table table = new Table("exact, per message", "allocated B", "system calls", "of which");
+        for (ContenderResult contender : result.contenders()) {
+            ExactCounts counts = contender.counts();
+            Map<String, Double> syscalls = counts.syscallsPerMessage();
+            table.add(contender.label(),
+                    text("%.2f", counts.allocatedBytesPerMessage()),
+                    syscalls.isEmpty() ? "-"
+                            : text("%.3f", syscalls.values().stream().mapToDouble(Double::doubleValue).sum()),
+                    perMessage(syscalls));
+        }
+        lines.addAll(table.lines());
+        lines.add("(system calls: " + counterName + ")");
+        for (ContenderResult contender : result.contenders()) {
+            if (!contender.counts().metricsPerMessage().isEmpty()) {
+                lines.add("metrics of " + contender.label() + ", per message: "
+                        + perMessage(contender.counts().metricsPerMessage()));
+            }
+        }
+        return lines;
+    }
+
+    /** Largest first. */
+    static String perMessage(Map<String, Double> counts) {
+        return counts.entrySet().stream().filter(entry -> entry.getValue() >= LEAST_SHOWN)
+                .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
+                .map(entry -> text("%s %.3f", entry.getKey(), entry.getValue())).collect(Collectors.joining(", "));
+    }
+
+    private static String percent(double share) {
+        return text("%.0f %%", 100 * share);
+    }
+
+    private static String text(String format, Object... args) {
+        return String.format(Locale.ROOT, format, args);
+    }
+}

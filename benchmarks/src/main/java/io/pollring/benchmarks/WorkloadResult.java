@@ -1,0 +1,98 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.benchmarks;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/** One workload's comparison. */
+final class WorkloadResult {
+    private final Workload workload;
+    private final List<ContenderResult> contenders;
+    private final Map<String, String> unavailable;
+
+    /**
+     * @param contenders  in the order asked for; the first is compared to each of the others
+     * @param unavailable those that cannot be used here, and why
+     */
+    WorkloadResult(Workload workload, List<ContenderResult> contenders, Map<String, String> unavailable) {
+        this.workload = workload;
+        this.contenders = contenders;
+        this.unavailable = unavailable;
+    }
+
+    Workload workload() {
+        return workload;
+    }
+
+    List<ContenderResult> contenders() {
+        return contenders;
+    }
+
+    Map<String, String> unavailable() {
+        return unavailable;
+    }
+
+    /** Why there are no ratios, or {@code null}. */
+    String ratiosRefused() {
+        int rounds = contenders.isEmpty() ? 0 : contenders.get(0).throughputs().size();
+        return rounds >= Ratio.MIN_ROUNDS ? null
+                : "no ratios from " + rounds + (rounds == 1 ? " round" : " rounds") + ": at least "
+                        + Ratio.MIN_ROUNDS + " are needed";
+    }
+
+    /** The throughput of the first contender over that of each of the others: above 1 is good. */
+    Map<String, Ratio> throughputRatios() {
+        return ratios(Measurement::messagesPerSecond);
+    }
+
+    /**
+     * The CPU time per message that the first contender's loop took over that of each of the others: below 1 is good.
+     * Where others use the machine, too, this is steadier than throughput, and it tells more where the server was not
+     * busy all the time.
+     */
+    Map<String, Ratio> cpuRatios() {
+        return ratios(Measurement::loopCpuMicrosPerMessage);
+    }
+
+    private Map<String, Ratio> ratios(ToDoubleFunction<Measurement> figure) {
+        Map<String, Ratio> ratios = new LinkedHashMap<>();
+        for (int i = 1; i < contenders.size(); i++) {
+            ContenderResult first = contenders.get(0);
+            ContenderResult other = contenders.get(i);
+            ratios.put(first.label() + '/' + other.label(), Ratio.of(first.figures(figure), other.figures(figure)));
+        }
+        return ratios;
+    }
+
+    Map<String, Object> toMap() {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("service", workload.service());
+        map.put("connections", workload.connections());
+        map.put("messageSize", Workload.MESSAGE_SIZE);
+        if (ratiosRefused() == null) {
+            map.put("throughputRatios", toMap(throughputRatios()));
+            map.put("cpuRatios", toMap(cpuRatios()));
+        } else {
+            map.put("ratiosRefused", ratiosRefused());
+        }
+        Map<String, Object> results = new LinkedHashMap<>();
+        contenders.forEach(contender -> results.put(contender.label(), contender.toMap()));
+        map.put("contenders", results);
+        map.put("unavailable", unavailable);
+        map.put("warnings", Warnings.of(this));
+        return map;
+    }
+
+    private static Map<String, Object> toMap(Map<String, Ratio> ratios) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        ratios.forEach((name, ratio) -> map.put(name, ratio.toMap()));
+        return map;
+    }
+}

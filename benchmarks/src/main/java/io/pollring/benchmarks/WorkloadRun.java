@@ -1,0 +1,101 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.benchmarks;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * Compares all contenders under one workload. All servers are up at once, each with its generator connected, and get
+ * the same warm-up. Then come the rounds: in each, every server in turn gets its few seconds of load while the others
+ * idle, and the next round begins with the next server, so that none always follows the same one.
+ */
+final class WorkloadRun {
+    private final Options options;
+    private final Workload workload;
+    private final SyscallCounter counter;
+    private final Consumer<String> progress;
+
+    /** @param counter {@code null} to count no system calls */
+    WorkloadRun(Options options, Workload workload, SyscallCounter counter, Consumer<String> progress) {
+        this.options = options;
+        this.workload = workload;
+        this.counter = counter;
+        this.progress = progress;
+    }
+
+    WorkloadResult run() throws IOException, InterruptedException {
+        List<Opponents> started = new ArrayList<>();
+        Map<String, String> unavailable = new LinkedHashMap<>();
+        try {
+            for (Contender contender : options.contenders()) {
+                progress.accept(workload + ": starting " + contender);
+                ServerProcess server = new ServerProcess(contender, workload, options.cores(), false);
+                if (server.unavailable() == null) {
+                    started.add(new Opponents(server, options.loadgen(), workload, options.cores()));
+                } else {
+                    unavailable.put(contender.label(), server.unavailable());
+                    server.close();
+                }
+            }
+            return new WorkloadResult(workload, compare(started), unavailable);
+        } finally {
+            closeAll(started);
+        }
+    }
+
+    private List<ContenderResult> compare(List<Opponents> all) throws IOException, InterruptedException {
+        List<ContenderResult> results = new ArrayList<>();
+        for (Opponents opponents : all) {
+            progress.accept(workload + ": warming up " + opponents.server().contender());
+            opponents.generator().run(options.warmup());
+            results.add(new ContenderResult(opponents.server().contender(), opponents.server().greeting()));
+        }
+        for (int round = 0; round < options.rounds(); round++) {
+            progress.accept(workload + ": round " + (round + 1) + " of " + options.rounds());
+            for (int i = 0; i < all.size(); i++) {
+                int turn = (round + i) % all.size();
+                results.get(turn).add(
+                        Measurement.take(all.get(turn), allBut(all, turn), options.cores(), options.seconds()));
+            }
+        }
+        for (int i = 0; i < all.size(); i++) {
+            progress.accept(workload + ": counting for " + all.get(i).server().contender());
+            results.get(i).setCounts(ExactCounts.take(all.get(i), counter, options.count()));
+        }
+        return results;
+    }
+
+    private static List<ServerProcess> allBut(List<Opponents> all, int turn) {
+        return all.stream().filter(opponents -> opponents != all.get(turn)).map(Opponents::server)
+                .collect(Collectors.toList());
+    }
+
+    /** Closes all of them even when closing one fails. */
+    private static void closeAll(List<Opponents> all) throws IOException {
+        IOException failure = null;
+        for (Opponents opponents : all) {
+            try {
+                opponents.close();
+            } catch (IOException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,123 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.benchmarks.server;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.pollring.channel.IoUring;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ThreadFactory;
+
+/**
+ * A server of one event loop, in a process of its own: {@code BenchmarkServer TRANSPORT SERVICE [count-iterations]}.
+ * <p>
+ * Its standard input and output are the control channel, one line of JSON for each line of command. It says once where
+ * it listens (or that its transport cannot be used here), answers {@code stats} with its counters, and ends at
+ * {@code quit} or when its standard input does.
+ */
+public final class BenchmarkServer {
+
+    private BenchmarkServer() {
+    }
+
+    public static void main(String[] args) throws Exception {
+        Transport transport = Transport.valueOf(enumName(args[0]));
+        Service service = Service.valueOf(enumName(args[1]));
+        boolean countIterations = args.length > 2 && "count-iterations".equals(args[2]);
+        Throwable unavailable = transport.unavailabilityCause();
+        // Where there is no ring our loop waits on its epoll set instead: that is worth a measurement, too.
+        if (unavailable != null && transport != Transport.POLLRING) {
+            say(Map.of("unavailable", unavailable.toString()));
+            return;
+        }
+        ThreadFactory threads = new DefaultThreadFactory("loop");
+        EventLoopGroup group = countIterations ? transport.newCountingGroup(threads) : transport.newGroup(threads);
+        try {
+            Channel listener = listen(group, transport, service);
+            say(greeting(transport, listener));
+            obey(new LoopStats(transport, listener.eventLoop(), onLoop(listener.eventLoop(),
+                    () -> Thread.currentThread().getId())));
+            listener.close().sync();
+        } finally {
+            group.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+        }
+    }
+
+    private static String enumName(String name) {
+        return name.toUpperCase(Locale.ROOT).replace('-', '_');
+    }
+
+    private static Channel listen(EventLoopGroup group, Transport transport, Service service)
+            throws InterruptedException {
+        return new ServerBootstrap()
+                .group(group)
+                .channel(transport.serverChannel())
+                .option(ChannelOption.SO_BACKLOG, 4096)
+                .childOption(ChannelOption.AUTO_READ, service.autoRead())
+                .childHandler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        channel.pipeline().addLast(service.newHandler());
+                    }
+                })
+                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)).sync().channel();
+    }
+
+    private static Map<String, Object> greeting(Transport transport, Channel listener) throws Exception {
+        Map<String, Object> greeting = new LinkedHashMap<>();
+        greeting.put("port", ((InetSocketAddress) listener.localAddress()).getPort());
+        greeting.put("loopThread", onLoop(listener.eventLoop(), BenchmarkServer::kernelThreadId));
+        if (transport == Transport.POLLRING) {
+            greeting.put("backend", IoUring.backend(listener.eventLoop()).name());
+            greeting.put("features", IoUring.featureString());
+        }
+        return greeting;
+    }
+
+    /** The id under which strace and perf know the calling thread; Java has no way to say it. */
+    private static int kernelThreadId() throws IOException {
+        return Integer.parseInt(Files.readSymbolicLink(Path.of("/proc/thread-self")).getFileName().toString());
+    }
+
+    private static <T> T onLoop(EventLoop loop, java.util.concurrent.Callable<T> call) throws Exception {
+        return loop.submit(call).get();
+    }
+
+    private static void obey(LoopStats stats) throws IOException {
+        BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String command = commands.readLine(); command != null && !"quit".equals(command);
+                command = commands.readLine()) {
+            if (!"stats".equals(command)) {
+                throw new IllegalArgumentException("cannot obey: " + command);
+            }
+            say(stats.read());
+        }
+    }
+
+    private static void say(Map<String, ?> line) throws IOException {
+        System.out.println(JSON.std.asString(line));
+        System.out.flush();
+    }
+}

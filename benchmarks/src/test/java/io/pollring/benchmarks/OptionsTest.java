@@ -1,0 +1,97 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.benchmarks;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+class OptionsTest {
+
+    private static Options parse(String options) throws IOException {
+        return Options.parse(("--loadgen x --cores 0,1 " + options).trim().split(" "));
+    }
+
+    @Test
+    void defaultsCompareOursToAllOthers() throws IOException {
+        Options options = parse("");
+        assertEquals(List.of("pollring", "epoll", "io_uring", "nio"), labels(options));
+        assertEquals("[echo:1, echo:64, echo:512, ondemand:64]", options.workloads().toString());
+        assertTrue(options.rounds() >= Ratio.MIN_ROUNDS);
+        // C2 compiles what is hot only after a while; a measured round must not have the interpreter in it.
+        assertTrue(options.warmup() >= 5);
+    }
+
+    @Test
+    void quickStillGivesRatios() throws IOException {
+        Options options = parse("--quick");
+        assertEquals(Ratio.MIN_ROUNDS, options.rounds());
+        assertTrue(options.warmup() >= 5);
+    }
+
+    @Test
+    void everyOptionIsTaken() throws IOException {
+        Options options = parse("--rounds 9 --seconds 0.5 --warmup 2 --transports nio,epoll --workloads ondemand:512 "
+                + "--count 1000 --counter strace --json out.json");
+        assertEquals(9, options.rounds());
+        assertEquals(0.5, options.seconds());
+        assertEquals(2, options.warmup());
+        assertEquals(List.of("nio", "epoll"), labels(options));
+        assertEquals("[ondemand:512]", options.workloads().toString());
+        assertEquals(1000, options.count());
+        assertEquals("strace", options.counter());
+        assertEquals(Path.of("out.json"), options.json());
+        assertEquals(Path.of("x"), options.loadgen());
+        assertEquals("server on core 0, load generator on core 1", options.cores().toString());
+    }
+
+    @Test
+    void aTransportMayHaveSystemPropertiesAndMayBeThereTwice() throws IOException {
+        Options options = parse("--transports pollring,pollring@a=1@b=2,epoll,epoll,pollring@a=1@b=2");
+        assertEquals(List.of("pollring", "pollring@a=1@b=2", "epoll", "epoll#2", "pollring@a=1@b=2#2"),
+                labels(options));
+        assertEquals(List.of(), options.contenders().get(0).systemProperties());
+        assertEquals(List.of("a=1", "b=2"), options.contenders().get(4).systemProperties());
+        assertEquals("pollring", options.contenders().get(4).transport());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--rounds 0", "--rounds x", "--rounds", "--seconds -1", "--seconds NaN", "--counter guess",
+            "--transports kqueue", "--workloads echo", "--workloads echo:0", "--workloads echo:70000",
+            "--workloads sing:1", "--workloads echo:x", "--cores 1", "--cores 0,1,2", "--nothing", "--nothing 1"})
+    void nonsenseIsRefused(String options) {
+        assertThrows(IllegalArgumentException.class, () -> parse(options));
+    }
+
+    @Test
+    void realtimePriorityIsAskedOfTheKernelForBothSides() throws IOException {
+        Cores plain = parse("").cores();
+        assertEquals(List.of("taskset", "-c", "0"), plain.serverPrefix());
+        Cores realtime = parse("--realtime").cores();
+        assertEquals(List.of("taskset", "-c", "0", "chrt", "--rr", "10"), realtime.serverPrefix());
+        assertEquals(List.of("taskset", "-c", "1", "chrt", "--rr", "10"), realtime.generatorPrefix());
+    }
+
+    @Test
+    void oneCoreIsNotEnough() {
+        assertThrows(IllegalArgumentException.class, () -> Cores.choose(List.of(3), false));
+        assertEquals("server on core 2, load generator on core 5", Cores.choose(List.of(2, 5, 6), false).toString());
+    }
+
+    private static List<String> labels(Options options) {
+        return options.contenders().stream().map(Contender::label).collect(Collectors.toList());
+    }
+}

@@ -1,0 +1,73 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.benchmarks;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+import java.util.Map;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+/** What other programs and the kernel write, and how we read it. */
+class ParsersTest {
+
+    @Test
+    void straceSummaryWithAndWithoutErrors() {
+        assertEquals(Map.of("read", 3204L, "epoll_ctl", 2L, "futex", 1L), StraceCounter.parse(List.of(
+                "% time     seconds  usecs/call     calls    errors syscall",
+                "------ ----------- ----------- --------- --------- ----------------",
+                " 61.04    0.026410           8      3204        12 read",
+                " 38.96    0.016856        8428         2           epoll_ctl",
+                "  0.00    0.000000           0         1         1 futex",
+                "------ ----------- ----------- --------- --------- ----------------",
+                "100.00    0.043266          13      3207        13 total")));
+    }
+
+    @Test
+    void straceSummaryOfNothing() {
+        assertEquals(Map.of(), StraceCounter.parse(List.of()));
+    }
+
+    @Test
+    void perfCounts() {
+        assertEquals(Map.of("recvfrom", 100L, "sendto", 50L, "others", 3L), PerfCounter.parse(List.of(
+                "# started on Mon Nov 23 19:19:08 2026", "",
+                "153,,raw_syscalls:sys_enter,59805167,100.00,,",
+                "100,,syscalls:sys_enter_recvfrom,59805167,100.00,,",
+                "50,,syscalls:sys_enter_sendto,59805167,100.00,,",
+                "0,,syscalls:sys_enter_epoll_ctl,59805167,100.00,,",
+                "<not counted>,,syscalls:sys_enter_futex,0,100.00,,")));
+    }
+
+    @Test
+    void perfCountsWithoutTheTotalAreRefused() {
+        assertThrows(IllegalArgumentException.class,
+                () -> PerfCounter.parse(List.of("100,,syscalls:sys_enter_recvfrom,59805167,100.00,,")));
+    }
+
+    @Test
+    void cpuTimeOfAProcessWithAnAwkwardName() {
+        assertEquals((17 + 4) * 10_000_000L, ProcFs.parseProcessCpuNanos(
+                "42 (a) R (b c) S 1 42 42 0 -1 4194304 100 0 0 0 17 4 0 0 20 0 1 0 100 1000 10"));
+    }
+
+    @Test
+    void stolenTimeOfTheNamedCoresOnly() {
+        List<String> stat = List.of("cpu  9 9 9 9 9 9 9 900 9 9", "cpu0 1 2 3 4 5 6 7 8 9 10",
+                "cpu1 1 2 3 4 5 6 7 20 9 10", "cpu10 1 2 3 4 5 6 7 1000 9 10", "intr 5");
+        assertEquals(280_000_000L, ProcFs.parseStolenNanos(stat, 0, 1));
+        assertThrows(IllegalArgumentException.class, () -> ProcFs.parseStolenNanos(stat, 2));
+    }
+
+    @Test
+    void listsOfCores() {
+        assertEquals(List.of(0, 1, 2, 3, 8, 10, 11), Pinning.parseList("0-3,8,10-11"));
+        assertEquals(List.of(5), Pinning.parseList("5"));
+    }
+}

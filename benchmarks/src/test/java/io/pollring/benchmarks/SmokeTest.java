@@ -1,0 +1,109 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.benchmarks;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import io.netty.channel.uring.IoUring;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** The whole of it, tiny, so that it cannot rot: real servers, real load, real counts. No figure of it means much. */
+@Timeout(900)
+class SmokeTest {
+    @TempDir
+    Path directory;
+
+    private final ByteArrayOutputStream text = new ByteArrayOutputStream();
+
+    private List<WorkloadResult> compare(String... args) throws Exception {
+        List<String> all = new ArrayList<>(List.of(args));
+        all.addAll(List.of("--loadgen", System.getProperty("loadgen"), "--cores", cores()));
+        PrintStream out = new PrintStream(text, true, StandardCharsets.UTF_8.name());
+        List<WorkloadResult> results = Benchmarks.compare(Options.parse(all.toArray(new String[0])), out);
+        System.out.print(printed());
+        return results;
+    }
+
+    /** Where there is but one core both sides share it: that measures nothing, and still shows that all works. */
+    private static String cores() throws IOException {
+        List<Integer> allowed = Pinning.allowedCores();
+        return allowed.get(0) + "," + allowed.get(allowed.size() > 1 ? 1 : 0);
+    }
+
+    private String printed() {
+        return text.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void allTransportsUnderAllWorkloads() throws Exception {
+        List<WorkloadResult> results = compare("--rounds", "1", "--seconds", "1", "--warmup", "0.5", "--count", "5000",
+                "--workloads", "echo:1,echo:64,ondemand:64");
+        assertEquals(3, results.size());
+        for (WorkloadResult result : results) {
+            assertEquals(IoUring.isAvailable() ? 4 : 3, result.contenders().size(), result.unavailable().toString());
+            for (ContenderResult contender : result.contenders()) {
+                assertTrue(contender.median(Measurement::messagesPerSecond) > 0, contender.label());
+                assertTrue(contender.median(Measurement::serverBusy) > 0, contender.label());
+                assertTrue(contender.median(Measurement::generatorBusy) > 0, contender.label());
+                // Whatever echoes a message allocates the promise of its write.
+                assertTrue(contender.counts().allocatedBytesPerMessage() > 0, contender.label());
+            }
+            checkOurs(result.contenders().get(0));
+            assertEquals("no ratios from 1 round: at least 5 are needed", result.ratiosRefused());
+        }
+        assertTrue(printed().contains("no ratios from 1 round"), printed());
+        assertFalse(printed().contains("pollring/"), "a ratio was printed all the same");
+    }
+
+    /** In a steady load our loop does not touch its epoll set, be it of 1 or of 64 connections, read on demand or not. */
+    private static void checkOurs(ContenderResult pollring) {
+        if (pollring.backend().equals("RING")) {
+            Map<String, Double> metrics = pollring.counts().metricsPerMessage();
+            assertEquals(0, metrics.get("epollWaits"), metrics.toString());
+            assertEquals(0, metrics.get("epollCtls"), metrics.toString());
+            assertTrue(metrics.get("enters") > 0, metrics.toString());
+        } else {
+            assertFalse(io.pollring.channel.IoUring.isAvailable(), "a ring can be had, but the server has none");
+        }
+    }
+
+    @Test
+    void fiveRoundsGiveRatiosOnTheTerminalAndInTheFile() throws Exception {
+        Path file = directory.resolve("result.json");
+        WorkloadResult result = compare("--rounds", "5", "--seconds", "0.1", "--warmup", "0.2", "--count", "500",
+                "--transports", "pollring,epoll", "--workloads", "echo:1", "--counter", "none",
+                "--json", file.toString()).get(0);
+        assertTrue(printed().contains("pollring/epoll"), printed());
+        Ratio ratio = result.throughputRatios().get("pollring/epoll");
+        assertTrue(ratio.min() > 0 && ratio.min() <= ratio.median() && ratio.median() <= ratio.max());
+
+        Map<?, ?> workload = child(child(JSON.std.mapFrom(Files.readString(file)), "workloads"), "echo:1");
+        Map<?, ?> written = child(child(workload, "throughputRatios"), "pollring/epoll");
+        assertEquals(ratio.median(), ((Number) written.get("median")).doubleValue(), 1e-9);
+        assertEquals(5, ((List<?>) child(child(workload, "contenders"), "epoll").get("rounds")).size());
+    }
+
+    private static Map<?, ?> child(Map<?, ?> parent, String name) {
+        assertTrue(parent.containsKey(name), "no " + name + " in " + parent.keySet());
+        return (Map<?, ?>) parent.get(name);
+    }
+}
