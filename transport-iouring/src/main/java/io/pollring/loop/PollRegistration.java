@@ -30,7 +30,8 @@ final class PollRegistration implements IoRegistration {
     /** Stands in {@link Poller}'s queue of registrations with events to deliver. */
     static final int MEMBER_OF_READY = 1 << 1;
 
-    private static final int EPOLLET = 1 << 31;
+    /** epoll's flag for edge-triggered interest, which hosted channels do not use but other handles may. */
+    static final int EPOLLET = 1 << 31;
     private static final int ALL = ~0;
     private static final AtomicIntegerFieldUpdater<PollRegistration> CANCELLED =
             AtomicIntegerFieldUpdater.newUpdater(PollRegistration.class, "cancelled");

@@ -209,6 +209,12 @@ final class Poller implements CompletionHandler {
             // Closed by another thread, whose cancellation is on its way. The number may be a stranger's by now.
             return;
         }
+        if (!multishot && (registration.desired & PollRegistration.EPOLLET) != 0) {
+            // Arming a one-shot poll anew looks at the level.
+            revert(registration, "EPOLLET");
+            changed(registration);
+            return;
+        }
         registration.generation = table.nextGeneration(registration.slot);
         ring.submissionQueue().pollAdd(registration.fd, registration.desired & POLL_MASK, multishot, refusePolls,
                 userData(KIND_POLL, registration));
@@ -279,7 +285,9 @@ final class Poller implements CompletionHandler {
                 registration.state = State.IDLE;
                 if (result < 0) {
                     registration.failure = -result;
-                } else if (multishot && !ring.isOverflowing() && ++registration.strikes > MAX_STRIKES) {
+                } else if (!multishot) {
+                    registration.strikes = 0;
+                } else if (!ring.isOverflowing() && ++registration.strikes > MAX_STRIKES) {
                     // A file without a wait queue, such as a regular one, is always ready and never waits. epoll knows
                     // what to say of it.
                     registration.failure = Errno.EOPNOTSUPP;
@@ -326,14 +334,15 @@ final class Poller implements CompletionHandler {
             if (registration.failure != 0) {
                 settleFailure(registration);
             }
-            if (registration.ready != 0 && registration.isValid()) {
+            int collected = registration.ready;
+            if (collected != 0 && registration.isValid()) {
                 int events = registration.takeWanted();
                 if (events != 0) {
                     handled++;
                     dispatch(registration, events);
                 } else {
                     metrics.spurious.increment();
-                    settleUnwanted(registration);
+                    settleUnwanted(registration, collected);
                 }
             }
         }
@@ -361,8 +370,9 @@ final class Poller implements CompletionHandler {
     }
 
     /** Events came that the handle does not want. */
-    private void settleUnwanted(PollRegistration registration) {
-        if (!multishot && registration.state == State.IDLE && registration.desired != 0) {
+    private void settleUnwanted(PollRegistration registration, int events) {
+        if (!multishot && registration.state == State.IDLE && registration.desired != 0
+                && (events & Abi.POLLRDHUP) != 0) {
             // The kernel adds POLLRDHUP by itself: a one-shot poll would end with it again and again. epoll does not.
             revert(registration, "RDHUP");
         }

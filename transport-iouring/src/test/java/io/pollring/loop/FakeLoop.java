@@ -1,0 +1,208 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.loop;
+
+import io.netty.channel.DefaultSelectStrategyFactory;
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoHandlerContext;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoEvent;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.epoll.Native;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.util.concurrent.ThreadAwareExecutor;
+import io.pollring.ring.FakeFile;
+import io.pollring.ring.FakeKernel;
+import io.pollring.ring.FakeOffer;
+import io.pollring.ring.RingFeature;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.function.Consumer;
+
+/** A {@link PollLoop} on a {@link FakeKernel}, driven turn by turn by a test. */
+final class FakeLoop implements ThreadAwareExecutor, IoHandlerContext, HandleAdapter, AutoCloseable {
+    final FakeKernel kernel;
+    final PollLoop loop;
+    final List<IOException> failures = new ArrayList<>();
+    private final Queue<Runnable> tasks = new ArrayDeque<>();
+    boolean inLoop = true;
+    boolean mayBlock = true;
+    /** What {@link #isDrained} answers. */
+    boolean drained;
+    private boolean slept;
+
+    FakeLoop(FakeOffer offer, int sqEntries, int cqEntries) {
+        this(offer, new LoopSettings(sqEntries, cqEntries, 0, true, false, false, EnumSet.allOf(RingFeature.class)));
+    }
+
+    FakeLoop(FakeOffer offer, LoopSettings settings) {
+        kernel = new FakeKernel(offer, Native.sizeofEpollEvent(), Native.offsetofEpollData());
+        kernel.onSleep(() -> {
+            slept = true;
+            return false;
+        });
+        loop = new PollLoop(this, settings, DefaultSelectStrategyFactory.INSTANCE.newSelectStrategy(), this, kernel);
+    }
+
+    /** One turn and the tasks after it. */
+    boolean turn() {
+        slept = false;
+        loop.run(this);
+        while (!tasks.isEmpty()) {
+            tasks.remove().run();
+        }
+        return slept;
+    }
+
+    void turns(int count) {
+        for (int i = 0; i < count; i++) {
+            turn();
+        }
+    }
+
+    /** @return how many turns it took until the loop slept, or -1 if it did not within {@code limit} turns */
+    int turnsUntilAsleep(int limit) {
+        for (int i = 0; i < limit; i++) {
+            if (turn()) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    Handle open() {
+        Handle handle = new Handle(kernel.files().open());
+        handle.registration = (PollRegistration) loop.register(handle);
+        return handle;
+    }
+
+    Handle openRegularFile() {
+        Handle handle = new Handle(kernel.files().openRegular());
+        handle.registration = (PollRegistration) loop.register(handle);
+        return handle;
+    }
+
+    @Override
+    public boolean isExecutorThread(Thread thread) {
+        return inLoop;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        tasks.add(task);
+    }
+
+    @Override
+    public boolean canBlock() {
+        return mayBlock && tasks.isEmpty();
+    }
+
+    @Override
+    public long delayNanos(long currentTimeNanos) {
+        return -1;
+    }
+
+    @Override
+    public long deadlineNanos() {
+        return -1;
+    }
+
+    @Override
+    public void reading(EpollIoHandle handle) {
+        // Nothing is remembered of an earlier read.
+    }
+
+    @Override
+    public boolean isDrained(EpollIoHandle handle) {
+        return drained;
+    }
+
+    @Override
+    public void failed(EpollIoHandle handle, IOException cause) {
+        failures.add(cause);
+    }
+
+    @Override
+    public void registered(EpollIoHandle handle) {
+        // The test knows.
+    }
+
+    @Override
+    public void reverted(EpollIoHandle handle) {
+        ((Handle) handle).reverted = true;
+    }
+
+    @Override
+    public void close() {
+        loop.prepareToDestroy();
+        loop.destroy();
+    }
+
+    /** Remembers what it is told, and leaves everything behind unless {@link #reaction} takes it. */
+    final class Handle implements EpollIoHandle {
+        final List<Integer> told = new ArrayList<>();
+        final FakeFile file;
+        private final FileDescriptor fd;
+        PollRegistration registration;
+        Consumer<Integer> reaction = events -> { };
+        boolean reverted;
+        int unregistered;
+
+        Handle(int fd) {
+            file = kernel.files().get(fd);
+            this.fd = new FileDescriptor(fd) {
+                @Override
+                public void close() {
+                    if (markClosed()) {
+                        kernel.files().close(intValue());
+                    }
+                }
+            };
+        }
+
+        Handle submit(int mask) {
+            registration.submit(EpollIoOps.valueOf(mask));
+            return this;
+        }
+
+        void closeFd() {
+            try {
+                fd.close();
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        @Override
+        public FileDescriptor fd() {
+            return fd;
+        }
+
+        @Override
+        public void handle(IoRegistration registration, IoEvent event) {
+            int events = ((EpollIoEvent) event).ops().value();
+            told.add(events);
+            reaction.accept(events);
+        }
+
+        @Override
+        public void unregistered() {
+            unregistered++;
+        }
+
+        @Override
+        public void close() {
+            closeFd();
+        }
+    }
+}

@@ -1,0 +1,125 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.loop;
+
+import io.pollring.ring.Errno;
+import io.pollring.ring.FakeFaults;
+import io.pollring.ring.UserData;
+
+import java.util.List;
+import java.util.Random;
+
+/** Random trouble of every kind that a kernel is known to make, and of some that it is not. */
+final class FuzzFaults extends FakeFaults {
+    private static final int EFAULT = 14;
+    private static final int[] ENTER_ERRORS = {Errno.EINTR, Errno.EAGAIN, Errno.EBUSY};
+    private static final int[] POLL_ERRORS = {
+        Errno.ENOMEM, Errno.EINVAL, Errno.EPERM, Errno.EACCES, Errno.EOPNOTSUPP, Errno.ECANCELED, Errno.EBADF
+    };
+    private static final int OP_POLL_ADD = 6;
+    private static final int KIND_POLL = 1;
+
+    private final Random random;
+    private final FuzzProfile profile;
+    /** The error that the next enter answers with, whatever else is due; 0 for none. */
+    int nextEnter;
+    /** Whether the ring has failed, and the loop has not had the turn yet in which it finds out. */
+    boolean ringBroken;
+    /** Whether requests, enters and polls fail, and not just come late and in any order. */
+    boolean active;
+    /** Whether a poll was answered with EBADF although its fd is open. */
+    boolean badFdAnswered;
+
+    FuzzFaults(Random random, FuzzProfile profile) {
+        this.random = random;
+        this.profile = profile;
+    }
+
+    private boolean happens(int percent) {
+        return active && percent > 0 && random.nextInt(100) < percent;
+    }
+
+    /** The ring is lost for good at the next enter. */
+    void loseRing() {
+        nextEnter = -EFAULT;
+    }
+
+    /** The next enter takes the thread for a stranger. */
+    void forgetThread() {
+        nextEnter = -Errno.EEXIST;
+    }
+
+    @Override
+    public int setup(int flags) {
+        return happens(profile.faults) && random.nextInt(4) == 0 ? -Errno.ENOMEM : 0;
+    }
+
+    @Override
+    public int map(long offset) {
+        return happens(profile.faults) && random.nextInt(4) == 0 ? -Errno.ENOMEM : 0;
+    }
+
+    @Override
+    public int enter(boolean overflowing) {
+        if (nextEnter != 0) {
+            int error = nextEnter;
+            nextEnter = 0;
+            ringBroken = true;
+            return error;
+        }
+        if (!happens(profile.faults)) {
+            return 0;
+        }
+        int error = ENTER_ERRORS[random.nextInt(ENTER_ERRORS.length)];
+        return error == Errno.EBUSY && !overflowing ? 0 : -error;
+    }
+
+    @Override
+    public int accepted(int submitted) {
+        return happens(profile.faults) ? random.nextInt(submitted + 1) : submitted;
+    }
+
+    @Override
+    public int result(int opcode, long userData) {
+        if (opcode != OP_POLL_ADD || UserData.kind(userData) != KIND_POLL || !happens(profile.faults)) {
+            return 0;
+        }
+        int error = POLL_ERRORS[random.nextInt(POLL_ERRORS.length)];
+        badFdAnswered |= error == Errno.EBADF;
+        return -error;
+    }
+
+    @Override
+    public int lateness(long userData) {
+        return profile.lateness == 0 ? 0 : random.nextInt(profile.lateness + 1);
+    }
+
+    @Override
+    public int choose(int count) {
+        return random.nextInt(count);
+    }
+
+    @Override
+    public boolean tellsWakeUp() {
+        return random.nextBoolean();
+    }
+
+    @Override
+    public boolean eventWins() {
+        return random.nextBoolean();
+    }
+
+    @Override
+    public int copies(long userData) {
+        return profile.duplicates && UserData.kind(userData) <= 3 && random.nextInt(4) == 0 ? 2 : 1;
+    }
+
+    @Override
+    public int victim(List<Long> armed) {
+        return happens(profile.faults) && random.nextInt(4) == 0 ? random.nextInt(armed.size()) : -1;
+    }
+}

@@ -1,0 +1,81 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.loop;
+
+import io.pollring.ring.FakeOffer;
+import io.pollring.ring.RingFeature;
+
+import java.util.EnumSet;
+import java.util.Random;
+import java.util.Set;
+
+/** What a schedule of the fuzz runs on: the kernel's features, the sizes of the ring, and how much goes wrong. */
+final class FuzzProfile {
+    final Set<RingFeature> features = EnumSet.allOf(RingFeature.class);
+    final boolean singleMap;
+    final int sqEntries;
+    final int cqEntries;
+    final int maxEvents;
+    final boolean ringWanted;
+    final boolean refusePolls;
+    /** In percent. */
+    final int faults;
+    final int lateness;
+    final boolean duplicates;
+    final boolean regularFiles;
+    final int handles;
+    final int steps;
+
+    FuzzProfile(Random random) {
+        // A third of all schedules has all features; in the others any may be missing.
+        if (random.nextInt(3) != 0) {
+            for (RingFeature feature : RingFeature.values()) {
+                if (random.nextInt(4) == 0) {
+                    features.remove(feature);
+                }
+            }
+        }
+        singleMap = random.nextInt(8) != 0;
+        sqEntries = 1 << (random.nextInt(3) == 0 ? random.nextInt(7) : random.nextInt(4));
+        cqEntries = sqEntries << random.nextInt(3);
+        maxEvents = random.nextInt(4) == 0 ? 4 : 0;
+        ringWanted = random.nextInt(40) != 0;
+        refusePolls = random.nextInt(25) == 0;
+        faults = random.nextInt(3) == 0 ? 0 : random.nextInt(15);
+        lateness = random.nextInt(2) == 0 ? 0 : random.nextInt(3);
+        duplicates = random.nextInt(10) == 0;
+        regularFiles = random.nextInt(10) == 0;
+        // More than an enter's 20 work items now and then.
+        handles = random.nextInt(10) == 0 ? 30 : 2 + random.nextInt(8);
+        steps = 10 + random.nextInt(40);
+    }
+
+    FakeOffer offer() {
+        FakeOffer offer = FakeOffer.of(features);
+        return singleMap ? offer : offer.withoutSingleMap();
+    }
+
+    /** What the loop may use is all: what the kernel lacks it has to find out. */
+    LoopSettings settings() {
+        return new LoopSettings(sqEntries, cqEntries, maxEvents, ringWanted, false, refusePolls,
+                EnumSet.allOf(RingFeature.class));
+    }
+
+    /** Whether each poll ends with exactly one completion, so that polls can be counted. */
+    boolean isExact() {
+        return !duplicates && features.contains(RingFeature.NO_DROP);
+    }
+
+    @Override
+    public String toString() {
+        Set<RingFeature> missing = EnumSet.complementOf(EnumSet.copyOf(features));
+        return "sq " + sqEntries + ", cq " + cqEntries + ", without " + missing + ", maxEvents " + maxEvents
+                + ", ring " + ringWanted + ", refusePolls " + refusePolls + ", faults " + faults + "%, lateness "
+                + lateness + ", duplicates " + duplicates + ", regular files " + regularFiles + ", handles " + handles
+                + ", steps " + steps + (singleMap ? "" : ", two maps");
+    }
+}

@@ -1,0 +1,302 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.loop;
+
+import io.netty.channel.DefaultSelectStrategyFactory;
+import io.netty.channel.IoHandlerContext;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.epoll.Native;
+import io.netty.util.concurrent.ThreadAwareExecutor;
+import io.pollring.ring.Abi;
+import io.pollring.ring.FakeFiles;
+import io.pollring.ring.FakeKernel;
+import io.pollring.ring.RingFeature;
+import io.pollring.ring.UserData;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** A {@link PollLoop} on a {@link FakeKernel}, the handles on it, and what is watched of both in every turn. */
+final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAdapter {
+    private static final int KIND_POLL = 1;
+    private static final int MAX_TRACE = 400;
+
+    final FuzzProfile profile;
+    final FakeKernel kernel;
+    final FuzzFaults faults;
+    final PollLoop loop;
+    final List<FuzzHandle> handles = new ArrayList<>();
+    private final boolean tracing;
+    private final Queue<String> trace = new ArrayDeque<>();
+    private final Queue<Runnable> tasks = new ArrayDeque<>();
+    private FuzzReactions reactions;
+    private boolean inLoop = true;
+    private boolean asleep;
+    private boolean woken;
+    private boolean slept;
+    private int handleCount;
+    private AssertionError violation;
+
+    FuzzWorld(FuzzProfile profile, Random random, boolean tracing) {
+        this.profile = profile;
+        this.tracing = tracing;
+        kernel = new FakeKernel(profile.offer(), Native.sizeofEpollEvent(), Native.offsetofEpollData());
+        faults = new FuzzFaults(random, profile);
+        kernel.use(faults);
+        kernel.onSleep(this::sleeping);
+        loop = new PollLoop(this, profile.settings(), DefaultSelectStrategyFactory.INSTANCE.newSelectStrategy(), this,
+                kernel);
+    }
+
+    void use(FuzzReactions reactions) {
+        this.reactions = reactions;
+    }
+
+    FakeFiles files() {
+        return kernel.files();
+    }
+
+    // What the loop sees of its executor
+
+    @Override
+    public boolean isExecutorThread(Thread thread) {
+        return inLoop;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        tasks.add(task);
+        if (!inLoop) {
+            wakeUp();
+        }
+    }
+
+    @Override
+    public boolean canBlock() {
+        return tasks.isEmpty();
+    }
+
+    @Override
+    public long delayNanos(long currentTimeNanos) {
+        return -1;
+    }
+
+    @Override
+    public long deadlineNanos() {
+        return -1;
+    }
+
+    /** As another thread does that has just published a task. */
+    private void wakeUp() {
+        loop.wakeup();
+        // The real eventfd was written; that the fake kernel's is, it has to be told. Once too often does no harm. It is
+        // the first of the process's fds that the loop uses, even before the ring is enabled.
+        if (!files().adopted().isEmpty()) {
+            files().adopted().get(0).fire(Abi.POLLIN);
+        }
+        woken |= asleep;
+    }
+
+    /** The loop waits, and nothing is under way that would end the wait. */
+    private boolean sleeping() {
+        slept = true;
+        if (woken) {
+            violated(null, "a wake-up did not end the wait");
+            return false;
+        }
+        for (FuzzHandle handle : handles) {
+            if (handle.isDeaf(0)) {
+                violated(handle, "is not told of what is ready, and the loop sleeps");
+            }
+        }
+        asleep = true;
+        try {
+            return asOtherThread(reactions::whileAsleep);
+        } finally {
+            asleep = false;
+        }
+    }
+
+    boolean asOtherThread(BooleanSupplier action) {
+        inLoop = false;
+        try {
+            return action.getAsBoolean();
+        } finally {
+            inLoop = true;
+        }
+    }
+
+    // What the loop tells of handles
+
+    @Override
+    public void reading(EpollIoHandle handle) {
+        // The fuzz's handles keep no result of an earlier read.
+    }
+
+    @Override
+    public boolean isDrained(EpollIoHandle handle) {
+        return (((FuzzHandle) handle).file.ready() & Abi.POLLIN) == 0 && reactions.knowsItIsDrained();
+    }
+
+    @Override
+    public void failed(EpollIoHandle epollHandle, IOException cause) {
+        FuzzHandle handle = (FuzzHandle) epollHandle;
+        trace(handle, () -> "cannot be watched: " + cause.getMessage());
+        if (!handle.regular && !faults.badFdAnswered) {
+            violated(handle, "was told that it cannot be watched: " + cause);
+        }
+        handle.failed = true;
+        cancel(handle);
+        handle.closeFd();
+    }
+
+    @Override
+    public void registered(EpollIoHandle handle) {
+        trace((FuzzHandle) handle, () -> "is registered");
+    }
+
+    @Override
+    public void reverted(EpollIoHandle handle) {
+        trace((FuzzHandle) handle, () -> "is reverted");
+    }
+
+    // What handles and their users do
+
+    FuzzHandle register(int fd, boolean regular) {
+        FuzzHandle handle = new FuzzHandle(this, handleCount++, fd, regular);
+        handle.registration = (PollRegistration) loop.register(handle);
+        handles.add(handle);
+        return handle;
+    }
+
+    void submit(FuzzHandle handle, int mask) {
+        trace(handle, () -> (inLoop ? "" : "from outside ") + "submits " + PollNames.of(mask));
+        long answer = handle.registration.submit(EpollIoOps.valueOf(mask));
+        if (answer != (handle.cancelled ? -1 : mask)) {
+            violated(handle, "submit(" + mask + ") answered " + answer);
+        }
+        if (inLoop) {
+            desire(handle, mask);
+        } else {
+            // Behind the task that has brought the mask to the loop.
+            execute(() -> desire(handle, mask));
+        }
+    }
+
+    private static void desire(FuzzHandle handle, int mask) {
+        if (!handle.cancelled) {
+            handle.desired = mask;
+        }
+    }
+
+    void cancel(FuzzHandle handle) {
+        trace(handle, () -> (inLoop ? "" : "from outside ") + "is cancelled");
+        boolean answer = handle.registration.cancel();
+        if (answer == handle.cancelled) {
+            violated(handle, "cancel() answered " + answer);
+        }
+        if (handle.cancelled) {
+            return;
+        }
+        handle.cancelled = true;
+        handle.desired = 0;
+        if (inLoop && handle.registration.state != PollRegistration.State.CLOSED) {
+            violated(handle, "was not closed by its cancellation");
+        }
+    }
+
+    /**
+     * Whether the cancellation of one that had the same fd is still on its way. A poll of that one, queued before its
+     * fd was closed behind the loop's back, can then have met the number's new file.
+     */
+    boolean hasPredecessor(FuzzHandle handle) {
+        for (FuzzHandle other : handles) {
+            if (other != handle && other.fd().intValue() == handle.fd().intValue()
+                    && other.registration.slot != PollRegistration.NO_SLOT) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // Turns
+
+    /** @return whether the loop slept */
+    boolean turn() {
+        slept = false;
+        woken = false;
+        loop.run(this);
+        faults.ringBroken = false;
+        check();
+        while (!tasks.isEmpty()) {
+            tasks.remove().run();
+        }
+        check();
+        handles.removeIf(handle -> handle.cancelled && handle.unregistered
+                && handle.registration.slot == PollRegistration.NO_SLOT);
+        return slept;
+    }
+
+    private void check() {
+        if (violation != null) {
+            throw violation;
+        }
+        if (!profile.features.contains(RingFeature.NO_DROP)) {
+            return;
+        }
+        List<Long> armed = kernel.armed();
+        armed.removeIf(userData -> UserData.kind(userData) != KIND_POLL);
+        for (FuzzHandle handle : handles) {
+            PollRegistration registration = handle.registration;
+            boolean expected = registration.slot != PollRegistration.NO_SLOT
+                    && (registration.state == PollRegistration.State.ARMED
+                    || registration.state == PollRegistration.State.REMOVING
+                    || registration.state == PollRegistration.State.CLOSED);
+            long userData = UserData.encode(KIND_POLL, registration.slot, registration.generation);
+            if (expected && profile.isExact() && kernel.outstanding(userData) != 1) {
+                throw new AssertionError(handle + " has " + kernel.outstanding(userData) + " polls");
+            }
+            if (expected) {
+                armed.remove(userData);
+            }
+        }
+        if (!armed.isEmpty()) {
+            throw new AssertionError("polls that belong to nobody: " + armed);
+        }
+    }
+
+    void react(FuzzHandle handle, int events) {
+        reactions.react(handle, events);
+    }
+
+    void violated(FuzzHandle handle, String what) {
+        if (violation == null) {
+            violation = new AssertionError((handle == null ? "" : handle + " ") + what);
+        }
+    }
+
+    void trace(FuzzHandle handle, Supplier<String> what) {
+        if (tracing) {
+            if (trace.size() == MAX_TRACE) {
+                trace.remove();
+            }
+            trace.add(handle == null ? what.get() : "handle " + handle.number + ' ' + what.get() + "   [" + handle.registration
+                    + ", ready " + PollNames.of(handle.file.ready()) + ']');
+        }
+    }
+
+    String trace() {
+        return String.join("\n  ", trace);
+    }
+}

@@ -1,0 +1,111 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.loop;
+
+import io.pollring.ring.Abi;
+import io.pollring.ring.FakeFile;
+import io.pollring.ring.FakeOffer;
+import io.pollring.ring.RingFeature;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** When a loop may sleep, and when it must. */
+class LoopSleepTest {
+    private static final int IN = Abi.POLLIN;
+    private static final int OUT = Abi.POLLOUT;
+
+    /**
+     * With a queue that is full, the removal of the first handle's poll is collected while the second one's is armed.
+     * The first then needs a new poll, and the loop must not sleep before it has it.
+     */
+    @Test
+    void doesNotSleepOnInterestThatAFullQueueLeftBehind() {
+        try (FakeLoop loop = new FakeLoop(FakeOffer.everything().without(RingFeature.POLL_UPDATE), 1, 16)) {
+            FakeLoop.Handle first = loop.open().submit(IN);
+            loop.turns(3);
+            first.file.fire(OUT);
+            first.submit(IN | OUT);
+            FakeLoop.Handle second = loop.open().submit(IN);
+            loop.kernel.onSleep(() -> {
+                assertEquals(1, first.told.size(), "asleep though the first handle is ready");
+                return false;
+            });
+            loop.turns(3);
+            assertEquals(List.of(OUT), first.told.subList(0, 1));
+            assertEquals(List.of(), second.told);
+        }
+    }
+
+    /** The poll of the wake-up ends in an overflow, which is found out while the timer's poll is armed again. */
+    @Test
+    void hearsOfAWakeUpAfterItsPollEndedWhileAnotherWasArmed() {
+        try (FakeLoop loop = new FakeLoop(FakeOffer.everything(), 1, 1)) {
+            loop.drained = true;
+            FakeLoop.Handle handle = loop.open().submit(IN);
+            handle.reaction = events -> handle.file.clear(events);
+            loop.turns(5);
+            FakeFile wakeUp = loop.kernel.files().adopted().get(0);
+            FakeFile timer = loop.kernel.files().adopted().get(1);
+            handle.file.fire(IN);
+            timer.fire(IN);
+            timer.clear(IN);
+            wakeUp.fire(IN);
+            wakeUp.clear(IN);
+            loop.turns(2);
+            loop.open().submit(IN);
+            List<Boolean> woken = new ArrayList<>();
+            loop.kernel.onSleep(() -> {
+                woken.add(woken.isEmpty());
+                wakeUp.fire(IN);
+                return woken.size() == 1;
+            });
+            loop.turn();
+            loop.turn();
+            assertEquals(0, woken.stream().filter(first -> !first).count() - (woken.size() - 1));
+            assertTrue(loop.loop.metrics().wakeups() >= 2, "the loop slept on");
+        }
+    }
+
+    /**
+     * More files that stay ready than the completion queue has room for. Each multishot poll that meets a full queue
+     * ends; if all are armed anew while completions are kept back, that goes on for ever.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4})
+    void sleepsAfterAnOverflowThoughUnwantedEventsStay(int entries) {
+        try (FakeLoop loop = new FakeLoop(FakeOffer.everything(), entries, entries)) {
+            List<FakeLoop.Handle> handles = new ArrayList<>();
+            for (int i = 0; i < 5 * entries; i++) {
+                handles.add(loop.open().submit(IN));
+            }
+            loop.turns(5);
+            for (FakeLoop.Handle handle : handles) {
+                // Nobody asked for it, but the kernel tells of it.
+                handle.file.fire(Abi.POLLRDHUP);
+            }
+            assertTrue(loop.turnsUntilAsleep(100) >= 0, "the loop spins");
+            long completed = loop.loop.metrics().ring().completed();
+            loop.turns(10);
+            assertEquals(completed, loop.loop.metrics().ring().completed());
+            for (FakeLoop.Handle handle : handles) {
+                assertEquals(List.of(), handle.told);
+                handle.file.fire(IN);
+            }
+            loop.turns(3 * handles.size());
+            for (FakeLoop.Handle handle : handles) {
+                assertTrue(handle.told.contains(IN), () -> "lost: " + handle.registration);
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.ring;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/** What a {@link FakeKernel} can do; immutable. */
+public final class FakeOffer {
+    private static final int BASE_FLAGS = Abi.SETUP_CQSIZE | Abi.SETUP_CLAMP | Abi.SETUP_R_DISABLED;
+
+    private final Set<RingFeature> features;
+    private final boolean singleMap;
+
+    private FakeOffer(Set<RingFeature> features, boolean singleMap) {
+        this.features = features;
+        this.singleMap = singleMap;
+    }
+
+    /** A kernel that has it all. */
+    public static FakeOffer everything() {
+        return new FakeOffer(EnumSet.allOf(RingFeature.class), true);
+    }
+
+    public static FakeOffer of(Set<RingFeature> features) {
+        Set<RingFeature> copy = EnumSet.noneOf(RingFeature.class);
+        copy.addAll(features);
+        return new FakeOffer(copy, true);
+    }
+
+    /** The same kernel without {@code feature}. */
+    public FakeOffer without(RingFeature feature) {
+        Set<RingFeature> fewer = EnumSet.copyOf(features);
+        fewer.remove(feature);
+        return new FakeOffer(fewer, singleMap);
+    }
+
+    /** The same kernel, which maps each queue by itself (as before Linux 5.4). */
+    public FakeOffer withoutSingleMap() {
+        return new FakeOffer(features, false);
+    }
+
+    boolean has(RingFeature feature) {
+        return features.contains(feature);
+    }
+
+    int setupFlags() {
+        return BASE_FLAGS
+                | (has(RingFeature.SUBMIT_ALL) ? Abi.SETUP_SUBMIT_ALL : 0)
+                | (has(RingFeature.COOP_TASKRUN) ? Abi.SETUP_COOP_TASKRUN | Abi.SETUP_TASKRUN_FLAG : 0)
+                | (has(RingFeature.DEFER_TASKRUN)
+                        ? Abi.SETUP_SINGLE_ISSUER | Abi.SETUP_DEFER_TASKRUN | Abi.SETUP_TASKRUN_FLAG : 0);
+    }
+
+    int featureBits() {
+        return (singleMap ? Abi.FEAT_SINGLE_MMAP : 0)
+                | (has(RingFeature.NO_DROP) ? Abi.FEAT_NODROP : 0)
+                | (has(RingFeature.EXT_ARG) ? Abi.FEAT_EXT_ARG : 0)
+                | (has(RingFeature.CQE_SKIP) ? Abi.FEAT_CQE_SKIP : 0)
+                | (has(RingFeature.NO_IOWAIT) ? Abi.FEAT_NO_IOWAIT : 0);
+    }
+
+    @Override
+    public String toString() {
+        return features + (singleMap ? "" : ", two maps");
+    }
+}
