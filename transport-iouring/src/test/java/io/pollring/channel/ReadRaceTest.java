@@ -58,7 +58,8 @@ class ReadRaceTest {
         ExecutorService executor = Executors.newSingleThreadExecutor();
         int count = Scale.of(rounds);
         try (TestGroup group = new TestGroup(mode, 1);
-             Connection connection = Connection.open(group, bootstrap -> bootstrap.childOption(ChannelOption.AUTO_READ, false))) {
+             Connection connection = Connection.open(group,
+                     bootstrap -> bootstrap.childOption(ChannelOption.AUTO_READ, false))) {
             CyclicBarrier barrier = new CyclicBarrier(2);
             Future<?> sender = executor.submit(() -> {
                 for (int i = 0; i < count; i++) {
