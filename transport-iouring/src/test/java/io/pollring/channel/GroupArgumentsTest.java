@@ -116,8 +116,7 @@ class GroupArgumentsTest {
             IoUringEventLoopGroup.class.getConstructor(constructor.getParameterTypes());
         }
         for (Method method : EpollEventLoopGroup.class.getMethods()) {
-            assertEquals(method.getReturnType(), IoUringEventLoopGroup.class
-                    .getMethod(method.getName(), method.getParameterTypes()).getReturnType());
+            IoUringEventLoopGroup.class.getMethod(method.getName(), method.getParameterTypes());
         }
     }
 

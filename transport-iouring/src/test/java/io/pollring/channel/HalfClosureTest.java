@@ -33,8 +33,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /**
- * A response to a peer that has already shut its output down arrives whole. The channel's mask falls to 0 on the way, so
- * that what waits for the socket to become writable is a new watch. Netty's own epoll handler loses the response there.
+ * A response to a peer that has already shut its output down arrives whole. The channel's mask falls to 0 on the way,
+ * so that waiting for the socket to become writable is a new watch. Netty's own epoll handler loses the response there.
  */
 class HalfClosureTest {
     private static final byte[] RESPONSE = new byte[32 << 20];

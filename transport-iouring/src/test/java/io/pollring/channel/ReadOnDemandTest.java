@@ -18,13 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -158,77 +152,6 @@ class ReadOnDemandTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(Mode.class)
-    void pausesAndResumesFromAnotherThreadLoseNothing(Mode mode) throws Exception {
-        ExecutorService executor = Executors.newSingleThreadExecutor();
-        try (TestGroup group = new TestGroup(mode, 1); Connection connection = Connection.open(group)) {
-            AtomicBoolean stop = new AtomicBoolean();
-            Future<Integer> sent = executor.submit(() -> {
-                int count = 0;
-                while (!stop.get()) {
-                    connection.send(100);
-                    count += 100;
-                    Thread.onSpinWait();
-                }
-                return count;
-            });
-            for (int i = 0; i < Scale.of(2000); i++) {
-                connection.channel.config().setAutoRead(i % 2 == 1);
-                for (int spins = ThreadLocalRandom.current().nextInt(3000); spins > 0; spins--) {
-                    Thread.onSpinWait();
-                }
-            }
-            connection.channel.config().setAutoRead(true);
-            stop.set(true);
-            int total = sent.get(10, TimeUnit.SECONDS);
-            Await.until("all is read", 10_000, () -> connection.recorder.byteCount() == total);
-        } finally {
-            executor.shutdownNow();
-        }
-    }
-
-    @ParameterizedTest
-    @CsvSource({"RING, 5000", "REVERTED, 1000", "NO_RING, 1000", "NO_FEATURES, 2000", "EPOLL, 500"})
-    void dataAndDemandAtTheSameInstantMeet(Mode mode, int rounds) throws Exception {
-        ExecutorService executor = Executors.newSingleThreadExecutor();
-        int count = Scale.of(rounds);
-        try (TestGroup group = new TestGroup(mode, 1); Connection connection = Connection.open(group, paused())) {
-            CyclicBarrier barrier = new CyclicBarrier(2);
-            Future<?> sender = executor.submit(() -> {
-                for (int i = 0; i < count; i++) {
-                    barrier.await(20, TimeUnit.SECONDS);
-                    spin(200);
-                    connection.send(1);
-                }
-                return null;
-            });
-            for (int i = 1; i <= count; i++) {
-                barrier.await(20, TimeUnit.SECONDS);
-                spin(200);
-                if (i % 3 == 0) {
-                    // Asked for and given up again before, in the same turn.
-                    connection.channel.eventLoop().execute(() -> {
-                        connection.channel.config().setAutoRead(true);
-                        connection.channel.config().setAutoRead(false);
-                        connection.channel.read();
-                    });
-                } else {
-                    connection.channel.read();
-                }
-                int total = i;
-                long deadline = System.nanoTime() + 5_000_000_000L;
-                while (connection.recorder.byteCount() != total) {
-                    assertTrue(System.nanoTime() < deadline, () -> "byte " + total + " was not read");
-                    Thread.onSpinWait();
-                }
-            }
-            sender.get(5, TimeUnit.SECONDS);
-        } finally {
-            executor.shutdownNow();
-        }
-    }
-
     private static Consumer<ServerBootstrap> paused() {
         return bootstrap -> bootstrap.childOption(ChannelOption.AUTO_READ, false);
     }
@@ -246,12 +169,6 @@ class ReadOnDemandTest {
             out.writeLong(i);
             // The peer's read has a time limit.
             assertEquals(i, in.readLong());
-        }
-    }
-
-    private static void spin(int max) {
-        for (int i = ThreadLocalRandom.current().nextInt(max); i > 0; i--) {
-            Thread.onSpinWait();
         }
     }
 

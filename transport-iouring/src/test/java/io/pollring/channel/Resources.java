@@ -42,7 +42,7 @@ final class Resources {
         return targets;
     }
 
-    /** The open files that were not there {@code before}. Files that are gone do not count: the JVM collects garbage. */
+    /** The open files that were not there {@code before}. Those that are gone do not count: the JVM collects some. */
     static List<String> filesSince(List<String> before) {
         List<String> fresh = openFiles();
         for (String file : before) {

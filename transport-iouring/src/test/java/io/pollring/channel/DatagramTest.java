@@ -1,0 +1,184 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.channel;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollDomainDatagramChannel;
+import io.netty.channel.epoll.SegmentedDatagramPacket;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.unix.DomainDatagramPacket;
+import io.netty.channel.unix.DomainSocketAddress;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** Datagram sockets, which are never at an end, and stop short in ways of their own. */
+class DatagramTest {
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @EnumSource(value = Mode.class, mode = EnumSource.Mode.EXCLUDE, names = "EPOLL")
+    void arriveWhole(Mode mode) throws Exception {
+        try (TestGroup group = new TestGroup(mode, 2)) {
+            Inbox server = new Inbox();
+            Channel receiver = datagramChannel(group, server).bind(loopback()).sync().channel();
+            Channel sender = datagramChannel(group, new Inbox()).bind(loopback()).sync().channel();
+            for (int i = 0; i < 100; i++) {
+                sender.write(new DatagramPacket(Unpooled.wrappedBuffer(new byte[1 + i % 64]),
+                        TestGroup.address(receiver)));
+                if (i % 16 == 15) {
+                    sender.flush();
+                }
+            }
+            sender.flush();
+            for (int i = 0; i < 100; i++) {
+                assertEquals(1 + i % 64, server.takeSize());
+            }
+            // Empty ones, which Netty does not send, neither end nor delay anything.
+            try (DatagramSocket socket = new DatagramSocket()) {
+                for (int size : new int[] {0, 0, 3, 0, 5}) {
+                    socket.send(new java.net.DatagramPacket(new byte[size], size, receiver.localAddress()));
+                }
+                for (int size : new int[] {0, 0, 3, 0, 5}) {
+                    assertEquals(size, server.takeSize());
+                }
+            }
+            // Connected, back to unconnected, and on.
+            for (int i = 0; i < 3; i++) {
+                EpollDatagramChannel channel = (EpollDatagramChannel) sender;
+                channel.connect(receiver.localAddress()).sync();
+                channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[7])).sync();
+                assertEquals(7, server.takeSize());
+                channel.disconnect().sync();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Mode.class, mode = EnumSource.Mode.EXCLUDE, names = "EPOLL")
+    void mayBeSplitAndJoinedByTheKernel(Mode mode) throws Exception {
+        Assumptions.assumeTrue(SegmentedDatagramPacket.isSupported(), "this kernel has no UDP GSO");
+        try (TestGroup group = new TestGroup(mode, 2)) {
+            Inbox server = new Inbox();
+            Channel receiver = datagramChannel(group, server)
+                    .option(EpollChannelOption.UDP_GRO, true)
+                    .option(ChannelOption.RCVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(16 * 1024))
+                    .bind(loopback()).sync().channel();
+            Channel sender = datagramChannel(group, new Inbox()).bind(loopback()).sync().channel();
+            sender.writeAndFlush(new SegmentedDatagramPacket(Unpooled.wrappedBuffer(new byte[10 * 512]), 512,
+                    TestGroup.address(receiver))).sync();
+            for (int received = 0; received < 10 * 512;) {
+                int size = server.takeSize();
+                assertTrue(size > 0 && size % 512 == 0, size + " bytes");
+                received += size;
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Mode.class, mode = EnumSource.Mode.EXCLUDE, names = "EPOLL")
+    void arriveOverUnixSockets(Mode mode) throws Exception {
+        try (TestGroup group = new TestGroup(mode, 2)) {
+            Inbox inbox = new Inbox();
+            DomainSocketAddress address = new DomainSocketAddress(directory.resolve("datagram").toString());
+            new Bootstrap().group(group.group).channel(EpollDomainDatagramChannel.class).handler(inbox)
+                    .bind(address).sync();
+            Channel sender = new Bootstrap().group(group.group).channel(EpollDomainDatagramChannel.class)
+                    .handler(new Inbox()).bind(new DomainSocketAddress(directory.resolve("sender").toString()))
+                    .sync().channel();
+            for (int i = 1; i < 50; i++) {
+                sender.writeAndFlush(new DomainDatagramPacket(Unpooled.wrappedBuffer(new byte[i]), address)).sync();
+                assertEquals(i, inbox.takeSize());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "RING, true, false", "RING, false, false", "RING, true, true", "RING, false, true", "REVERTED, true, true",
+        "NO_RING, true, true", "NO_FEATURES, true, false", "NO_FEATURES, false, true", "EPOLL, true, true"
+    })
+    void aBurstIsReadToItsEnd(Mode mode, boolean autoRead, boolean connected) throws Exception {
+        try (TestGroup group = new TestGroup(mode, 1); DatagramSocket peer = new DatagramSocket(loopback())) {
+            AtomicInteger received = new AtomicInteger();
+            Channel receiver = datagramChannel(group, new DatagramCounter(received))
+                    .option(ChannelOption.AUTO_READ, autoRead)
+                    .option(ChannelOption.SO_RCVBUF, 4 << 20)
+                    .bind(loopback()).sync().channel();
+            if (connected) {
+                receiver.connect(peer.getLocalSocketAddress()).sync();
+            }
+            int sent = 0;
+            for (int burst = 0; burst < 20; burst++) {
+                for (int i = 0; i < 100; i++) {
+                    // A connected channel of Netty's drops empty ones; they must not hold up those behind them.
+                    int size = i % 7 == 0 ? 0 : 10;
+                    sent += size > 0 ? 1 : 0;
+                    peer.send(new java.net.DatagramPacket(new byte[size], size, receiver.localAddress()));
+                }
+                int expected = sent;
+                // Nothing more comes to make the loop look again.
+                Await.until("all " + expected + " are read", 5000, () -> {
+                    if (!autoRead) {
+                        receiver.read();
+                    }
+                    return received.get() == expected;
+                });
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void anIdleChannelHearsThatItsPeerIsUnreachable(Mode mode) throws Exception {
+        for (boolean autoRead : new boolean[] {true, false}) {
+            try (TestGroup group = new TestGroup(mode, 1)) {
+                InetSocketAddress gone;
+                try (DatagramSocket socket = new DatagramSocket(loopback())) {
+                    gone = (InetSocketAddress) socket.getLocalSocketAddress();
+                }
+                Recorder recorder = new Recorder();
+                Channel channel = datagramChannel(group, recorder)
+                        .option(ChannelOption.AUTO_READ, autoRead)
+                        .connect(gone).sync().channel();
+                channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[1])).await();
+                Await.until("the exception has come", 2000, () -> recorder.exceptions.size() > 0);
+                assertTrue(recorder.exceptions.get(0) instanceof PortUnreachableException,
+                        recorder.exceptions::toString);
+            }
+        }
+    }
+
+    private static InetSocketAddress loopback() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    private static Bootstrap datagramChannel(TestGroup group, ChannelHandler handler) {
+        return new Bootstrap().group(group.group).channel(EpollDatagramChannel.class).handler(handler);
+    }
+}
