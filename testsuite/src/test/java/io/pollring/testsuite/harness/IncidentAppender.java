@@ -30,15 +30,25 @@ public final class IncidentAppender extends AppenderBase<ILoggingEvent> {
 
     @Override
     protected void append(ILoggingEvent event) {
+        String kind = kindOf(event, Mode.current());
+        if (kind != null) {
+            record(kind, event.getFormattedMessage() + ": " + describe(event.getThrowableProxy()));
+        }
+    }
+
+    /** @return {@code null} if the event is none of this class's business */
+    static String kindOf(ILoggingEvent event, Mode mode) {
         String message = event.getFormattedMessage();
         if (message.contains("LEAK:")) {
-            record("LEAK", message);
-        } else if (hasAssertionError(event.getThrowableProxy())) {
-            record("ASSERTION", message + ": " + describe(event.getThrowableProxy()));
-        } else if (event.getLoggerName().startsWith("io.pollring.") && event.getLevel().isGreaterOrEqual(Level.WARN)
-                && !(Mode.current() == Mode.NO_RING && message.contains("has no ring"))) {
-            record("WARNING", message + ": " + describe(event.getThrowableProxy()));
+            return "LEAK";
         }
+        if (hasAssertionError(event.getThrowableProxy())) {
+            return "ASSERTION";
+        }
+        boolean oursWarns = event.getLoggerName().startsWith("io.pollring.")
+                && event.getLevel().isGreaterOrEqual(Level.WARN);
+        boolean announcesTheMode = mode == Mode.NO_RING && message.contains("has no ring");
+        return oursWarns && !announcesTheMode ? "WARNING" : null;
     }
 
     private static boolean hasAssertionError(IThrowableProxy throwable) {

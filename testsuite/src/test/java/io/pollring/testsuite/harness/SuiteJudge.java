@@ -42,6 +42,15 @@ public final class SuiteJudge {
     }
 
     public static void main(String[] args) throws IOException {
+        List<String> faults = judge(args);
+        if (!faults.isEmpty()) {
+            faults.forEach(fault -> System.out.println("FAULT  " + fault));
+            throw new IllegalStateException(faults.size() + " fault(s) in the runs of Netty's tests, see above");
+        }
+    }
+
+    /** @return what is wrong, one line each; empty if the runs pass */
+    static List<String> judge(String... args) throws IOException {
         SuiteJudge judge = new SuiteJudge(Paths.get(args[0]));
         judge.judgeBaseline();
         for (int i = 1; i + 2 < args.length; i += 3) {
@@ -51,10 +60,7 @@ public final class SuiteJudge {
                 judge.judge(Mode.of(args[i]), ClassList.read(Paths.get(args[i + 2])));
             }
         }
-        if (!judge.faults.isEmpty()) {
-            judge.faults.forEach(fault -> System.out.println("FAULT  " + fault));
-            throw new IllegalStateException(judge.faults.size() + " fault(s) in the runs of Netty's tests, see above");
-        }
+        return judge.faults;
     }
 
     private void judgeBaseline() throws IOException {

@@ -25,6 +25,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 
@@ -34,8 +35,9 @@ import java.util.jar.JarFile;
  * <ul>
  * <li>Some classes make their event loops themselves instead of asking {@code EpollSocketTestPermutation}: there
  * {@code EpollIoHandler.newFactory} and {@code EpollIoHandler.class} become calls of {@link TestLoops}.</li>
- * <li>Time limits ({@code @Timeout}) are multiplied by a factor. Some tests need half of their limit on a machine of
- * their own, with leak detection at its most thorough; here several run at a time. What hangs still fails.</li>
+ * <li>Time limits ({@code @Timeout}) are multiplied by a factor, and are a minute at least. Some tests need half of
+ * their limit on a machine of their own, with leak detection at its most thorough; here several run at a time. What
+ * hangs still fails.</li>
  * </ul>
  */
 public final class TestClassCopier {
@@ -48,6 +50,7 @@ public final class TestClassCopier {
     private static final String IO_HANDLER = "io/netty/channel/epoll/EpollIoHandler";
     private static final String TEST_LOOPS = Type.getInternalName(TestLoops.class);
     private static final String TIMEOUT = "Lorg/junit/jupiter/api/Timeout;";
+    private static final long MIN_LIMIT_SECONDS = 60;
 
     /** Classes that must come out redirected; if Netty moves a name, the build stops here instead of testing less. */
     private static final Set<String> EXPECTED = Set.of(
@@ -142,15 +145,27 @@ public final class TestClassCopier {
             if (!annotation.equals(TIMEOUT)) {
                 return next;
             }
+            limits++;
             return new AnnotationVisitor(Opcodes.ASM9, next) {
+                private long limit;
+                private TimeUnit unit = TimeUnit.SECONDS;
+
                 @Override
                 public void visit(String name, Object value) {
-                    if (name.equals("value")) {
-                        limits++;
-                        super.visit(name, (Long) value * timeLimitFactor);
-                    } else {
-                        super.visit(name, value);
-                    }
+                    limit = (Long) value;
+                }
+
+                @Override
+                public void visitEnum(String name, String type, String value) {
+                    unit = TimeUnit.valueOf(value);
+                }
+
+                @Override
+                public void visitEnd() {
+                    long scaled = Math.max(MIN_LIMIT_SECONDS, unit.toSeconds(limit * timeLimitFactor));
+                    super.visit("value", scaled);
+                    super.visitEnum("unit", Type.getDescriptor(TimeUnit.class), TimeUnit.SECONDS.name());
+                    super.visitEnd();
                 }
             };
         }
