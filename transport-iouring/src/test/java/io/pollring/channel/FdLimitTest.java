@@ -12,6 +12,7 @@ import org.junit.jupiter.api.TestInstance;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,9 +33,14 @@ class FdLimitTest {
 
     @BeforeAll
     void run() throws Exception {
-        epoll = runWithFewFds(Mode.EPOLL);
-        ring = runWithFewFds(Mode.RING);
-        noRing = runWithFewFds(Mode.NO_RING);
+        // They mostly wait: Netty's acceptor pauses when it fails.
+        Map<Mode, Process> processes = new EnumMap<>(Mode.class);
+        for (Mode mode : new Mode[] {Mode.EPOLL, Mode.RING, Mode.NO_RING}) {
+            processes.put(mode, startWithFewFds(mode));
+        }
+        epoll = results(processes.get(Mode.EPOLL));
+        ring = results(processes.get(Mode.RING));
+        noRing = results(processes.get(Mode.NO_RING));
     }
 
     @Test
@@ -81,12 +87,15 @@ class FdLimitTest {
         assertEquals(epoll.get(key), noRing.get(key));
     }
 
-    private static Map<String, String> runWithFewFds(Mode mode) throws Exception {
+    private static Process startWithFewFds(Mode mode) throws Exception {
         List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n 256; exec \"$@\"", "sh",
                 Resources.java().toString(), "-ea", "-cp", System.getProperty("java.class.path")));
         command.add(FdLimitMain.class.getName());
         command.add(mode.name());
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
+    private static Map<String, String> results(Process process) throws Exception {
         byte[] output = process.getInputStream().readAllBytes();
         assertTrue(process.waitFor(60, TimeUnit.SECONDS));
         String text = new String(output, StandardCharsets.UTF_8);

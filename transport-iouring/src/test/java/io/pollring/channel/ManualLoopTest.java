@@ -68,13 +68,16 @@ class ManualLoopTest {
     void waitsAsLongAsItIsTold(Mode mode) throws Exception {
         ManualIoEventLoop loop = newLoop(mode, Thread.currentThread());
         loop.runNow();
-        for (int i = 0; i < 5; i++) {
-            long start = System.nanoTime();
-            assertEquals(0, loop.run(TimeUnit.MILLISECONDS.toNanos(20)));
-            long millis = (System.nanoTime() - start) / 1_000_000;
-            assertTrue(millis >= 19 && millis < 1000, millis + " ms");
-        }
         long start = System.nanoTime();
+        int runs = 0;
+        for (long end = start + 200_000_000; System.nanoTime() < end; runs++) {
+            long before = System.nanoTime();
+            assertEquals(0, loop.run(TimeUnit.MILLISECONDS.toNanos(20)));
+            assertTrue(System.nanoTime() - before < 1_000_000_000, "it has waited for too long");
+        }
+        // Ten, or a few more: a signal may end a wait early, and so may the kernel's work on a ring of this thread's.
+        assertTrue(runs < 20, runs + " waits of 20 ms in 200 ms");
+        start = System.nanoTime();
         loop.runNow();
         assertTrue(System.nanoTime() - start < 1_000_000_000);
         end(loop);

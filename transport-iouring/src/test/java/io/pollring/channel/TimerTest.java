@@ -21,7 +21,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -74,7 +73,8 @@ class TimerTest {
                 connection.send(1);
                 Await.until("the byte is read", 5000, () -> connection.recorder.byteCount() == total);
             }
-            assertEquals(before, timerSets(group));
+            // Without a task Netty wants to wake in a second; that one may still be set, and expire now.
+            assertTrue(timerSets(group) - before <= 1, () -> timerSets(group) - before + " calls");
         }
     }
 
@@ -83,13 +83,16 @@ class TimerTest {
     void timersThatMoveAwayCostNothing(Mode mode) throws Exception {
         // What an idle timeout does: each message cancels it and schedules it anew.
         try (TestGroup group = new TestGroup(mode, 1)) {
+            ScheduledFuture<?>[] timeout = {group.loop().schedule(() -> { }, 60, TimeUnit.SECONDS)};
+            roundTrips(group.loop(), 10);
             long before = timerSets(group);
-            ScheduledFuture<?> timeout = group.loop().schedule(() -> { }, 60, TimeUnit.SECONDS);
             for (int i = 0; i < 500; i++) {
-                timeout.cancel(false);
-                timeout = group.loop().schedule(() -> { }, 60, TimeUnit.SECONDS);
-                roundTrips(group.loop(), 1);
+                TestGroup.run(group.loop(), () -> {
+                    timeout[0].cancel(false);
+                    timeout[0] = group.loop().schedule(() -> { }, 60, TimeUnit.SECONDS);
+                });
             }
+            // See above.
             assertTrue(timerSets(group) - before <= 1, () -> timerSets(group) - before + " calls");
         }
     }
@@ -105,11 +108,18 @@ class TimerTest {
                 never.add(loop.schedule(() -> { }, delay, TimeUnit.NANOSECONDS));
             }
             never.add(loop.schedule(() -> { }, Long.MAX_VALUE, TimeUnit.DAYS));
-            for (long delay : new long[] {0, -1, Long.MIN_VALUE, 1, 999, 999_999, 999_999_999, 1_000_000_000,
-                    1_000_000_001}) {
-                long start = System.nanoTime();
-                assertTrue(loop.schedule(() -> { }, delay, TimeUnit.NANOSECONDS).await(5000), () -> delay + " ns");
-                assertTrue(System.nanoTime() - start >= delay, () -> delay + " ns");
+            long[] delays = {0, -1, Long.MIN_VALUE, 1, 999, 999_999, 999_999_999, 1_000_000_000, 1_000_000_001};
+            AtomicLongArray ran = new AtomicLongArray(delays.length);
+            List<ScheduledFuture<?>> soon = new ArrayList<>();
+            long[] starts = new long[delays.length];
+            for (int i = 0; i < delays.length; i++) {
+                int index = i;
+                starts[i] = System.nanoTime();
+                soon.add(loop.schedule(() -> ran.set(index, System.nanoTime()), delays[i], TimeUnit.NANOSECONDS));
+            }
+            for (int i = 0; i < delays.length; i++) {
+                assertTrue(soon.get(i).await(5000), delays[i] + " ns");
+                assertTrue(ran.get(i) - starts[i] >= delays[i], delays[i] + " ns");
             }
             never.forEach(future -> assertFalse(future.isDone()));
         }
