@@ -16,8 +16,8 @@ import io.pollring.ring.FakeFile;
 import io.pollring.ring.FakeFiles;
 
 /**
- * A handle and the model of what it may be told. It keeps its own account of its interest, and objects to any event that
- * this account does not allow.
+ * A handle and the model of what it may be told. It keeps its own account of its interest, and objects to any event
+ * that this account does not allow.
  */
 final class FuzzHandle implements EpollIoHandle {
     static final int ALWAYS = Abi.POLLERR | Abi.POLLHUP;

@@ -143,12 +143,13 @@ final class FuzzSchedule implements FuzzReactions {
         boolean sound = profile.isExact() && !handle.cancelled && !world.hasPredecessor(handle);
         world.cancel(handle);
         handle.closeFd();
-        if (open && sound && !world.faults.ringBroken && world.loop.metrics().removalsUnconfirmed() == 0 && !handle.file.isReleased()) {
+        sound &= !world.faults.ringBroken && world.loop.metrics().removalsUnconfirmed() == 0;
+        if (open && sound && !handle.file.isReleased()) {
             world.violated(handle, "is closed, but a poll holds the file");
         }
     }
 
-    /** As a socket that lingers: closed by another thread, then cancelled by it. The number may be used again at once. */
+    /** As a socket that lingers: closed by another thread, then cancelled by it. Its number may be reused at once. */
     private void closeFromOutside(FuzzHandle handle) {
         world.trace(handle, () -> "is closed by another thread");
         handle.closeFd();

@@ -30,15 +30,13 @@ import java.util.function.Supplier;
 /** A {@link PollLoop} on a {@link FakeKernel}, the handles on it, and what is watched of both in every turn. */
 final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAdapter {
     private static final int KIND_POLL = 1;
-    private static final int MAX_TRACE = 400;
 
     final FuzzProfile profile;
     final FakeKernel kernel;
     final FuzzFaults faults;
     final PollLoop loop;
     final List<FuzzHandle> handles = new ArrayList<>();
-    private final boolean tracing;
-    private final Queue<String> trace = new ArrayDeque<>();
+    private final FuzzTrace trace;
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private FuzzReactions reactions;
     private boolean inLoop = true;
@@ -50,7 +48,7 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
 
     FuzzWorld(FuzzProfile profile, Random random, boolean tracing) {
         this.profile = profile;
-        this.tracing = tracing;
+        trace = new FuzzTrace(tracing);
         kernel = new FakeKernel(profile.offer(), Native.sizeofEpollEvent(), Native.offsetofEpollData());
         faults = new FuzzFaults(random, profile);
         kernel.use(faults);
@@ -100,8 +98,8 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
     /** As another thread does that has just published a task. */
     private void wakeUp() {
         loop.wakeup();
-        // The real eventfd was written; that the fake kernel's is, it has to be told. Once too often does no harm. It is
-        // the first of the process's fds that the loop uses, even before the ring is enabled.
+        // The real eventfd was written; that the fake kernel's is, it has to be told. Once too often does no harm. It
+        // is the first of the process's fds that the loop uses, even before the ring is enabled.
         if (!files().adopted().isEmpty()) {
             files().adopted().get(0).fire(Abi.POLLIN);
         }
@@ -287,16 +285,10 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
     }
 
     void trace(FuzzHandle handle, Supplier<String> what) {
-        if (tracing) {
-            if (trace.size() == MAX_TRACE) {
-                trace.remove();
-            }
-            trace.add(handle == null ? what.get() : "handle " + handle.number + ' ' + what.get() + "   [" + handle.registration
-                    + ", ready " + PollNames.of(handle.file.ready()) + ']');
-        }
+        trace.add(handle, what);
     }
 
-    String trace() {
-        return String.join("\n  ", trace);
+    FuzzTrace trace() {
+        return trace;
     }
 }

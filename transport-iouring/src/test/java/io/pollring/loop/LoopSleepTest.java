@@ -7,7 +7,6 @@
 package io.pollring.loop;
 
 import io.pollring.ring.Abi;
-import io.pollring.ring.FakeFile;
 import io.pollring.ring.FakeOffer;
 import io.pollring.ring.RingFeature;
 import org.junit.jupiter.api.Test;
@@ -44,36 +43,6 @@ class LoopSleepTest {
             loop.turns(3);
             assertEquals(List.of(OUT), first.told.subList(0, 1));
             assertEquals(List.of(), second.told);
-        }
-    }
-
-    /** The poll of the wake-up ends in an overflow, which is found out while the timer's poll is armed again. */
-    @Test
-    void hearsOfAWakeUpAfterItsPollEndedWhileAnotherWasArmed() {
-        try (FakeLoop loop = new FakeLoop(FakeOffer.everything(), 1, 1)) {
-            loop.drained = true;
-            FakeLoop.Handle handle = loop.open().submit(IN);
-            handle.reaction = events -> handle.file.clear(events);
-            loop.turns(5);
-            FakeFile wakeUp = loop.kernel.files().adopted().get(0);
-            FakeFile timer = loop.kernel.files().adopted().get(1);
-            handle.file.fire(IN);
-            timer.fire(IN);
-            timer.clear(IN);
-            wakeUp.fire(IN);
-            wakeUp.clear(IN);
-            loop.turns(2);
-            loop.open().submit(IN);
-            List<Boolean> woken = new ArrayList<>();
-            loop.kernel.onSleep(() -> {
-                woken.add(woken.isEmpty());
-                wakeUp.fire(IN);
-                return woken.size() == 1;
-            });
-            loop.turn();
-            loop.turn();
-            assertEquals(0, woken.stream().filter(first -> !first).count() - (woken.size() - 1));
-            assertTrue(loop.loop.metrics().wakeups() >= 2, "the loop slept on");
         }
     }
 

@@ -49,7 +49,7 @@ class OneShotTest {
         assertFalse(handle.reverted);
     }
 
-    /** Data for a reader that has paused: the old poll ends with what it was armed for, which is no reason for epoll. */
+    /** Data for a reader that has paused: the old poll ends with what it was armed for: no reason for epoll. */
     @Test
     void aPausedReaderStaysOnTheRing() {
         FakeLoop.Handle handle = loop.open().submit(IN | RDHUP);

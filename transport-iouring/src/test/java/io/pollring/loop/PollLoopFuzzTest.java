@@ -22,9 +22,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * Drives whole loops through random schedules on a {@link io.pollring.ring.FakeKernel} and compares what handles are told
- * with a small model: never an event after a cancellation or of a bit that is not desired; whatever is ready is told
- * until it is taken; a loop with nothing to tell sleeps; each armed poll belongs to one registration; nothing is left.
+ * Drives whole loops through random schedules on a {@link io.pollring.ring.FakeKernel} and compares what handles are
+ * told with a small model: never an event after a cancellation or of a bit that is not desired; whatever is ready is
+ * told until it is taken; a loop with nothing to tell sleeps; each armed poll belongs to one registration; nothing is
+ * left.
  *
  * <p>{@code -Dpollring.fuzz.seed=N} sets the first schedule's seed (a failure names its own), and
  * {@code -Dpollring.fuzz.schedules=N} how many there are.

@@ -265,11 +265,11 @@ public final class FakeKernel implements Kernel {
         return epoll(epollFd).size();
     }
 
-    /** See {@link FakeRing#outstanding(long)}; all rings. */
+    /** How many last completions of the poll {@code userData} are still to be collected, on all rings. */
     public int outstanding(long userData) {
         int count = 0;
         for (FakeRing ring : rings) {
-            count += ring.outstanding(userData);
+            count += ring.polls().outstanding(userData);
         }
         return count;
     }
@@ -278,7 +278,7 @@ public final class FakeKernel implements Kernel {
     public List<Long> armed() {
         List<Long> armed = new ArrayList<>();
         for (FakeRing ring : rings) {
-            armed.addAll(ring.armed());
+            armed.addAll(ring.polls().armed());
         }
         return armed;
     }

@@ -8,7 +8,7 @@ package io.pollring.ring;
 
 /** An armed poll of a {@link FakeRing}. It holds its file until its work after the last event is done. */
 final class FakePoll implements FakeFile.Waiter {
-    final FakeRing ring;
+    final FakePolls polls;
     final FakeFile file;
     final long userData;
     final boolean multishot;
@@ -20,13 +20,13 @@ final class FakePoll implements FakeFile.Waiter {
     boolean ending;
     /** Tells all that is ready the next time. */
     boolean looksAgain;
-    /** Whether it stands in the ring's list of work. */
+    /** Whether it stands in the list of work. */
     boolean queued;
     /** The number of enters until the ring may do its work. */
     int lateness;
 
-    FakePoll(FakeRing ring, FakeFile file, FakeSqe sqe) {
-        this.ring = ring;
+    FakePoll(FakePolls polls, FakeFile file, FakeSqe sqe) {
+        this.polls = polls;
         this.file = file;
         userData = sqe.userData;
         multishot = (sqe.len & Abi.POLL_ADD_MULTI) != 0;
@@ -51,7 +51,7 @@ final class FakePoll implements FakeFile.Waiter {
         int hit = bits & mask();
         if (hit != 0 && !cancelled) {
             pending |= hit;
-            ring.queue(this);
+            polls.queue(this);
         }
     }
 
