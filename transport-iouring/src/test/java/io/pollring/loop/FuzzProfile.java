@@ -15,7 +15,9 @@ import java.util.Set;
 
 /** What a schedule of the fuzz runs on: the kernel's features, the sizes of the ring, and how much goes wrong. */
 final class FuzzProfile {
-    final Set<RingFeature> features = EnumSet.allOf(RingFeature.class);
+    private final Set<RingFeature> features = EnumSet.allOf(RingFeature.class);
+    /** Whether features are missing because the kernel lacks them, or because the loop may not use them. */
+    private final boolean lackedByKernel;
     final boolean singleMap;
     final int sqEntries;
     final int cqEntries;
@@ -39,6 +41,7 @@ final class FuzzProfile {
                 }
             }
         }
+        lackedByKernel = random.nextBoolean();
         singleMap = random.nextInt(8) != 0;
         sqEntries = 1 << (random.nextInt(3) == 0 ? random.nextInt(7) : random.nextInt(4));
         cqEntries = sqEntries << random.nextInt(3);
@@ -55,25 +58,31 @@ final class FuzzProfile {
     }
 
     FakeOffer offer() {
-        FakeOffer offer = FakeOffer.of(features);
+        FakeOffer offer = lackedByKernel ? FakeOffer.of(features) : FakeOffer.everything();
         return singleMap ? offer : offer.withoutSingleMap();
     }
 
-    /** What the loop may use is all: what the kernel lacks it has to find out. */
+    /** What the kernel lacks the loop has to find out. */
     LoopSettings settings() {
         return new LoopSettings(sqEntries, cqEntries, maxEvents, ringWanted, false, refusePolls,
-                EnumSet.allOf(RingFeature.class));
+                lackedByKernel ? EnumSet.allOf(RingFeature.class) : features);
     }
 
     /** Whether each poll ends with exactly one completion, so that polls can be counted. */
     boolean isExact() {
-        return !duplicates && features.contains(RingFeature.NO_DROP);
+        return !duplicates && !losesCompletions();
+    }
+
+    /** Whether the kernel drops what the completion queue has no room for. */
+    boolean losesCompletions() {
+        return lackedByKernel && !features.contains(RingFeature.NO_DROP);
     }
 
     @Override
     public String toString() {
         Set<RingFeature> missing = EnumSet.complementOf(EnumSet.copyOf(features));
-        return "sq " + sqEntries + ", cq " + cqEntries + ", without " + missing + ", maxEvents " + maxEvents
+        return "sq " + sqEntries + ", cq " + cqEntries + (lackedByKernel ? ", kernel without " : ", not using ")
+                + missing + ", maxEvents " + maxEvents
                 + ", ring " + ringWanted + ", refusePolls " + refusePolls + ", faults " + faults + "%, lateness "
                 + lateness + ", duplicates " + duplicates + ", regular files " + regularFiles + ", handles " + handles
                 + ", steps " + steps + (singleMap ? "" : ", two maps");

@@ -15,7 +15,6 @@ import io.netty.util.concurrent.ThreadAwareExecutor;
 import io.pollring.ring.Abi;
 import io.pollring.ring.FakeFiles;
 import io.pollring.ring.FakeKernel;
-import io.pollring.ring.RingFeature;
 import io.pollring.ring.UserData;
 
 import java.io.IOException;
@@ -250,7 +249,7 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
         if (violation != null) {
             throw violation;
         }
-        if (!profile.features.contains(RingFeature.NO_DROP)) {
+        if (profile.losesCompletions()) {
             return;
         }
         List<Long> armed = kernel.armed();

@@ -1,0 +1,140 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.loop;
+
+import io.netty.channel.epoll.Native;
+import io.pollring.ring.Abi;
+import io.pollring.ring.EpollSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** The eventfd that ends a loop's sleep, on the kernel of this machine. */
+@Timeout(60)
+class WakerTest {
+    private static final int EPOLLET = 1 << 31;
+    private static final int TASKS = 20_000;
+    private static final int TOO_LATE_MILLIS = 10_000;
+
+    private static EpollSet watch(Waker waker) {
+        EpollSet set = new EpollSet(io.pollring.ring.Native.kernel(), Native.sizeofEpollEvent(),
+                Native.offsetofEpollData());
+        assertEquals(0, set.set(waker.fd(), Abi.POLLIN | EPOLLET, false));
+        return set;
+    }
+
+    /**
+     * Each thread hands over a task, wakes the loop, and waits until its task has run. A single thread is stalled by
+     * each wake-up that is lost; of eight, all have to lose one, but they race each other as well.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 8})
+    void noWakeUpIsLost(int threadCount) throws Exception {
+        Waker waker = new Waker();
+        AtomicInteger handedOver = new AtomicInteger();
+        AtomicInteger done = new AtomicInteger();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < threadCount; i++) {
+            Thread thread = new Thread(() -> {
+                for (int n = 0; n < TASKS / threadCount; n++) {
+                    int mine = handedOver.incrementAndGet();
+                    waker.wakeup();
+                    while (done.get() < mine) {
+                        LockSupport.parkNanos(1000);
+                    }
+                }
+            });
+            threads.add(thread);
+        }
+        int sleeps = 0;
+        try (EpollSet set = watch(waker)) {
+            threads.forEach(Thread::start);
+            while (done.get() < TASKS) {
+                if (waker.prepareToSleep()) {
+                    // As the loop does: announce the sleep, look once more, sleep.
+                    if (handedOver.get() == done.get()) {
+                        sleeps++;
+                        assertEquals(1, set.await(TOO_LATE_MILLIS), () -> "slept on with " + handedOver + " tasks, "
+                                + done + " done");
+                    }
+                    waker.awake();
+                }
+                done.set(handedOver.get());
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        } finally {
+            waker.close();
+        }
+        assertTrue(sleeps > 100, "the loop hardly ever slept: " + sleeps);
+    }
+
+    @Test
+    void onlyTheFirstOfManyWakeUpsWrites() throws Exception {
+        Waker waker = new Waker();
+        try (EpollSet set = watch(waker)) {
+            waker.wakeup();
+            assertEquals(0, set.await(0), "an awake loop was written to");
+            assertTrue(waker.prepareToSleep());
+            waker.wakeup();
+            assertEquals(1, set.await(0));
+            waker.wakeup();
+            waker.wakeup();
+            assertEquals(0, set.await(0), "a loop that is woken already was written to");
+            waker.awake();
+            // The write is over, so the next sleep can rely on the next wake-up.
+            assertTrue(waker.prepareToSleep());
+            assertFalse(waker.prepareToSleep());
+            waker.awake();
+            waker.wakeup();
+            assertEquals(0, set.await(0));
+        } finally {
+            waker.close();
+        }
+    }
+
+    /** A late wake-up must not write to whatever has the eventfd's number by then. */
+    @Test
+    void aClosedOneIsNeverWritten() throws Exception {
+        for (int i = 0; i < 200; i++) {
+            Waker waker = new Waker();
+            assertTrue(waker.prepareToSleep());
+            Thread[] threads = new Thread[2];
+            for (int t = 0; t < threads.length; t++) {
+                threads[t] = new Thread(() -> {
+                    for (int n = 0; n < 50; n++) {
+                        waker.wakeup();
+                    }
+                });
+                threads[t].start();
+            }
+            waker.close();
+            waker.close();
+            Waker stranger = new Waker();
+            try (EpollSet set = watch(stranger)) {
+                for (Thread thread : threads) {
+                    thread.join();
+                }
+                waker.wakeup();
+                assertEquals(0, set.await(0), "a stranger's eventfd was written");
+            } finally {
+                stranger.close();
+            }
+        }
+    }
+}
