@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-/** Reads the sources: dependencies point down. */
+/** Reads the sources: dependencies point down, and no class grows out of sight. */
 class SourceRulesTest {
     private static final Path SOURCES = Paths.get("src/main/java/io/pollring");
 
@@ -38,6 +38,18 @@ class SourceRulesTest {
         assertEquals(List.of(), imports("loop").stream()
                 .filter(i -> i.startsWith("io.pollring.channel") || i.matches("io\\.netty\\.channel\\.(\\w+\\.)*\\w*Channel"))
                 .collect(Collectors.toList()));
+    }
+
+    @Test
+    void noClassHasMoreThanFiveHundredLines() throws IOException {
+        List<String> tooLong = new ArrayList<>();
+        for (Path file : files("")) {
+            int lines = Files.readAllLines(file).size();
+            if (lines > 500) {
+                tooLong.add(file + ": " + lines);
+            }
+        }
+        assertEquals(List.of(), tooLong);
     }
 
     private static List<String> imports(String packageName) throws IOException {

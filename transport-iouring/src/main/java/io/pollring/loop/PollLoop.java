@@ -13,6 +13,7 @@ import io.netty.channel.SelectStrategy;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.util.IntSupplier;
 import io.netty.util.concurrent.ThreadAwareExecutor;
+import io.netty.util.internal.logging.InternalLogLevel;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.pollring.ring.EpollSet;
@@ -50,6 +51,7 @@ public final class PollLoop {
     private final InternalPolls internalPolls;
     private final BorrowedAttachment attachment;
     private final Poller poller;
+    private final EventDelivery delivery;
 
     /** The ring, from its making in the constructor on; {@code null} if the loop waits on its epoll set. */
     private volatile Ring ring;
@@ -94,10 +96,12 @@ public final class PollLoop {
             internalPolls = new InternalPolls(epollSet, waker.fd(), timer, metrics);
             poller = new Poller(executor, adapter, metrics, epollSet, internalPolls, attachment.get(),
                     settings.refusePolls);
+            delivery = poller.delivery();
             if (settings.ringWanted) {
                 openFirstRing();
             } else {
-                logFallback("rings are switched off with -Dio.pollring.noRing=true");
+                // What the operator asked for is no warning.
+                logFallback(InternalLogLevel.INFO, "rings are switched off with -Dio.pollring.noRing=true");
             }
             success = true;
         } finally {
@@ -118,7 +122,7 @@ public final class PollLoop {
             if (settings.ringRequired) {
                 throw new IllegalStateException("io_uring is required, but: " + e.getMessage(), e);
             }
-            logFallback(e.getMessage());
+            logFallback(InternalLogLevel.WARN, e.getMessage());
         }
     }
 
@@ -127,12 +131,9 @@ public final class PollLoop {
                 metrics.ring, poller);
     }
 
-    private static void logFallback(String reason) {
-        if (LOGGED_REASONS.add(reason)) {
-            logger.warn("This event loop has no ring and waits on epoll instead: {}", reason);
-        } else {
-            logger.debug("This event loop has no ring and waits on epoll instead: {}", reason);
-        }
+    private static void logFallback(InternalLogLevel level, String reason) {
+        logger.log(LOGGED_REASONS.add(reason) ? level : InternalLogLevel.DEBUG,
+                "This event loop has no ring and waits on epoll instead: {}", reason);
     }
 
     /** Makes the calling thread the loop's. Called again when the loop goes on in another thread. */
@@ -187,7 +188,7 @@ public final class PollLoop {
     private void abandonRing(RingException cause) {
         ring.close();
         ring = null;
-        logFallback(cause.getMessage());
+        logFallback(InternalLogLevel.WARN, cause.getMessage());
         poller.useRing(null, Errno.name(cause.errno()));
     }
 
@@ -259,14 +260,14 @@ public final class PollLoop {
 
     private int deliver(IoHandlerContext context) {
         int handled = 0;
-        if (!poller.hasReady()) {
+        if (!delivery.isPending()) {
             reportIoTime(context, 0);
         } else if (context.shouldReportActiveIoTime()) {
             long startNanos = System.nanoTime();
-            handled = poller.deliver(settings.maxEvents);
+            handled = delivery.deliver(settings.maxEvents);
             context.reportActiveIoTime(System.nanoTime() - startNanos);
         } else {
-            handled = poller.deliver(settings.maxEvents);
+            handled = delivery.deliver(settings.maxEvents);
         }
         if (poller.ringFailure() != null) {
             recover(poller.ringFailure());
@@ -286,7 +287,7 @@ public final class PollLoop {
         int count;
         if (ring == null) {
             poller.collectEpollEvents(0);
-            return poller.hasReady() ? 1 : 0;
+            return delivery.isPending() ? 1 : 0;
         }
         count = ring.submitNow();
         collected(ring);
@@ -297,7 +298,7 @@ public final class PollLoop {
         do {
             collectNow();
             Thread.onSpinWait();
-        } while (!poller.hasReady() && context.canBlock());
+        } while (!delivery.isPending() && context.canBlock());
     }
 
     private void await(IoHandlerContext context) throws RingException {
@@ -308,7 +309,7 @@ public final class PollLoop {
             // What cancellations, and a full queue, have met on their way.
             collected(before);
         }
-        if (ring != before || poller.hasReady() || poller.hasDirty() || !waker.prepareToSleep()) {
+        if (ring != before || delivery.isPending() || poller.hasDirty() || !waker.prepareToSleep()) {
             collectNow();
             return;
         }

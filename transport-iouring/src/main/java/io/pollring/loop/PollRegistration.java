@@ -33,6 +33,8 @@ final class PollRegistration implements IoRegistration {
     /** epoll's flag for edge-triggered interest, which hosted channels do not use but other handles may. */
     static final int EPOLLET = 1 << 31;
     private static final int ALL = ~0;
+    /** How often in a row a poll may end for nothing, or for want of memory, before epoll takes over. */
+    private static final int MAX_STRIKES = 4;
     private static final AtomicIntegerFieldUpdater<PollRegistration> CANCELLED =
             AtomicIntegerFieldUpdater.newUpdater(PollRegistration.class, "cancelled");
 
@@ -194,6 +196,15 @@ final class PollRegistration implements IoRegistration {
         if ((desired & EPOLLET) == 0) {
             unsettled |= events;
         }
+    }
+
+    /**
+     * The poll has ended without need, once more.
+     *
+     * @return whether that has happened too often in a row
+     */
+    boolean strike() {
+        return ++strikes > MAX_STRIKES;
     }
 
     @Override

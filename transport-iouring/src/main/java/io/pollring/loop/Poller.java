@@ -7,7 +7,6 @@
 package io.pollring.loop;
 
 import io.netty.channel.epoll.EpollIoHandle;
-import io.netty.channel.unix.Errors;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
@@ -42,8 +41,6 @@ final class Poller implements CompletionHandler {
     private static final int KIND_RECHECK = 4;
     /** The bits of a poll mask that the kernel takes. The rest are epoll's flags. */
     private static final int POLL_MASK = 0xFFFF;
-    /** How often in a row a poll may end for nothing, or for want of memory, before epoll takes over. */
-    private static final int MAX_STRIKES = 4;
     /** How often a cancellation may bring no completion at all before its slot is left to the next turns. */
     private static final int MAX_IDLE_ENTERS = 8;
     private static final long CANCEL_WAIT_NANOS = 1_000_000;
@@ -56,12 +53,13 @@ final class Poller implements CompletionHandler {
     private final boolean refusePolls;
     private final RegistrationTable table = new RegistrationTable();
     private final RegistrationQueue dirty = new RegistrationQueue(PollRegistration.MEMBER_OF_DIRTY);
-    private final RegistrationQueue ready = new RegistrationQueue(PollRegistration.MEMBER_OF_READY);
+    private final EventDelivery delivery;
     private final InternalPolls internalPolls;
 
     private Ring ring;
     private boolean multishot;
     private boolean updates;
+    private boolean currentEvents;
     private RingException ringFailure;
 
     /**
@@ -77,6 +75,7 @@ final class Poller implements CompletionHandler {
         this.attachment = attachment;
         this.refusePolls = refusePolls;
         reverter = new Reverter(epollSet, adapter, metrics);
+        delivery = new EventDelivery(this, reverter, adapter, metrics);
     }
 
     boolean inLoop() {
@@ -100,7 +99,10 @@ final class Poller implements CompletionHandler {
         this.ring = ring;
         ringFailure = null;
         multishot = ring != null && ring.has(RingFeature.MULTISHOT_POLL);
+        delivery.edgesOnly(multishot);
         updates = ring != null && ring.has(RingFeature.POLL_UPDATE);
+        // Kernels before this feature may report what woke the poll, not what the file has when the work is run.
+        currentEvents = ring != null && ring.has(RingFeature.DEFER_TASKRUN);
         for (PollRegistration registration : table.snapshot()) {
             switch (registration.state) {
                 case ARMED:
@@ -151,9 +153,9 @@ final class Poller implements CompletionHandler {
         }
     }
 
-    /** Whether events wait to be delivered, so that the loop must not sleep. */
-    boolean hasReady() {
-        return ready.size() > 0;
+    /** What has been collected and waits to be delivered. */
+    EventDelivery delivery() {
+        return delivery;
     }
 
     /** Whether interest waits to be brought to the kernel, so that the loop must not sleep. */
@@ -196,7 +198,7 @@ final class Poller implements CompletionHandler {
             case REVERTED:
                 int errno = reverter.watch(registration);
                 if (errno != 0) {
-                    fail(registration, errno);
+                    delivery.fail(registration, errno);
                 }
                 break;
             default:
@@ -211,7 +213,7 @@ final class Poller implements CompletionHandler {
         }
         if (!multishot && (registration.desired & PollRegistration.EPOLLET) != 0) {
             // Arming a one-shot poll anew looks at the level.
-            revert(registration, "EPOLLET");
+            reverter.revert(registration, "EPOLLET");
             changed(registration);
             return;
         }
@@ -256,11 +258,17 @@ final class Poller implements CompletionHandler {
             } else {
                 polled(registration, result, (flags & Abi.CQE_F_MORE) != 0);
             }
-        } else if (kind == KIND_UPDATE && result < 0 && registration != null && registration.state == State.ARMED) {
-            updateFailed(registration, result);
+        } else if (result < 0 && registration != null && registration.state == State.ARMED) {
+            if (kind == KIND_UPDATE) {
+                updateFailed(registration, result);
+            } else if (kind == KIND_RECHECK && !currentEvents && result == -Errno.EALREADY) {
+                registration.unsettle();
+                changed(registration);
+            }
         }
         // A cancellation's own result tells nothing: success, or ENOENT and EALREADY because the poll has fired; either
-        // way the poll's last completion follows. Nor does a recheck's: EALREADY is an event that is on its way.
+        // way the poll's last completion follows. Nor does a recheck's EALREADY where the event that is on its way will
+        // tell all that the file has then.
     }
 
     private void polled(PollRegistration registration, int result, boolean more) {
@@ -273,7 +281,7 @@ final class Poller implements CompletionHandler {
             ended(registration, result);
         }
         if (registration.state != State.CLOSED && (registration.ready | registration.failure) != 0) {
-            ready.add(registration);
+            delivery.add(registration);
         }
     }
 
@@ -287,7 +295,7 @@ final class Poller implements CompletionHandler {
                     registration.failure = -result;
                 } else if (!multishot) {
                     registration.strikes = 0;
-                } else if (!ring.isOverflowing() && ++registration.strikes > MAX_STRIKES) {
+                } else if (!ring.isOverflowing() && registration.strike()) {
                     // A file without a wait queue, such as a regular one, is always ready and never waits. epoll knows
                     // what to say of it.
                     registration.failure = Errno.EOPNOTSUPP;
@@ -317,107 +325,6 @@ final class Poller implements CompletionHandler {
         changed(registration);
     }
 
-    /**
-     * Gives the collected events to their handles.
-     *
-     * @param maxEvents how many handles to serve at most; the rest stay ready
-     * @return how many were served
-     */
-    int deliver(int maxEvents) {
-        int handled = 0;
-        // Only what is there now: handles that are made ready meanwhile, by a cancellation's enter, come next turn.
-        for (int n = Math.min(ready.size(), maxEvents); n > 0; n--) {
-            PollRegistration registration = ready.take();
-            if (!registration.isValid()) {
-                continue;
-            }
-            if (registration.failure != 0) {
-                settleFailure(registration);
-            }
-            int collected = registration.ready;
-            if (collected != 0 && registration.isValid()) {
-                int events = registration.takeWanted();
-                if (events != 0) {
-                    handled++;
-                    dispatch(registration, events);
-                } else {
-                    metrics.spurious.increment();
-                    settleUnwanted(registration, collected);
-                }
-            }
-        }
-        return handled;
-    }
-
-    private void dispatch(PollRegistration registration, int events) {
-        // Nothing but data: an error or an end behind the data is still to be told.
-        boolean onlyData = multishot && (events & ~Abi.POLLOUT) == Abi.POLLIN;
-        boolean drained = false;
-        try {
-            if (onlyData) {
-                adapter.reading(registration.handle);
-            }
-            registration.handle.handle(registration, PollEvents.of(events));
-            drained = onlyData && registration.isValid() && adapter.isDrained(registration.handle);
-        } catch (Throwable t) {
-            // One handle's trouble is not the others'. Netty's own handles report to their pipeline and do not throw.
-            logger.warn("A handle threw while it was given the events of fd {}: {}", registration.fd, events, t);
-        }
-        if (registration.isValid()) {
-            registration.leftBehind(drained ? events & ~Abi.POLLIN : events);
-            changed(registration);
-        }
-    }
-
-    /** Events came that the handle does not want. */
-    private void settleUnwanted(PollRegistration registration, int events) {
-        if (!multishot && registration.state == State.IDLE && registration.desired != 0
-                && (events & Abi.POLLRDHUP) != 0) {
-            // The kernel adds POLLRDHUP by itself: a one-shot poll would end with it again and again. epoll does not.
-            revert(registration, "RDHUP");
-        }
-        changed(registration);
-    }
-
-    private void settleFailure(PollRegistration registration) {
-        int errno = registration.failure;
-        registration.failure = 0;
-        if (registration.state != State.IDLE) {
-            return;
-        }
-        switch (errno) {
-            case Errno.EBADF:
-                if (registration.handle.fd().isOpen()) {
-                    fail(registration, errno);
-                }
-                break;
-            case Errno.ECANCELED: // By nobody here: the thread that armed it has ended, say.
-            case Errno.ENOMEM:
-                if (++registration.strikes > MAX_STRIKES) {
-                    revert(registration, Errno.name(errno));
-                }
-                break;
-            default:
-                revert(registration, Errno.name(errno));
-                break;
-        }
-        changed(registration);
-    }
-
-    private void revert(PollRegistration registration, String reason) {
-        reverter.revert(registration, reason);
-    }
-
-    private void fail(PollRegistration registration, int errno) {
-        registration.desired = 0;
-        try {
-            adapter.failed(registration.handle,
-                    Errors.newIOException("poll of fd " + registration.fd + " (" + Errno.name(errno) + ')', -errno));
-        } catch (Throwable t) {
-            logger.warn("A handle threw while it was told that fd {} cannot be polled", registration.fd, t);
-        }
-    }
-
     /** Collects the events of the epoll set. */
     void collectEpollEvents(int timeoutMillis) throws RingException {
         int count = reverter.epollSet().await(timeoutMillis);
@@ -430,7 +337,7 @@ final class Poller implements CompletionHandler {
                     reverter.forget(fd);
                 } else {
                     registration.ready |= reverter.epollSet().eventMask(i);
-                    ready.add(registration);
+                    delivery.add(registration);
                 }
             }
         }

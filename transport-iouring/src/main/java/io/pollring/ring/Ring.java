@@ -196,7 +196,10 @@ public final class Ring implements AutoCloseable {
         if (timeoutNanos <= 0) {
             throw new IllegalArgumentException("timeoutNanos: " + timeoutNanos + " (expected: > 0)");
         }
-        if (completionQueue.ready() > 0 || !features.contains(RingFeature.EXT_ARG)) {
+        if (!features.contains(RingFeature.EXT_ARG)) {
+            return submitAndRunTaskWork();
+        }
+        if (completionQueue.ready() > 0) {
             return submitNow();
         }
         submissionQueue.publish();

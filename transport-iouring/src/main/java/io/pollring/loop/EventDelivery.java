@@ -1,0 +1,150 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.loop;
+
+import io.netty.channel.unix.Errors;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.pollring.loop.PollRegistration.State;
+import io.pollring.ring.Abi;
+import io.pollring.ring.Errno;
+
+/**
+ * Brings what was collected to the handles, and judges what they left behind: this is where edges become levels.
+ *
+ * <p>Belongs to the loop's thread.
+ */
+final class EventDelivery {
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(EventDelivery.class);
+
+    private final Poller poller;
+    private final Reverter reverter;
+    private final HandleAdapter adapter;
+    private final LoopMetrics metrics;
+    private final RegistrationQueue ready = new RegistrationQueue(PollRegistration.MEMBER_OF_READY);
+    private boolean edgesOnly;
+
+    EventDelivery(Poller poller, Reverter reverter, HandleAdapter adapter, LoopMetrics metrics) {
+        this.poller = poller;
+        this.reverter = reverter;
+        this.adapter = adapter;
+        this.metrics = metrics;
+    }
+
+    /** Whether polls are multishot ones, which tell of a change only. */
+    void edgesOnly(boolean edgesOnly) {
+        this.edgesOnly = edgesOnly;
+    }
+
+    /** Events, or a failure, of {@code registration} were collected. */
+    void add(PollRegistration registration) {
+        ready.add(registration);
+    }
+
+    /** Whether events wait to be delivered, so that the loop must not sleep. */
+    boolean isPending() {
+        return ready.size() > 0;
+    }
+
+    /**
+     * Gives the collected events to their handles.
+     *
+     * @param maxEvents how many handles to serve at most; the rest stay ready
+     * @return how many were served
+     */
+    int deliver(int maxEvents) {
+        int handled = 0;
+        // Only what is there now: handles that are made ready meanwhile, by a cancellation's enter, come next turn.
+        for (int n = Math.min(ready.size(), maxEvents); n > 0; n--) {
+            PollRegistration registration = ready.take();
+            if (!registration.isValid()) {
+                continue;
+            }
+            if (registration.failure != 0) {
+                settleFailure(registration);
+            }
+            int collected = registration.ready;
+            if (collected != 0 && registration.isValid()) {
+                int events = registration.takeWanted();
+                if (events != 0) {
+                    handled++;
+                    dispatch(registration, events);
+                } else {
+                    metrics.spurious.increment();
+                    settleUnwanted(registration, collected);
+                }
+            }
+        }
+        return handled;
+    }
+
+    private void dispatch(PollRegistration registration, int events) {
+        // Nothing but data: an error or an end behind the data is still to be told.
+        boolean onlyData = edgesOnly && (events & ~Abi.POLLOUT) == Abi.POLLIN;
+        boolean drained = false;
+        try {
+            if (onlyData) {
+                adapter.reading(registration.handle);
+            }
+            registration.handle.handle(registration, PollEvents.of(events));
+            drained = onlyData && registration.isValid() && adapter.isDrained(registration.handle);
+        } catch (Throwable t) {
+            // One handle's trouble is not the others'. Netty's own handles report to their pipeline and do not throw.
+            logger.warn("A handle threw while it was given the events of fd {}: {}", registration.fd, events, t);
+        }
+        if (registration.isValid()) {
+            registration.leftBehind(drained ? events & ~Abi.POLLIN : events);
+            poller.changed(registration);
+        }
+    }
+
+    /** Events came that the handle does not want. */
+    private void settleUnwanted(PollRegistration registration, int events) {
+        if (!edgesOnly && registration.state == State.IDLE && registration.desired != 0
+                && (events & Abi.POLLRDHUP) != 0) {
+            // The kernel adds POLLRDHUP by itself: a one-shot poll would end with it again and again. epoll does not.
+            reverter.revert(registration, "RDHUP");
+        }
+        poller.changed(registration);
+    }
+
+    private void settleFailure(PollRegistration registration) {
+        int errno = registration.failure;
+        registration.failure = 0;
+        if (registration.state != State.IDLE) {
+            return;
+        }
+        switch (errno) {
+            case Errno.EBADF:
+                if (registration.handle.fd().isOpen()) {
+                    fail(registration, errno);
+                }
+                break;
+            case Errno.ECANCELED: // By nobody here: the thread that armed it has ended, say.
+            case Errno.ENOMEM:
+                if (registration.strike()) {
+                    reverter.revert(registration, Errno.name(errno));
+                }
+                break;
+            default:
+                reverter.revert(registration, Errno.name(errno));
+                break;
+        }
+        poller.changed(registration);
+    }
+
+    /** Tells a handle that its fd cannot be watched at all. */
+    void fail(PollRegistration registration, int errno) {
+        registration.desired = 0;
+        try {
+            adapter.failed(registration.handle,
+                    Errors.newIOException("poll of fd " + registration.fd + " (" + Errno.name(errno) + ')', -errno));
+        } catch (Throwable t) {
+            logger.warn("A handle threw while it was told that fd {} cannot be polled", registration.fd, t);
+        }
+    }
+}
