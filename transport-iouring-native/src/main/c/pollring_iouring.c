@@ -21,6 +21,8 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -119,6 +121,76 @@ static jint epoll_set_wait(JNIEnv *env, jclass type, jint fd, jlong events, jint
     return result(epoll_wait(fd, (struct epoll_event *) (intptr_t) events, length, timeout_millis));
 }
 
+/* The fd of a java.nio.channels.FileChannel of the JDK, or -1. Clears what exceptions the search has raised. */
+static jint file_channel_fd(JNIEnv *env, jobject channel) {
+    jint fd = -1;
+    jclass channel_type = (*env)->GetObjectClass(env, channel);
+    jfieldID descriptor_field = (*env)->GetFieldID(env, channel_type, "fd", "Ljava/io/FileDescriptor;");
+    if (descriptor_field != NULL) {
+        jobject descriptor = (*env)->GetObjectField(env, channel, descriptor_field);
+        if (descriptor != NULL) {
+            jclass descriptor_type = (*env)->GetObjectClass(env, descriptor);
+            jfieldID fd_field = (*env)->GetFieldID(env, descriptor_type, "fd", "I");
+            if (fd_field != NULL) {
+                fd = (*env)->GetIntField(env, descriptor, fd_field);
+            }
+        }
+    }
+    (*env)->ExceptionClear(env);
+    return fd;
+}
+
+/*
+ * The region is an io.netty.channel.DefaultFileRegion, whose file and whose progress no Java code outside of Netty can
+ * reach. Returns what was sent, -errno, or INT64_MIN if the file has no fd that can be found.
+ */
+static jlong send_file(JNIEnv *env, jclass type, jint fd, jobject region, jlong position, jlong count) {
+    (void) type;
+    jclass region_type = (*env)->GetObjectClass(env, region);
+    jfieldID file_field = (*env)->GetFieldID(env, region_type, "file", "Ljava/nio/channels/FileChannel;");
+    jfieldID transferred_field =
+            file_field == NULL ? NULL : (*env)->GetFieldID(env, region_type, "transferred", "J");
+    if (transferred_field == NULL) {
+        (*env)->ExceptionClear(env);
+        return INT64_MIN;
+    }
+    jobject file = (*env)->GetObjectField(env, region, file_field);
+    jint file_fd = file == NULL ? -1 : file_channel_fd(env, file);
+    if (file_fd < 0) {
+        return INT64_MIN;
+    }
+    off_t offset = position;
+    ssize_t sent;
+    do {
+        sent = sendfile(fd, file_fd, &offset, (size_t) count);
+    } while (sent < 0 && errno == EINTR);
+    if (sent < 0) {
+        return -errno;
+    }
+    jlong transferred = (*env)->GetLongField(env, region, transferred_field);
+    (*env)->SetLongField(env, region, transferred_field, transferred + sent);
+    return sent;
+}
+
+static jint peer_credentials(JNIEnv *env, jclass type, jint fd, jintArray credentials) {
+    (void) type;
+    struct ucred peer;
+    socklen_t length = sizeof(peer);
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0) {
+        return -errno;
+    }
+    const jint values[] = { peer.pid, (jint) peer.uid, (jint) peer.gid };
+    (*env)->SetIntArrayRegion(env, credentials, 0, 3, values);
+    return 0;
+}
+
+/* Netty's class has no constructor that Java code outside of its package may call. */
+static jobject new_peer_credentials(JNIEnv *env, jclass type, jclass credentials, jint pid, jint uid, jintArray gids) {
+    (void) type;
+    jmethodID constructor = (*env)->GetMethodID(env, credentials, "<init>", "(II[I)V");
+    return constructor == NULL ? NULL : (*env)->NewObject(env, credentials, constructor, pid, uid, gids);
+}
+
 /*
  * The numbers of the ABI as the kernel's header has them, in the order of Native.Abi's constants. Java carries the same
  * numbers as compile-time constants, which the JIT needs, and compares them when it loads the library.
@@ -200,6 +272,9 @@ static const JNINativeMethod METHODS[] = {
     { "unmap0", "(JJ)I", (void *) ring_unmap },
     { "memoryView0", "(JJ)Ljava/nio/ByteBuffer;", (void *) memory_view },
     { "memoryAddress0", "(Ljava/nio/ByteBuffer;)J", (void *) memory_address },
+    { "sendFile0", "(ILjava/lang/Object;JJ)J", (void *) send_file },
+    { "peerCredentials0", "(I[I)I", (void *) peer_credentials },
+    { "newPeerCredentials0", "(Ljava/lang/Class;II[I)Ljava/lang/Object;", (void *) new_peer_credentials },
     { "timerSet0", "(IJJ)I", (void *) timer_set },
     { "epollWait0", "(IJII)I", (void *) epoll_set_wait },
     { "abi0", "(I)J", (void *) abi },

@@ -14,6 +14,7 @@ import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.pollring.channel.AbstractIoUringChannel.AbstractIoUringUnsafe;
 import io.pollring.loop.HandleAdapter;
 
 import java.io.IOException;
@@ -32,7 +33,7 @@ final class ChannelHandleAdapter implements HandleAdapter {
     /** Forgets the last read's result: a read that fails before it reads must not pass for the one before it. */
     @Override
     public void reading(EpollIoHandle handle) {
-        if (handle instanceof Channel.Unsafe) {
+        if (!(handle instanceof AbstractIoUringUnsafe) && handle instanceof Channel.Unsafe) {
             RecvByteBufAllocator.Handle allocation = ((Channel.Unsafe) handle).recvBufAllocHandle();
             // Allocators take a result that equals the attempt as a reason to grow or to shrink, so the two differ.
             allocation.attemptedBytesRead(NO_ATTEMPT);
@@ -48,6 +49,9 @@ final class ChannelHandleAdapter implements HandleAdapter {
      */
     @Override
     public boolean isDrained(EpollIoHandle handle) {
+        if (handle instanceof AbstractIoUringUnsafe) {
+            return ((AbstractIoUringUnsafe) handle).isDrained();
+        }
         if (!(handle instanceof Channel.Unsafe)) {
             return false;
         }

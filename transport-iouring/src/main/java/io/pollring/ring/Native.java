@@ -6,9 +6,12 @@
  */
 package io.pollring.ring;
 
+import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.Errors.NativeIoException;
 import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.PeerCredentials;
 import io.netty.util.internal.NativeLibraryLoader;
 import io.netty.util.internal.PlatformDependent;
 import io.netty.util.internal.logging.InternalLogger;
@@ -27,6 +30,9 @@ public final class Native implements Kernel {
     private static final String LIBRARY = "pollring_iouring";
     private static final Native INSTANCE = new Native();
     private static final Throwable LOAD_FAILURE = load();
+
+    /** The region's file is a channel that has no fd, or hides it. */
+    public static final long NO_FILE = Long.MIN_VALUE;
 
     private Native() { }
 
@@ -55,6 +61,36 @@ public final class Native implements Kernel {
      */
     public static int timerSet(int timerFd, long seconds, long nanos) {
         return timerSet0(timerFd, seconds, nanos);
+    }
+
+    /**
+     * {@code sendfile(2)} of a region's file. Adds what was sent to {@link DefaultFileRegion#transferred()}.
+     *
+     * @param position where in the file to begin, in bytes
+     * @return the number of bytes sent; 0 if the socket is full, or the file ends; or {@link #NO_FILE}
+     */
+    public static long sendFile(int socketFd, DefaultFileRegion region, long position, long count)
+            throws IOException {
+        long result = sendFile0(socketFd, region, position, count);
+        if (result >= 0 || result == NO_FILE) {
+            return result;
+        }
+        if (result == -Errno.EAGAIN) {
+            return 0;
+        }
+        throw Errors.newIOException("sendfile to fd " + socketFd + " (" + Errno.name((int) -result) + ')',
+                (int) result);
+    }
+
+    /** {@code SO_PEERCRED}: who has made the other end of a UNIX socket. */
+    public static PeerCredentials peerCredentials(int fd) throws IOException {
+        int[] credentials = new int[3];
+        int result = peerCredentials0(fd, credentials);
+        if (result < 0) {
+            throw Errors.newIOException("getsockopt(SO_PEERCRED) of fd " + fd + " (" + Errno.name(-result) + ')', result);
+        }
+        return (PeerCredentials) newPeerCredentials0(PeerCredentials.class, credentials[0], credentials[1],
+                new int[] {credentials[2]});
     }
 
     @SuppressWarnings("deprecation") // NativeLibraryLoader is how every Netty transport loads its library
@@ -183,6 +219,12 @@ public final class Native implements Kernel {
     private static native int unmap0(long address, long length);
     private static native ByteBuffer memoryView0(long address, long length);
     private static native long memoryAddress0(ByteBuffer buffer);
+    private static native long sendFile0(int socketFd, Object region, long position, long count);
+
+    private static native int peerCredentials0(int fd, int[] credentials);
+
+    private static native Object newPeerCredentials0(Class<?> type, int pid, int uid, int[] gids);
+
     private static native int timerSet0(int fd, long seconds, long nanos);
     private static native int epollWait0(int fd, long events, int length, int timeoutMillis);
     private static native long abi0(int index);

@@ -1,0 +1,279 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.channel;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelMetadata;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultFileRegion;
+import io.netty.channel.EventLoop;
+import io.netty.channel.FileRegion;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.epoll.LinuxSocket;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.ChannelInputShutdownReadComplete;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.unix.UnixChannelUtil;
+import io.netty.util.internal.StringUtil;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.channels.NotYetConnectedException;
+import java.util.concurrent.Executor;
+
+/** A channel of a stream of bytes, each of whose directions can be shut down by itself. */
+public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChannel implements DuplexChannel {
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(AbstractIoUringStreamChannel.class);
+    private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
+    private static final String EXPECTED_TYPES = " (expected: " + StringUtil.simpleClassName(ByteBuf.class) + ", "
+            + StringUtil.simpleClassName(DefaultFileRegion.class) + ')';
+
+    private final StreamIo io = new DirectStreamIo(this);
+    private final Runnable flushTask = this::flushNow;
+    /** Whether the pipeline was told that the peer's data is read to its end. */
+    private boolean endTold;
+
+    AbstractIoUringStreamChannel(Channel parent, LinuxSocket socket, boolean active) {
+        super(parent, socket, active, EpollIoOps.EPOLLRDHUP);
+    }
+
+    AbstractIoUringStreamChannel(Channel parent, LinuxSocket socket, SocketAddress remote) {
+        super(parent, socket, remote, EpollIoOps.EPOLLRDHUP);
+    }
+
+    @Override
+    public ChannelMetadata metadata() {
+        return METADATA;
+    }
+
+    final StreamIo io() {
+        return io;
+    }
+
+    /** Whether a read that gives less than was asked for proves that nothing is left, as with TCP: epoll(7), Q9. */
+    abstract boolean shortReadDrains();
+
+    abstract boolean isAllowHalfClosure();
+
+    @Override
+    protected StreamUnsafe newUnsafe() {
+        return new StreamUnsafe();
+    }
+
+    // ---- writing
+
+    @Override
+    protected Object filterOutboundMessage(Object message) throws Exception {
+        if (message instanceof ByteBuf) {
+            ByteBuf buffer = (ByteBuf) message;
+            return UnixChannelUtil.isBufferCopyNeededForWrite(buffer) ? toDirect(buffer, buffer) : buffer;
+        }
+        if (message instanceof FileRegion) {
+            return message;
+        }
+        throw new UnsupportedOperationException(
+                "unsupported message type: " + StringUtil.simpleClassName(message) + EXPECTED_TYPES);
+    }
+
+    @Override
+    protected void doWrite(ChannelOutboundBuffer in) throws Exception {
+        io.write(in);
+    }
+
+    /**
+     * Writes a message that is neither a buffer nor a region.
+     *
+     * @return the number of system calls made, or {@link DirectWriter#FULL}
+     */
+    int writeOther(ChannelOutboundBuffer in, Object message) throws Exception {
+        throw new AssertionError("unexpected message type: " + StringUtil.simpleClassName(message));
+    }
+
+    final void flushLater() {
+        eventLoop().execute(flushTask);
+    }
+
+    private void flushNow() {
+        // Only what was flushed before: not through the pipeline.
+        ((StreamUnsafe) unsafe()).flushAgain();
+    }
+
+    final void checkFileRegion(DefaultFileRegion region, long position) throws IOException {
+        validateFileRegion(region, position);
+    }
+
+    // ---- shutting down
+
+    @Override
+    public boolean isInputShutdown() {
+        return socket.isInputShutdown();
+    }
+
+    @Override
+    public boolean isOutputShutdown() {
+        return socket.isOutputShutdown();
+    }
+
+    @Override
+    public boolean isShutdown() {
+        return socket.isShutdown();
+    }
+
+    @Override
+    public ChannelFuture shutdownOutput() {
+        return shutdownOutput(newPromise());
+    }
+
+    @Override
+    public ChannelFuture shutdownOutput(ChannelPromise promise) {
+        EventLoop loop = eventLoop();
+        if (loop.inEventLoop()) {
+            ((StreamUnsafe) unsafe()).shutdownOutput(promise);
+        } else {
+            loop.execute(() -> ((StreamUnsafe) unsafe()).shutdownOutput(promise));
+        }
+        return promise;
+    }
+
+    @Override
+    protected void doShutdownOutput() throws Exception {
+        socket.shutdown(false, true);
+    }
+
+    @Override
+    public ChannelFuture shutdownInput() {
+        return shutdownInput(newPromise());
+    }
+
+    @Override
+    public ChannelFuture shutdownInput(ChannelPromise promise) {
+        Executor closeExecutor = ((StreamUnsafe) unsafe()).prepareToClose();
+        EventLoop loop = eventLoop();
+        if (closeExecutor != null) {
+            closeExecutor.execute(() -> shutdownInputNow(promise));
+        } else if (loop.inEventLoop()) {
+            shutdownInputNow(promise);
+        } else {
+            loop.execute(() -> shutdownInputNow(promise));
+        }
+        return promise;
+    }
+
+    private void shutdownInputNow(ChannelPromise promise) {
+        try {
+            socket.shutdown(true, false);
+            promise.setSuccess();
+        } catch (Throwable t) {
+            promise.setFailure(t);
+        }
+    }
+
+    @Override
+    public ChannelFuture shutdown() {
+        return shutdown(newPromise());
+    }
+
+    @Override
+    public ChannelFuture shutdown(ChannelPromise promise) {
+        // Both are tried, and the first failure is told.
+        shutdownOutput().addListener(output -> shutdownInput().addListener(input -> {
+            if (output.cause() != null) {
+                if (input.cause() != null) {
+                    logger.debug("{} could shut down neither its output nor its input", this, input.cause());
+                }
+                promise.setFailure(output.cause());
+            } else if (input.cause() != null) {
+                promise.setFailure(input.cause());
+            } else {
+                promise.setSuccess();
+            }
+        }));
+        return promise;
+    }
+
+    /** The handle of a stream. */
+    class StreamUnsafe extends AbstractIoUringUnsafe {
+        @Override
+        ReadAllocation newAllocation(RecvByteBufAllocator.ExtendedHandle handle) {
+            return new ReadAllocation(handle, true);
+        }
+
+        @Override
+        protected Executor prepareToClose() {
+            return super.prepareToClose();
+        }
+
+        @Override
+        void readReady() {
+            io.readReady();
+        }
+
+        @Override
+        boolean isDrained() {
+            return io.isDrained();
+        }
+
+        private void flushAgain() {
+            flush0();
+        }
+
+        /** Whether nothing may be read any more. */
+        final boolean isInputOver() {
+            return socket.isInputShutdown() && (endTold || state() == State.CLOSED || !isAllowHalfClosure());
+        }
+
+        @Override
+        void peerDone() {
+            recvBufAllocHandle().readToEnd();
+            if (isActive()) {
+                // Data may wait before the end, and the end itself is found by reading.
+                readReady();
+            } else {
+                shutdownInput(false);
+            }
+            super.peerDone();
+        }
+
+        /**
+         * The peer sends no more: closes the channel, or only its input if the user wants that.
+         *
+         * @param atEnd whether all that was sent has been read
+         */
+        final void shutdownInput(boolean atEnd) {
+            if (!socket.isInputShutdown()) {
+                if (!isAllowHalfClosure()) {
+                    close(voidPromise());
+                    return;
+                }
+                try {
+                    socket.shutdown(true, false);
+                } catch (NotYetConnectedException e) {
+                    // It was connected, so it is reset by now: the input is over nevertheless.
+                    logger.debug("{} has lost its connection", AbstractIoUringStreamChannel.this, e);
+                } catch (IOException e) {
+                    pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+                    close(voidPromise());
+                    return;
+                }
+                if (mayStopReading()) {
+                    stopReading();
+                }
+                pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+            }
+            if (atEnd && !endTold && state() != State.CLOSED) {
+                endTold = true;
+                pipeline().fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
+            }
+        }
+    }
+}

@@ -1,0 +1,221 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.channel;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.DefaultFileRegion;
+import io.netty.channel.FileRegion;
+import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.unix.IovArray;
+import io.netty.channel.unix.Limits;
+import io.netty.channel.unix.SocketWritableByteChannel;
+import io.netty.util.concurrent.FastThreadLocal;
+import io.pollring.ring.Native;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Writes what is flushed with system calls until the socket is full or the channel's quantum is used up. Many buffers
+ * go in one call.
+ *
+ * <p>Belongs to the channel's loop.
+ */
+final class DirectWriter {
+    /** What a write returns, instead of the number of its system calls, when the socket takes no more. */
+    static final int FULL = Integer.MAX_VALUE;
+    /** Below this a gathering write that is cut short says nothing of how much the socket takes at a time. */
+    private static final int MIN_ADJUSTED_BYTES = 4096;
+
+    private static final FastThreadLocal<IovArray> IOVECS = new FastThreadLocal<IovArray>() {
+        @Override
+        protected IovArray initialValue() {
+            return new IovArray();
+        }
+
+        @Override
+        protected void onRemoval(IovArray array) {
+            array.release();
+        }
+    };
+
+    private final AbstractIoUringStreamChannel channel;
+    private SocketWritableByteChannel byteChannel;
+    /** The most that a gathering write tries, in bytes; 0 if it is to be found out. */
+    private volatile long maxGatheredBytes;
+
+    DirectWriter(AbstractIoUringStreamChannel channel) {
+        this.channel = channel;
+    }
+
+    void write(ChannelOutboundBuffer in) throws Exception {
+        int quantum = channel.config().getWriteSpinCount();
+        do {
+            int messages = in.size();
+            if (messages == 0) {
+                channel.unwant(EpollIoOps.EPOLLOUT);
+                return;
+            }
+            Object message = in.current();
+            if (messages > 1 && message instanceof ByteBuf) {
+                quantum -= writeMany(in);
+            } else {
+                quantum -= writeOne(in, message);
+            }
+            // Not over when all is written: a promise's listener may have flushed more.
+        } while (quantum > 0);
+        if (quantum == 0) {
+            // The socket may still be writable, and other channels have waited long enough.
+            channel.unwant(EpollIoOps.EPOLLOUT);
+            channel.flushLater();
+        } else {
+            channel.want(EpollIoOps.EPOLLOUT);
+        }
+    }
+
+    private int writeOne(ChannelOutboundBuffer in, Object message) throws Exception {
+        if (message instanceof ByteBuf) {
+            return writeBuffer(in, (ByteBuf) message);
+        }
+        if (message instanceof DefaultFileRegion) {
+            return writeFile(in, (DefaultFileRegion) message);
+        }
+        if (message instanceof FileRegion) {
+            return writeRegion(in, (FileRegion) message);
+        }
+        return channel.writeOther(in, message);
+    }
+
+    private int writeBuffer(ChannelOutboundBuffer in, ByteBuf buffer) throws Exception {
+        int length = buffer.readableBytes();
+        if (length == 0) {
+            in.remove();
+            return 0;
+        }
+        if (!buffer.hasMemoryAddress() && buffer.nioBufferCount() > 1) {
+            return writeMany(in);
+        }
+        int written;
+        if (buffer.hasMemoryAddress()) {
+            written = channel.socket.sendAddress(buffer.memoryAddress(), buffer.readerIndex(), buffer.writerIndex());
+        } else {
+            ByteBuffer nio = buffer.internalNioBuffer(buffer.readerIndex(), length);
+            written = channel.socket.send(nio, nio.position(), nio.limit());
+        }
+        if (written <= 0) {
+            return FULL;
+        }
+        in.removeBytes(written);
+        return 1;
+    }
+
+    private int writeMany(ChannelOutboundBuffer in) throws Exception {
+        long max = maxGatheredBytes();
+        IovArray array = IOVECS.get();
+        array.clear();
+        array.maxBytes(max);
+        in.forEachFlushedMessage(array);
+        if (array.count() == 0) {
+            // Nothing but empty buffers.
+            in.removeBytes(0);
+            return 0;
+        }
+        long attempted = array.size();
+        long written = channel.socket.writevAddresses(array.memoryAddress(0), array.count());
+        if (written <= 0) {
+            return FULL;
+        }
+        adjustMaxGatheredBytes(attempted, written, max);
+        in.removeBytes(written);
+        return 1;
+    }
+
+    private long maxGatheredBytes() throws IOException {
+        long max = maxGatheredBytes;
+        if (max == 0) {
+            // The kernel keeps half of SO_SNDBUF's value for its own records, and grows it with the connection.
+            int sendBuffer = channel.socket.getSendBufferSize();
+            max = sendBuffer > 0 ? (long) sendBuffer << 1 : Limits.SSIZE_MAX;
+            maxGatheredBytes = max;
+        }
+        return max;
+    }
+
+    private void adjustMaxGatheredBytes(long attempted, long written, long max) {
+        if (attempted == written) {
+            if (attempted << 1 > max) {
+                maxGatheredBytes = attempted << 1;
+            }
+        } else if (attempted > MIN_ADJUSTED_BYTES && written < attempted >>> 1) {
+            maxGatheredBytes = attempted >>> 1;
+        }
+    }
+
+    void sendBufferChanged() {
+        maxGatheredBytes = 0;
+    }
+
+    private int writeFile(ChannelOutboundBuffer in, DefaultFileRegion region) throws Exception {
+        long offset = region.transferred();
+        long left = region.count() - offset;
+        if (left <= 0) {
+            in.remove();
+            return 0;
+        }
+        region.open();
+        long written = Native.sendFile(channel.socket.intValue(), region, region.position() + offset, left);
+        if (written == Native.NO_FILE) {
+            return writeRegion(in, region);
+        }
+        if (written > 0) {
+            return progress(in, region, written);
+        }
+        if (written == 0) {
+            channel.checkFileRegion(region, offset);
+        }
+        return FULL;
+    }
+
+    private int writeRegion(ChannelOutboundBuffer in, FileRegion region) throws IOException {
+        if (region.transferred() >= region.count()) {
+            in.remove();
+            return 0;
+        }
+        if (byteChannel == null) {
+            byteChannel = new RegionChannel();
+        }
+        long written = region.transferTo(byteChannel, region.transferred());
+        return written > 0 ? progress(in, region, written) : FULL;
+    }
+
+    private static int progress(ChannelOutboundBuffer in, FileRegion region, long written) {
+        in.progress(written);
+        if (region.transferred() >= region.count()) {
+            in.remove();
+        }
+        return 1;
+    }
+
+    /** Where a region that is no file writes its bytes. */
+    private final class RegionChannel extends SocketWritableByteChannel {
+        RegionChannel() {
+            super(channel.socket);
+        }
+
+        @Override
+        protected int write(ByteBuffer buffer, int from, int to) throws IOException {
+            return channel.socket.send(buffer, from, to);
+        }
+
+        @Override
+        protected ByteBufAllocator alloc() {
+            return channel.alloc();
+        }
+    }
+}

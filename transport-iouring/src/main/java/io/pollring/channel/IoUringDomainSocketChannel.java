@@ -1,0 +1,178 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.channel;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.epoll.LinuxSocket;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.DomainSocketChannel;
+import io.netty.channel.unix.DomainSocketReadMode;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.PeerCredentials;
+import io.pollring.ring.Native;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+
+/**
+ * A {@link DomainSocketChannel} of Pollring. A {@link FileDescriptor} that is written goes to the peer; the peer gets
+ * one in {@link DomainSocketReadMode#FILE_DESCRIPTORS}, and has to close it.
+ */
+public final class IoUringDomainSocketChannel extends AbstractIoUringStreamChannel implements DomainSocketChannel {
+    private final IoUringDomainSocketChannelConfig config = new IoUringDomainSocketChannelConfig(this);
+
+    public IoUringDomainSocketChannel() {
+        super(null, LinuxSocket.newSocketDomain(), false);
+    }
+
+    /** A channel of a socket that exists, connected or not; the channel owns it from here on. */
+    public IoUringDomainSocketChannel(int fd) {
+        this(LinuxSocket.newSocket(fd));
+    }
+
+    /** @param active whether the socket is connected */
+    public IoUringDomainSocketChannel(int fd, boolean active) {
+        super(null, LinuxSocket.newSocket(fd), active);
+    }
+
+    private IoUringDomainSocketChannel(LinuxSocket socket) {
+        super(null, socket, hasNoError(socket));
+    }
+
+    IoUringDomainSocketChannel(Channel parent, LinuxSocket socket) {
+        super(parent, socket, true);
+    }
+
+    @Override
+    public IoUringDomainSocketChannelConfig config() {
+        return config;
+    }
+
+    @Override
+    public DomainSocketAddress localAddress() {
+        return (DomainSocketAddress) super.localAddress();
+    }
+
+    @Override
+    public DomainSocketAddress remoteAddress() {
+        return (DomainSocketAddress) super.remoteAddress();
+    }
+
+    /**
+     * Who has made the other end.
+     *
+     * @throws IOException if the socket is not connected, or closed
+     */
+    public PeerCredentials peerCredentials() throws IOException {
+        return Native.peerCredentials(socket.intValue());
+    }
+
+    @Override
+    SocketAddress readLocalAddress() {
+        return socket.localDomainSocketAddress();
+    }
+
+    @Override
+    SocketAddress readRemoteAddress() {
+        return socket.remoteDomainSocketAddress();
+    }
+
+    @Override
+    SocketAddress localAfterBind(SocketAddress address) {
+        return address;
+    }
+
+    @Override
+    boolean shortReadDrains() {
+        // The kernel stops at a message that carries file descriptors.
+        return false;
+    }
+
+    @Override
+    boolean isAllowHalfClosure() {
+        return config.isAllowHalfClosure();
+    }
+
+    @Override
+    protected Object filterOutboundMessage(Object message) throws Exception {
+        return message instanceof FileDescriptor ? message : super.filterOutboundMessage(message);
+    }
+
+    @Override
+    int writeOther(ChannelOutboundBuffer in, Object message) throws Exception {
+        if (!(message instanceof FileDescriptor)) {
+            return super.writeOther(in, message);
+        }
+        if (socket.sendFd(((FileDescriptor) message).intValue()) <= 0) {
+            return DirectWriter.FULL;
+        }
+        in.remove();
+        return 1;
+    }
+
+    @Override
+    protected StreamUnsafe newUnsafe() {
+        return new DomainUnsafe();
+    }
+
+    private final class DomainUnsafe extends StreamUnsafe {
+        private boolean readsDescriptors;
+
+        @Override
+        boolean isDrained() {
+            return !readsDescriptors && super.isDrained();
+        }
+
+        @Override
+        void readReady() {
+            readsDescriptors = config.getReadMode() == DomainSocketReadMode.FILE_DESCRIPTORS;
+            if (readsDescriptors) {
+                readDescriptors();
+            } else {
+                super.readReady();
+            }
+        }
+
+        private void readDescriptors() {
+            if (socket.isInputShutdown()) {
+                stopReading();
+                return;
+            }
+            ReadAllocation allocation = recvBufAllocHandle();
+            ChannelPipeline pipeline = pipeline();
+            allocation.reset(config);
+            allocation.attemptedBytesRead(1);
+            try {
+                do {
+                    int fd = socket.recvFd();
+                    if (fd == 0) {
+                        allocation.lastBytesRead(0);
+                        break;
+                    }
+                    if (fd < 0) {
+                        close(voidPromise());
+                        return;
+                    }
+                    allocation.lastBytesRead(1);
+                    allocation.incMessagesRead(1);
+                    readPending = false;
+                    pipeline.fireChannelRead(new FileDescriptor(fd));
+                } while (!socket.isInputShutdown() && allocation.continueReading());
+                allocation.readComplete();
+                pipeline.fireChannelReadComplete();
+            } catch (Throwable t) {
+                allocation.readComplete();
+                pipeline.fireChannelReadComplete();
+                pipeline.fireExceptionCaught(t);
+            } finally {
+                readLoopDone();
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.channel;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.MessageSizeEstimator;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.DuplexChannelConfig;
+import io.netty.channel.unix.DomainSocketChannelConfig;
+import io.netty.channel.unix.DomainSocketReadMode;
+import io.netty.channel.unix.UnixChannelOption;
+import io.netty.util.internal.ObjectUtil;
+
+import java.util.Map;
+
+/** The options of an {@link IoUringDomainSocketChannel}. */
+public final class IoUringDomainSocketChannelConfig extends IoUringChannelConfig
+        implements DomainSocketChannelConfig, DuplexChannelConfig {
+    private volatile DomainSocketReadMode readMode = DomainSocketReadMode.BYTES;
+    private volatile boolean allowHalfClosure;
+
+    IoUringDomainSocketChannelConfig(IoUringDomainSocketChannel channel) {
+        super(channel, SocketOptions.BUFFERS);
+    }
+
+    /** {@code SO_RCVBUF}, in bytes. */
+    public int getReceiveBufferSize() {
+        return get(SocketOptions.RECEIVE_BUFFER);
+    }
+
+    /** {@code SO_RCVBUF}, in bytes. */
+    public IoUringDomainSocketChannelConfig setReceiveBufferSize(int receiveBufferSize) {
+        set(SocketOptions.RECEIVE_BUFFER, receiveBufferSize);
+        return this;
+    }
+
+    /** {@code SO_SNDBUF}, in bytes. */
+    public int getSendBufferSize() {
+        return get(SocketOptions.SEND_BUFFER);
+    }
+
+    /** {@code SO_SNDBUF}, in bytes. */
+    public IoUringDomainSocketChannelConfig setSendBufferSize(int sendBufferSize) {
+        set(SocketOptions.SEND_BUFFER, sendBufferSize);
+        return this;
+    }
+
+    @Override
+    public DomainSocketReadMode getReadMode() {
+        return readMode;
+    }
+
+    @Override
+    public IoUringDomainSocketChannelConfig setReadMode(DomainSocketReadMode mode) {
+        readMode = ObjectUtil.checkNotNull(mode, "mode");
+        return this;
+    }
+
+    @Override
+    public boolean isAllowHalfClosure() {
+        return allowHalfClosure;
+    }
+
+    @Override
+    public IoUringDomainSocketChannelConfig setAllowHalfClosure(boolean allowHalfClosure) {
+        this.allowHalfClosure = allowHalfClosure;
+        return this;
+    }
+
+    @Override
+    <T> void set(SocketOption<T> option, T value) {
+        super.set(option, value);
+        if (option.option == ChannelOption.SO_SNDBUF) {
+            ((AbstractIoUringStreamChannel) channel()).io().sendBufferChanged();
+        }
+    }
+
+    @Override
+    public Map<ChannelOption<?>, Object> getOptions() {
+        return getOptions(super.getOptions(), UnixChannelOption.DOMAIN_SOCKET_READ_MODE,
+                ChannelOption.ALLOW_HALF_CLOSURE);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <T> T getOption(ChannelOption<T> option) {
+        if (option == UnixChannelOption.DOMAIN_SOCKET_READ_MODE) {
+            return (T) readMode;
+        }
+        if (option == ChannelOption.ALLOW_HALF_CLOSURE) {
+            return (T) Boolean.valueOf(allowHalfClosure);
+        }
+        return super.getOption(option);
+    }
+
+    @Override
+    public <T> boolean setOption(ChannelOption<T> option, T value) {
+        if (option == UnixChannelOption.DOMAIN_SOCKET_READ_MODE) {
+            validate(option, value);
+            setReadMode((DomainSocketReadMode) value);
+        } else if (option == ChannelOption.ALLOW_HALF_CLOSURE) {
+            validate(option, value);
+            setAllowHalfClosure((Boolean) value);
+        } else {
+            return super.setOption(option, value);
+        }
+        return true;
+    }
+
+    @Override
+    public IoUringDomainSocketChannelConfig setConnectTimeoutMillis(int connectTimeoutMillis) {
+        super.setConnectTimeoutMillis(connectTimeoutMillis);
+        return this;
+    }
+
+    @Override
+    @Deprecated
+    public IoUringDomainSocketChannelConfig setMaxMessagesPerRead(int maxMessagesPerRead) {
+        super.setMaxMessagesPerRead(maxMessagesPerRead);
+        return this;
+    }
+
+    @Override
+    public IoUringDomainSocketChannelConfig setMaxMessagesPerWrite(int maxMessagesPerWrite) {
+        super.setMaxMessagesPerWrite(maxMessagesPerWrite);
+        return this;
+    }
+
+    @Override
+    public IoUringDomainSocketChannelConfig setWriteSpinCount(int writeSpinCount) {
+        super.setWriteSpinCount(writeSpinCount);
+        return this;
+    }
+
+    @Override
+    public IoUringDomainSocketChannelConfig setAllocator(ByteBufAllocator allocator) {
+        super.setAllocator(allocator);
+        return this;
+    }
+
+    @Override
+    public IoUringDomainSocketChannelConfig setRecvByteBufAllocator(RecvByteBufAllocator allocator) {
+        super.setRecvByteBufAllocator(allocator);
+        return this;
+    }
+
+    @Override
+    public IoUringDomainSocketChannelConfig setAutoRead(boolean autoRead) {
+        super.setAutoRead(autoRead);
+        return this;
+    }
+
+    @Override
+    public IoUringDomainSocketChannelConfig setAutoClose(boolean autoClose) {
+        super.setAutoClose(autoClose);
+        return this;
+    }
+
+    @Override
+    @Deprecated
+    public IoUringDomainSocketChannelConfig setWriteBufferHighWaterMark(int writeBufferHighWaterMark) {
+        super.setWriteBufferHighWaterMark(writeBufferHighWaterMark);
+        return this;
+    }
+
+    @Override
+    @Deprecated
+    public IoUringDomainSocketChannelConfig setWriteBufferLowWaterMark(int writeBufferLowWaterMark) {
+        super.setWriteBufferLowWaterMark(writeBufferLowWaterMark);
+        return this;
+    }
+
+    @Override
+    public IoUringDomainSocketChannelConfig setWriteBufferWaterMark(WriteBufferWaterMark writeBufferWaterMark) {
+        super.setWriteBufferWaterMark(writeBufferWaterMark);
+        return this;
+    }
+
+    @Override
+    public IoUringDomainSocketChannelConfig setMessageSizeEstimator(MessageSizeEstimator estimator) {
+        super.setMessageSizeEstimator(estimator);
+        return this;
+    }
+}

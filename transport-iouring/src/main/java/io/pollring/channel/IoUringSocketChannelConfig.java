@@ -1,0 +1,403 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.channel;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.MessageSizeEstimator;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.socket.SocketChannelConfig;
+import io.netty.util.internal.PlatformDependent;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.Map;
+
+/** The options of an {@link IoUringSocketChannel}. */
+public final class IoUringSocketChannelConfig extends IoUringChannelConfig implements SocketChannelConfig {
+    private volatile boolean allowHalfClosure;
+    private volatile boolean tcpFastOpenConnect;
+
+    IoUringSocketChannelConfig(IoUringSocketChannel channel) {
+        super(channel, SocketOptions.TCP);
+        if (PlatformDependent.canEnableTcpNoDelayByDefault()) {
+            setTcpNoDelay(true);
+        }
+    }
+
+    @Override
+    public int getReceiveBufferSize() {
+        return get(SocketOptions.RECEIVE_BUFFER);
+    }
+
+    @Override
+    public IoUringSocketChannelConfig setReceiveBufferSize(int receiveBufferSize) {
+        set(SocketOptions.RECEIVE_BUFFER, receiveBufferSize);
+        return this;
+    }
+
+    @Override
+    public int getSendBufferSize() {
+        return get(SocketOptions.SEND_BUFFER);
+    }
+
+    @Override
+    public IoUringSocketChannelConfig setSendBufferSize(int sendBufferSize) {
+        set(SocketOptions.SEND_BUFFER, sendBufferSize);
+        return this;
+    }
+
+    @Override
+    public boolean isTcpNoDelay() {
+        return get(SocketOptions.NO_DELAY);
+    }
+
+    @Override
+    public IoUringSocketChannelConfig setTcpNoDelay(boolean tcpNoDelay) {
+        set(SocketOptions.NO_DELAY, tcpNoDelay);
+        return this;
+    }
+
+    @Override
+    public boolean isKeepAlive() {
+        return get(SocketOptions.KEEP_ALIVE);
+    }
+
+    @Override
+    public IoUringSocketChannelConfig setKeepAlive(boolean keepAlive) {
+        set(SocketOptions.KEEP_ALIVE, keepAlive);
+        return this;
+    }
+
+    @Override
+    public boolean isReuseAddress() {
+        return get(SocketOptions.REUSE_ADDRESS);
+    }
+
+    @Override
+    public IoUringSocketChannelConfig setReuseAddress(boolean reuseAddress) {
+        set(SocketOptions.REUSE_ADDRESS, reuseAddress);
+        return this;
+    }
+
+    /** {@code SO_REUSEPORT}. */
+    public boolean isReusePort() {
+        return get(SocketOptions.REUSE_PORT);
+    }
+
+    /** {@code SO_REUSEPORT}. */
+    public IoUringSocketChannelConfig setReusePort(boolean reusePort) {
+        set(SocketOptions.REUSE_PORT, reusePort);
+        return this;
+    }
+
+    @Override
+    public int getSoLinger() {
+        return get(SocketOptions.LINGER);
+    }
+
+    @Override
+    public IoUringSocketChannelConfig setSoLinger(int soLinger) {
+        set(SocketOptions.LINGER, soLinger);
+        return this;
+    }
+
+    @Override
+    public int getTrafficClass() {
+        return get(SocketOptions.TRAFFIC_CLASS);
+    }
+
+    @Override
+    public IoUringSocketChannelConfig setTrafficClass(int trafficClass) {
+        set(SocketOptions.TRAFFIC_CLASS, trafficClass);
+        return this;
+    }
+
+    /** {@code TCP_CORK}: whether partial segments are held back. */
+    public boolean isTcpCork() {
+        return get(SocketOptions.CORK);
+    }
+
+    /** {@code TCP_CORK}: whether partial segments are held back. */
+    public IoUringSocketChannelConfig setTcpCork(boolean tcpCork) {
+        set(SocketOptions.CORK, tcpCork);
+        return this;
+    }
+
+    /** {@code TCP_NOTSENT_LOWAT}: the number of unsent bytes below which the socket is writable; 0..2^32-1. */
+    public long getTcpNotSentLowAt() {
+        return get(SocketOptions.NOT_SENT_LOW_WATER_MARK);
+    }
+
+    /** {@code TCP_NOTSENT_LOWAT}: the number of unsent bytes below which the socket is writable; 0..2^32-1. */
+    public IoUringSocketChannelConfig setTcpNotSentLowAt(long tcpNotSentLowAt) {
+        set(SocketOptions.NOT_SENT_LOW_WATER_MARK, tcpNotSentLowAt);
+        return this;
+    }
+
+    /** {@code TCP_KEEPIDLE}, in seconds. */
+    public int getTcpKeepIdle() {
+        return get(SocketOptions.KEEP_IDLE);
+    }
+
+    /** {@code TCP_KEEPIDLE}, in seconds. */
+    public IoUringSocketChannelConfig setTcpKeepIdle(int seconds) {
+        set(SocketOptions.KEEP_IDLE, seconds);
+        return this;
+    }
+
+    /** {@code TCP_KEEPINTVL}, in seconds. */
+    public int getTcpKeepIntvl() {
+        return get(SocketOptions.KEEP_INTERVAL);
+    }
+
+    /** {@code TCP_KEEPINTVL}, in seconds. */
+    public IoUringSocketChannelConfig setTcpKeepIntvl(int seconds) {
+        set(SocketOptions.KEEP_INTERVAL, seconds);
+        return this;
+    }
+
+    /** {@code TCP_KEEPCNT}, in probes. */
+    public int getTcpKeepCnt() {
+        return get(SocketOptions.KEEP_COUNT);
+    }
+
+    /** {@code TCP_KEEPCNT}, in probes. */
+    public IoUringSocketChannelConfig setTcpKeepCnt(int probes) {
+        set(SocketOptions.KEEP_COUNT, probes);
+        return this;
+    }
+
+    /** {@code TCP_USER_TIMEOUT}, in milliseconds. */
+    public int getTcpUserTimeout() {
+        return get(SocketOptions.USER_TIMEOUT);
+    }
+
+    /** {@code TCP_USER_TIMEOUT}, in milliseconds. */
+    public IoUringSocketChannelConfig setTcpUserTimeout(int milliseconds) {
+        set(SocketOptions.USER_TIMEOUT, milliseconds);
+        return this;
+    }
+
+    /** {@code TCP_QUICKACK}. The kernel may leave this mode by itself. */
+    public boolean isTcpQuickAck() {
+        return get(SocketOptions.QUICK_ACK);
+    }
+
+    /** {@code TCP_QUICKACK}. The kernel may leave this mode by itself. */
+    public IoUringSocketChannelConfig setTcpQuickAck(boolean quickAck) {
+        set(SocketOptions.QUICK_ACK, quickAck);
+        return this;
+    }
+
+    /** {@code IP_BIND_ADDRESS_NO_PORT}. */
+    public boolean isIpBindAddressNoPort() {
+        return get(SocketOptions.BIND_ADDRESS_NO_PORT);
+    }
+
+    /** {@code IP_BIND_ADDRESS_NO_PORT}. */
+    public IoUringSocketChannelConfig setIpBindAddressNoPort(boolean noPort) {
+        set(SocketOptions.BIND_ADDRESS_NO_PORT, noPort);
+        return this;
+    }
+
+    /** {@code IP_FREEBIND}: whether addresses that this machine does not have can be bound. */
+    public boolean isFreeBind() {
+        return get(SocketOptions.FREE_BIND);
+    }
+
+    /** {@code IP_FREEBIND}: whether addresses that this machine does not have can be bound. */
+    public IoUringSocketChannelConfig setFreeBind(boolean freeBind) {
+        set(SocketOptions.FREE_BIND, freeBind);
+        return this;
+    }
+
+    /** {@code IP_TRANSPARENT}; needs CAP_NET_ADMIN. */
+    public boolean isIpTransparent() {
+        return get(SocketOptions.TRANSPARENT);
+    }
+
+    /** {@code IP_TRANSPARENT}; needs CAP_NET_ADMIN. */
+    public IoUringSocketChannelConfig setIpTransparent(boolean transparent) {
+        set(SocketOptions.TRANSPARENT, transparent);
+        return this;
+    }
+
+    /** {@code SO_BUSY_POLL}, in microseconds. */
+    public int getSoBusyPoll() {
+        return get(SocketOptions.BUSY_POLL);
+    }
+
+    /** {@code SO_BUSY_POLL}, in microseconds. */
+    public IoUringSocketChannelConfig setSoBusyPoll(int microseconds) {
+        set(SocketOptions.BUSY_POLL, microseconds);
+        return this;
+    }
+
+    /**
+     * {@code TCP_MD5SIG}: the peers that segments are signed for, with their keys of 1..80 bytes. Replaces those before.
+     *
+     * @throws IllegalArgumentException if an address is null or a key has another length
+     */
+    public IoUringSocketChannelConfig setTcpMd5Sig(Map<InetAddress, byte[]> keys) {
+        try {
+            ((IoUringSocketChannel) channel()).md5Keys.set(keys);
+        } catch (IOException e) {
+            throw new ChannelException(e);
+        }
+        return this;
+    }
+
+    /** Whether data that is written before the connection is made goes with the SYN, where the kernel supports it. */
+    public boolean isTcpFastOpenConnect() {
+        return tcpFastOpenConnect;
+    }
+
+    /** @see #isTcpFastOpenConnect() */
+    public IoUringSocketChannelConfig setTcpFastOpenConnect(boolean fastOpenConnect) {
+        tcpFastOpenConnect = fastOpenConnect;
+        return this;
+    }
+
+    @Override
+    public boolean isAllowHalfClosure() {
+        return allowHalfClosure;
+    }
+
+    @Override
+    public IoUringSocketChannelConfig setAllowHalfClosure(boolean allowHalfClosure) {
+        this.allowHalfClosure = allowHalfClosure;
+        return this;
+    }
+
+    @Override
+    public IoUringSocketChannelConfig setPerformancePreferences(int connectionTime, int latency, int bandwidth) {
+        return this;
+    }
+
+    @Override
+    <T> void set(SocketOption<T> option, T value) {
+        super.set(option, value);
+        if (option.option == ChannelOption.SO_SNDBUF) {
+            ((AbstractIoUringStreamChannel) channel()).io().sendBufferChanged();
+        }
+    }
+
+    @Override
+    public Map<ChannelOption<?>, Object> getOptions() {
+        return getOptions(super.getOptions(), ChannelOption.ALLOW_HALF_CLOSURE, ChannelOption.TCP_FASTOPEN_CONNECT,
+                EpollChannelOption.TCP_MD5SIG);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <T> T getOption(ChannelOption<T> option) {
+        if (option == ChannelOption.ALLOW_HALF_CLOSURE) {
+            return (T) Boolean.valueOf(allowHalfClosure);
+        }
+        if (option == ChannelOption.TCP_FASTOPEN_CONNECT) {
+            return (T) Boolean.valueOf(tcpFastOpenConnect);
+        }
+        return super.getOption(option);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <T> boolean setOption(ChannelOption<T> option, T value) {
+        if (option == ChannelOption.ALLOW_HALF_CLOSURE) {
+            validate(option, value);
+            setAllowHalfClosure((Boolean) value);
+        } else if (option == ChannelOption.TCP_FASTOPEN_CONNECT) {
+            validate(option, value);
+            setTcpFastOpenConnect((Boolean) value);
+        } else if (option == EpollChannelOption.TCP_MD5SIG) {
+            validate(option, value);
+            setTcpMd5Sig((Map<InetAddress, byte[]>) value);
+        } else {
+            return super.setOption(option, value);
+        }
+        return true;
+    }
+
+    @Override
+    public IoUringSocketChannelConfig setConnectTimeoutMillis(int connectTimeoutMillis) {
+        super.setConnectTimeoutMillis(connectTimeoutMillis);
+        return this;
+    }
+
+    @Override
+    @Deprecated
+    public IoUringSocketChannelConfig setMaxMessagesPerRead(int maxMessagesPerRead) {
+        super.setMaxMessagesPerRead(maxMessagesPerRead);
+        return this;
+    }
+
+    @Override
+    public IoUringSocketChannelConfig setMaxMessagesPerWrite(int maxMessagesPerWrite) {
+        super.setMaxMessagesPerWrite(maxMessagesPerWrite);
+        return this;
+    }
+
+    @Override
+    public IoUringSocketChannelConfig setWriteSpinCount(int writeSpinCount) {
+        super.setWriteSpinCount(writeSpinCount);
+        return this;
+    }
+
+    @Override
+    public IoUringSocketChannelConfig setAllocator(ByteBufAllocator allocator) {
+        super.setAllocator(allocator);
+        return this;
+    }
+
+    @Override
+    public IoUringSocketChannelConfig setRecvByteBufAllocator(RecvByteBufAllocator allocator) {
+        super.setRecvByteBufAllocator(allocator);
+        return this;
+    }
+
+    @Override
+    public IoUringSocketChannelConfig setAutoRead(boolean autoRead) {
+        super.setAutoRead(autoRead);
+        return this;
+    }
+
+    @Override
+    public IoUringSocketChannelConfig setAutoClose(boolean autoClose) {
+        super.setAutoClose(autoClose);
+        return this;
+    }
+
+    @Override
+    @Deprecated
+    public IoUringSocketChannelConfig setWriteBufferHighWaterMark(int writeBufferHighWaterMark) {
+        super.setWriteBufferHighWaterMark(writeBufferHighWaterMark);
+        return this;
+    }
+
+    @Override
+    @Deprecated
+    public IoUringSocketChannelConfig setWriteBufferLowWaterMark(int writeBufferLowWaterMark) {
+        super.setWriteBufferLowWaterMark(writeBufferLowWaterMark);
+        return this;
+    }
+
+    @Override
+    public IoUringSocketChannelConfig setWriteBufferWaterMark(WriteBufferWaterMark writeBufferWaterMark) {
+        super.setWriteBufferWaterMark(writeBufferWaterMark);
+        return this;
+    }
+
+    @Override
+    public IoUringSocketChannelConfig setMessageSizeEstimator(MessageSizeEstimator estimator) {
+        super.setMessageSizeEstimator(estimator);
+        return this;
+    }
+}
