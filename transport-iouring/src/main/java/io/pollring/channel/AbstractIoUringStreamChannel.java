@@ -63,7 +63,8 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
     /** Whether a read that gives less than was asked for proves that nothing is left, as with TCP: epoll(7), Q9. */
     abstract boolean shortReadDrains();
 
-    abstract boolean isAllowHalfClosure();
+    @Override
+    public abstract IoUringStreamChannelConfig config();
 
     @Override
     protected StreamUnsafe newUnsafe() {
@@ -229,7 +230,7 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
 
         /** Whether nothing may be read any more. */
         final boolean isInputOver() {
-            return socket.isInputShutdown() && (endTold || state() == State.CLOSED || !isAllowHalfClosure());
+            return socket.isInputShutdown() && (endTold || state() == State.CLOSED || !config().isAllowHalfClosure());
         }
 
         @Override
@@ -251,7 +252,7 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
          */
         final void shutdownInput(boolean atEnd) {
             if (!socket.isInputShutdown()) {
-                if (!isAllowHalfClosure()) {
+                if (!config().isAllowHalfClosure()) {
                     close(voidPromise());
                     return;
                 }

@@ -95,11 +95,6 @@ public final class IoUringDomainSocketChannel extends AbstractIoUringStreamChann
     }
 
     @Override
-    boolean isAllowHalfClosure() {
-        return config.isAllowHalfClosure();
-    }
-
-    @Override
     protected Object filterOutboundMessage(Object message) throws Exception {
         return message instanceof FileDescriptor ? message : super.filterOutboundMessage(message);
     }

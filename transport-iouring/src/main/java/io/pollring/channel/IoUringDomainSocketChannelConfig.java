@@ -11,7 +11,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.socket.DuplexChannelConfig;
 import io.netty.channel.unix.DomainSocketChannelConfig;
 import io.netty.channel.unix.DomainSocketReadMode;
 import io.netty.channel.unix.UnixChannelOption;
@@ -20,10 +19,8 @@ import io.netty.util.internal.ObjectUtil;
 import java.util.Map;
 
 /** The options of an {@link IoUringDomainSocketChannel}. */
-public final class IoUringDomainSocketChannelConfig extends IoUringChannelConfig
-        implements DomainSocketChannelConfig, DuplexChannelConfig {
+public final class IoUringDomainSocketChannelConfig extends IoUringStreamChannelConfig implements DomainSocketChannelConfig {
     private volatile DomainSocketReadMode readMode = DomainSocketReadMode.BYTES;
-    private volatile boolean allowHalfClosure;
 
     IoUringDomainSocketChannelConfig(IoUringDomainSocketChannel channel) {
         super(channel, SocketOptions.BUFFERS);
@@ -63,28 +60,14 @@ public final class IoUringDomainSocketChannelConfig extends IoUringChannelConfig
     }
 
     @Override
-    public boolean isAllowHalfClosure() {
-        return allowHalfClosure;
-    }
-
-    @Override
     public IoUringDomainSocketChannelConfig setAllowHalfClosure(boolean allowHalfClosure) {
-        this.allowHalfClosure = allowHalfClosure;
+        super.setAllowHalfClosure(allowHalfClosure);
         return this;
     }
 
     @Override
-    <T> void set(SocketOption<T> option, T value) {
-        super.set(option, value);
-        if (option.option == ChannelOption.SO_SNDBUF) {
-            ((AbstractIoUringStreamChannel) channel()).io().sendBufferChanged();
-        }
-    }
-
-    @Override
     public Map<ChannelOption<?>, Object> getOptions() {
-        return getOptions(super.getOptions(), UnixChannelOption.DOMAIN_SOCKET_READ_MODE,
-                ChannelOption.ALLOW_HALF_CLOSURE);
+        return getOptions(super.getOptions(), UnixChannelOption.DOMAIN_SOCKET_READ_MODE);
     }
 
     @Override
@@ -92,9 +75,6 @@ public final class IoUringDomainSocketChannelConfig extends IoUringChannelConfig
     public <T> T getOption(ChannelOption<T> option) {
         if (option == UnixChannelOption.DOMAIN_SOCKET_READ_MODE) {
             return (T) readMode;
-        }
-        if (option == ChannelOption.ALLOW_HALF_CLOSURE) {
-            return (T) Boolean.valueOf(allowHalfClosure);
         }
         return super.getOption(option);
     }
@@ -104,9 +84,6 @@ public final class IoUringDomainSocketChannelConfig extends IoUringChannelConfig
         if (option == UnixChannelOption.DOMAIN_SOCKET_READ_MODE) {
             validate(option, value);
             setReadMode((DomainSocketReadMode) value);
-        } else if (option == ChannelOption.ALLOW_HALF_CLOSURE) {
-            validate(option, value);
-            setAllowHalfClosure((Boolean) value);
         } else {
             return super.setOption(option, value);
         }

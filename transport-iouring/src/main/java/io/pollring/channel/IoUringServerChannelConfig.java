@@ -13,7 +13,7 @@ import io.netty.util.internal.ObjectUtil;
 
 import java.util.Map;
 
-/** The options of an {@link IoUringServerDomainSocketChannel}. */
+/** The options of {@link IoUringServerDomainSocketChannel} and {@link IoUringServerVSockChannel}. */
 public final class IoUringServerChannelConfig extends IoUringChannelConfig {
     private volatile int backlog = NetUtil.SOMAXCONN;
 

@@ -112,11 +112,6 @@ public final class IoUringSocketChannel extends AbstractIoUringStreamChannel imp
     }
 
     @Override
-    boolean isAllowHalfClosure() {
-        return config.isAllowHalfClosure();
-    }
-
-    @Override
     boolean connectSocket(SocketAddress remoteAddress) throws Exception {
         if (config.isTcpFastOpenConnect() && Epoll.isTcpFastOpenClientSideAvailable()
                 && sendInSyn((InetSocketAddress) remoteAddress)) {

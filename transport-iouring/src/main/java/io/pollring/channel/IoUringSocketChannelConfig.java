@@ -21,8 +21,7 @@ import java.net.InetAddress;
 import java.util.Map;
 
 /** The options of an {@link IoUringSocketChannel}. */
-public final class IoUringSocketChannelConfig extends IoUringChannelConfig implements SocketChannelConfig {
-    private volatile boolean allowHalfClosure;
+public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig implements SocketChannelConfig {
     private volatile boolean tcpFastOpenConnect;
 
     IoUringSocketChannelConfig(IoUringSocketChannel channel) {
@@ -267,13 +266,8 @@ public final class IoUringSocketChannelConfig extends IoUringChannelConfig imple
     }
 
     @Override
-    public boolean isAllowHalfClosure() {
-        return allowHalfClosure;
-    }
-
-    @Override
     public IoUringSocketChannelConfig setAllowHalfClosure(boolean allowHalfClosure) {
-        this.allowHalfClosure = allowHalfClosure;
+        super.setAllowHalfClosure(allowHalfClosure);
         return this;
     }
 
@@ -283,25 +277,13 @@ public final class IoUringSocketChannelConfig extends IoUringChannelConfig imple
     }
 
     @Override
-    <T> void set(SocketOption<T> option, T value) {
-        super.set(option, value);
-        if (option.option == ChannelOption.SO_SNDBUF) {
-            ((AbstractIoUringStreamChannel) channel()).io().sendBufferChanged();
-        }
-    }
-
-    @Override
     public Map<ChannelOption<?>, Object> getOptions() {
-        return getOptions(super.getOptions(), ChannelOption.ALLOW_HALF_CLOSURE, ChannelOption.TCP_FASTOPEN_CONNECT,
-                EpollChannelOption.TCP_MD5SIG);
+        return getOptions(super.getOptions(), ChannelOption.TCP_FASTOPEN_CONNECT, EpollChannelOption.TCP_MD5SIG);
     }
 
     @Override
     @SuppressWarnings("unchecked")
     public <T> T getOption(ChannelOption<T> option) {
-        if (option == ChannelOption.ALLOW_HALF_CLOSURE) {
-            return (T) Boolean.valueOf(allowHalfClosure);
-        }
         if (option == ChannelOption.TCP_FASTOPEN_CONNECT) {
             return (T) Boolean.valueOf(tcpFastOpenConnect);
         }
@@ -311,10 +293,7 @@ public final class IoUringSocketChannelConfig extends IoUringChannelConfig imple
     @Override
     @SuppressWarnings("unchecked")
     public <T> boolean setOption(ChannelOption<T> option, T value) {
-        if (option == ChannelOption.ALLOW_HALF_CLOSURE) {
-            validate(option, value);
-            setAllowHalfClosure((Boolean) value);
-        } else if (option == ChannelOption.TCP_FASTOPEN_CONNECT) {
+        if (option == ChannelOption.TCP_FASTOPEN_CONNECT) {
             validate(option, value);
             setTcpFastOpenConnect((Boolean) value);
         } else if (option == EpollChannelOption.TCP_MD5SIG) {
