@@ -15,7 +15,7 @@ import java.util.List;
  * {@code pollring@io.pollring.noRing=true} is our transport with its ring switched off.
  */
 final class Contender {
-    static final List<String> TRANSPORTS = List.of("pollring", "epoll", "io_uring", "nio");
+    static final List<String> TRANSPORTS = List.of("pollring", "own", "epoll", "io_uring", "nio");
 
     private final String label;
     private final String transport;

@@ -90,7 +90,7 @@ final class SyscallBars {
     static Map<String, Boolean> bars(Workload workload, String transport, Map<String, Long> calls, long iterations) {
         Map<String, Boolean> bars = new LinkedHashMap<>();
         long ctl = calls.getOrDefault("epoll_ctl", 0L);
-        if (transport.equals("pollring")) {
+        if (transport.equals("pollring") || transport.equals("own")) {
             bars.put("no epoll_ctl", ctl == 0);
             bars.put("no epoll_wait", waits(calls) == 0);
             long enters = calls.getOrDefault("io_uring_enter", 0L);

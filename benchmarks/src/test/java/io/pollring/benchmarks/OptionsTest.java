@@ -28,7 +28,7 @@ class OptionsTest {
     @Test
     void defaultsCompareOursToAllOthers() throws IOException {
         Options options = parse("");
-        assertEquals(List.of("pollring", "epoll", "io_uring", "nio"), labels(options));
+        assertEquals(List.of("pollring", "own", "epoll", "io_uring", "nio"), labels(options));
         assertEquals("[echo:1, echo:64, echo:512, ondemand:64]", options.workloads().toString());
         assertTrue(options.rounds() >= Ratio.MIN_ROUNDS);
         // C2 compiles what is hot only after a while; a measured round must not have the interpreter in it.

@@ -7,6 +7,7 @@
 package io.pollring.channel;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelMetadata;
@@ -206,7 +207,8 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
     class StreamUnsafe extends AbstractIoUringUnsafe {
         @Override
         ReadAllocation newAllocation(RecvByteBufAllocator.ExtendedHandle handle) {
-            return new ReadAllocation(handle, true);
+            boolean adaptive = config().getRecvByteBufAllocator() instanceof AdaptiveRecvByteBufAllocator;
+            return new ReadAllocation(handle, true, adaptive && shortReadDrains());
         }
 
         @Override

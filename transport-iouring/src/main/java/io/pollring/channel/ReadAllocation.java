@@ -20,15 +20,23 @@ import io.netty.util.UncheckedBooleanSupplier;
  * <p>Belongs to the loop's thread.
  */
 final class ReadAllocation extends DelegatingHandle implements ExtendedHandle {
+    private static final int ROOM = 16;
+    private static final int MAX_ROOMIER_GUESS = 16 * 1024;
+
     private final PreferredDirectByteBufAllocator direct = new PreferredDirectByteBufAllocator();
     private final UncheckedBooleanSupplier mayHaveMore = this::mayHaveMore;
     private final boolean stream;
+    private final boolean roomier;
     private boolean readToEnd;
 
-    /** @param stream whether reads give bytes of a stream, so that the peer's end has to be looked for */
-    ReadAllocation(ExtendedHandle delegate, boolean stream) {
+    /**
+     * @param stream  whether reads give bytes of a stream, so that the peer's end has to be looked for
+     * @param roomier whether a buffer may be larger than what the allocator guesses
+     */
+    ReadAllocation(ExtendedHandle delegate, boolean stream, boolean roomier) {
         super(delegate);
         this.stream = stream;
+        this.roomier = roomier;
     }
 
     /** The peer is done: from now on reads go on until they meet the end. */
@@ -43,6 +51,12 @@ final class ReadAllocation extends DelegatingHandle implements ExtendedHandle {
     @Override
     public ByteBuf allocate(ByteBufAllocator allocator) {
         direct.updateAllocator(allocator);
+        int guess;
+        if (roomier && (guess = guess()) <= MAX_ROOMIER_GUESS) {
+            // An adaptive guess comes down to the very size of the messages, and a read that fills its buffer must be
+            // followed by one that finds nothing: a system call a message.
+            return direct.ioBuffer(guess + ROOM);
+        }
         return delegate().allocate(direct);
     }
 

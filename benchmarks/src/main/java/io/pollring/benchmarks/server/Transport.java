@@ -34,7 +34,15 @@ enum Transport {
             return new IoUringEventLoopGroup(1, threads);
         }
     },
-    /** The same channels on Netty's epoll. */
+    /** Our own channels. */
+    OWN(IoUring::unavailabilityCause, IoUringIoHandler::newFactory,
+            io.pollring.channel.IoUringServerSocketChannel.class) {
+        @Override
+        MultiThreadIoEventLoopGroup newGroup(ThreadFactory threads) {
+            return new IoUringEventLoopGroup(1, threads);
+        }
+    },
+    /** The channels of {@link #POLLRING} on Netty's epoll. */
     EPOLL(Epoll::unavailabilityCause, EpollIoHandler::newFactory, EpollServerSocketChannel.class),
     /** Netty's official io_uring transport. */
     IO_URING(io.netty.channel.uring.IoUring::unavailabilityCause,
