@@ -8,6 +8,7 @@ package io.pollring.channel;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.FileRegion;
@@ -20,6 +21,7 @@ import io.pollring.ring.Native;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * Writes what is flushed with system calls until the socket is full or the channel's quantum is used up. Many buffers
@@ -35,13 +37,12 @@ final class DirectWriter {
 
     private static final FastThreadLocal<IovArray> IOVECS = new FastThreadLocal<IovArray>() {
         @Override
+        @SuppressWarnings("deprecation") // The other constructor's memory has to be freed by hand.
         protected IovArray initialValue() {
-            return new IovArray();
-        }
-
-        @Override
-        protected void onRemoval(IovArray array) {
-            array.release();
+            // Freed by the garbage collector: a thread that is not Netty's tells nobody when it ends.
+            ByteBuffer memory = ByteBuffer.allocateDirect(Limits.IOV_MAX * IovArray.IOV_SIZE)
+                    .order(ByteOrder.nativeOrder());
+            return new IovArray(Unpooled.wrappedBuffer(memory).setIndex(0, 0));
         }
     };
 
