@@ -16,6 +16,7 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.testsuite.transport.AbstractSingleThreadEventLoopTest;
 import io.netty.util.concurrent.Future;
 import io.pollring.channel.IoUringEventLoopGroup;
+import io.pollring.testsuite.harness.TestChannels;
 import io.pollring.testsuite.harness.TestLoops;
 import org.junit.jupiter.api.Test;
 
@@ -52,12 +53,12 @@ public class HostedEventLoopTest extends AbstractSingleThreadEventLoopTest {
 
     @Override
     protected Channel newChannel() {
-        return new EpollServerSocketChannel();
+        return TestChannels.factory(serverChannelClass()).newChannel();
     }
 
     @Override
     protected Class<? extends ServerChannel> serverChannelClass() {
-        return EpollServerSocketChannel.class;
+        return TestChannels.serverInPlaceOf(EpollServerSocketChannel.class);
     }
 
     @Test

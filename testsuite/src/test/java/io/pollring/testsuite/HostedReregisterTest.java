@@ -12,6 +12,7 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.pollring.testsuite.harness.TestChannels;
 import io.pollring.testsuite.harness.TestLoops;
 
 /** Netty's test of channels that move from one loop to another; published with its NIO transport. */
@@ -26,11 +27,11 @@ public class HostedReregisterTest extends AbstractEventLoopTest {
 
     @Override
     protected Class<? extends ServerChannel> newChannel() {
-        return EpollServerSocketChannel.class;
+        return TestChannels.serverInPlaceOf(EpollServerSocketChannel.class);
     }
 
     @Override
     protected Class<? extends SocketChannel> newSocketChannel() {
-        return EpollSocketChannel.class;
+        return TestChannels.inPlaceOf(EpollSocketChannel.class).asSubclass(SocketChannel.class);
     }
 }

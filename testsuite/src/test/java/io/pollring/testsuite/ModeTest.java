@@ -12,8 +12,10 @@ import io.pollring.channel.IoUring;
 import io.pollring.channel.IoUringBackend;
 import io.pollring.channel.IoUringMetrics;
 import io.pollring.testsuite.harness.Echo;
+import io.pollring.testsuite.harness.Family;
 import io.pollring.testsuite.harness.KernelRings;
 import io.pollring.testsuite.harness.Mode;
+import io.pollring.testsuite.harness.Run;
 import io.pollring.testsuite.harness.TestLoops;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,7 +47,10 @@ public class ModeTest {
     }
 
     private static void assertMode(Channel server, Channel client) {
-        Mode mode = Mode.current();
+        Mode mode = Run.current().mode();
+        String prefix = Run.current().family() == Family.OWN ? "IoUring" : "Epoll";
+        assertEquals(prefix + "ServerSocketChannel", server.getClass().getSimpleName());
+        assertEquals(prefix + "SocketChannel", client.getClass().getSimpleName());
         IoUringBackend loopBackend = mode == Mode.NO_RING ? IoUringBackend.EPOLL : IoUringBackend.RING;
         IoUringBackend channelBackend = mode == Mode.REVERTED ? IoUringBackend.EPOLL : loopBackend;
         assertEquals(loopBackend, IoUring.backend(client.eventLoop()));

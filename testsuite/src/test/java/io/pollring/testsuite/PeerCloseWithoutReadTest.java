@@ -19,6 +19,7 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.util.NetUtil;
+import io.pollring.testsuite.harness.TestChannels;
 import io.pollring.testsuite.harness.TestLoops;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,14 +105,16 @@ public class PeerCloseWithoutReadTest {
     }
 
     private Channel server(ChannelInboundHandlerAdapter childHandler, boolean autoRead) throws InterruptedException {
-        return new ServerBootstrap().group(group).channel(EpollServerSocketChannel.class)
+        return new ServerBootstrap().group(group)
+                .channel(TestChannels.serverInPlaceOf(EpollServerSocketChannel.class))
                 .childOption(ChannelOption.AUTO_READ, autoRead).childHandler(childHandler)
                 .bind(new InetSocketAddress(NetUtil.LOCALHOST, 0)).sync().channel();
     }
 
     private Channel client(ChannelInboundHandlerAdapter handler, boolean autoRead, Channel server)
             throws InterruptedException {
-        return new Bootstrap().group(group).channel(EpollSocketChannel.class)
+        return new Bootstrap().group(group)
+                .channel(TestChannels.inPlaceOf(EpollSocketChannel.class))
                 .option(ChannelOption.AUTO_READ, autoRead).handler(handler)
                 .connect(server.localAddress()).sync().channel();
     }

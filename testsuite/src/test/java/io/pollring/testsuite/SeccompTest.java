@@ -7,6 +7,7 @@
 package io.pollring.testsuite;
 
 import io.pollring.testsuite.harness.EchoProgram;
+import io.pollring.testsuite.harness.Run;
 import io.pollring.testsuite.harness.TestLoops;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -60,7 +61,8 @@ public class SeccompTest {
     private static List<String> run(String jvmOption) throws Exception {
         String launcher = System.getProperty("pollring.testsuite.denyIoUring");
         Path java = Paths.get(System.getProperty("java.home"), "bin", "java");
-        List<String> command = new ArrayList<>(List.of(launcher, java.toString(), jvmOption, "-cp", classPath(),
+        List<String> command = new ArrayList<>(List.of(launcher, java.toString(), jvmOption,
+                "-Dpollring.testsuite.run=" + Run.current().id(), "-cp", classPath(),
                 EchoProgram.class.getName()));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try {

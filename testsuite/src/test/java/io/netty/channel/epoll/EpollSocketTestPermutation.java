@@ -10,7 +10,6 @@ import io.netty.bootstrap.AbstractBootstrap;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -25,27 +24,40 @@ import io.netty.testsuite.transport.TestsuitePermutation.BootstrapComboFactory;
 import io.netty.testsuite.transport.TestsuitePermutation.BootstrapFactory;
 import io.netty.testsuite.transport.socket.SocketTestPermutation;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.pollring.testsuite.harness.TestChannels;
 import io.pollring.testsuite.harness.TestLoops;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
  * Takes the place of the class of the same name in Netty's published epoll tests, because it comes first on the
  * class path: there every test class asks it for bootstraps and for the event loop group. This one answers with the
- * group under test ({@link TestLoops}), so that the published classes run on it as they are.
+ * group ({@link TestLoops}) and the channels ({@link TestChannels}) under test, so that the published classes run on
+ * them as they are.
  * <p>
- * Each pair has the group under test on at least one side. On the other side there is the same, NIO, or Netty's epoll
- * channels on Netty's own epoll group; the last is left out when the group under test is that one itself. TCP fast open
- * is for pairs with the group under test on both sides.
+ * Each pair has the channels under test on at least one side. On the other side there is the same, NIO, Netty's epoll
+ * channels on Netty's own epoll group (left out when that is what is under test), or, when our own channels are under
+ * test, Netty's epoll channels hosted by our group. TCP fast open is for pairs with the same on both sides.
  */
 public final class EpollSocketTestPermutation extends SocketTestPermutation {
 
     static final EpollSocketTestPermutation INSTANCE = new EpollSocketTestPermutation();
 
     static final EventLoopGroup EPOLL_GROUP = TestLoops.newGroup(NUM_THREADS, "testsuite-under-test");
+
+    private static final Class<? extends Channel> SOCKET = TestChannels.inPlaceOf(EpollSocketChannel.class);
+    private static final Class<? extends Channel> SERVER = TestChannels.inPlaceOf(EpollServerSocketChannel.class);
+    private static final Class<? extends Channel> DATAGRAM = TestChannels.inPlaceOf(EpollDatagramChannel.class);
+    private static final Class<? extends Channel> DOMAIN_SOCKET =
+            TestChannels.inPlaceOf(EpollDomainSocketChannel.class);
+    private static final Class<? extends Channel> DOMAIN_SERVER =
+            TestChannels.inPlaceOf(EpollServerDomainSocketChannel.class);
+    private static final Class<? extends Channel> DOMAIN_DATAGRAM =
+            TestChannels.inPlaceOf(EpollDomainDatagramChannel.class);
 
     private static final int FAST_OPEN_BACKLOG = 5;
 
@@ -114,8 +126,7 @@ public final class EpollSocketTestPermutation extends SocketTestPermutation {
     @Override
     public List<BootstrapComboFactory<Bootstrap, Bootstrap>> datagram(SocketProtocolFamily family) {
         List<Side<Bootstrap>> sides = epollDatagramSides(family);
-        sides.add(new Side<>(Kind.PEER, () -> new Bootstrap().group(NIO_GROUP).channelFactory(
-                named("NioDatagramChannel(" + family + ')', () -> new NioDatagramChannel(family)))));
+        sides.add(new Side<>(Kind.PEER, () -> datagram(NIO_GROUP, NioDatagramChannel.class, family)));
         return pairs(sides, sides);
     }
 
@@ -126,11 +137,11 @@ public final class EpollSocketTestPermutation extends SocketTestPermutation {
 
     @Override
     public List<BootstrapFactory<Bootstrap>> datagramSocket() {
-        return List.of(new Side<>(Kind.UNDER_TEST, () -> bootstrap(EPOLL_GROUP, EpollDatagramChannel.class)));
+        return List.of(new Side<>(Kind.UNDER_TEST, () -> bootstrap(EPOLL_GROUP, DATAGRAM)));
     }
 
     public List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> domainSocket() {
-        return pairs(domainServerSides(), domainSides(EpollDomainSocketChannel.class));
+        return pairs(domainServerSides(), domainSides(DOMAIN_SOCKET, EpollDomainSocketChannel.class));
     }
 
     public List<BootstrapFactory<ServerBootstrap>> serverDomainSocket() {
@@ -138,16 +149,16 @@ public final class EpollSocketTestPermutation extends SocketTestPermutation {
     }
 
     public List<BootstrapFactory<Bootstrap>> clientDomainSocket() {
-        return withoutPeers(domainSides(EpollDomainSocketChannel.class));
+        return withoutPeers(domainSides(DOMAIN_SOCKET, EpollDomainSocketChannel.class));
     }
 
     public List<BootstrapComboFactory<Bootstrap, Bootstrap>> domainDatagram() {
-        List<Side<Bootstrap>> sides = domainSides(EpollDomainDatagramChannel.class);
+        List<Side<Bootstrap>> sides = domainSides(DOMAIN_DATAGRAM, EpollDomainDatagramChannel.class);
         return pairs(sides, sides);
     }
 
     public List<BootstrapFactory<Bootstrap>> domainDatagramSocket() {
-        return List.of(new Side<>(Kind.UNDER_TEST, () -> bootstrap(EPOLL_GROUP, EpollDomainDatagramChannel.class)));
+        return List.of(new Side<>(Kind.UNDER_TEST, () -> bootstrap(EPOLL_GROUP, DOMAIN_DATAGRAM)));
     }
 
     public static DomainSocketAddress newDomainSocketAddress() {
@@ -161,59 +172,63 @@ public final class EpollSocketTestPermutation extends SocketTestPermutation {
 
     private List<Side<ServerBootstrap>> serverSides() {
         List<Side<ServerBootstrap>> sides = new ArrayList<>();
-        sides.add(new Side<>(Kind.UNDER_TEST, () -> server(EPOLL_GROUP, EpollServerSocketChannel.class)));
+        sides.add(new Side<>(Kind.UNDER_TEST, () -> server(EPOLL_GROUP, SERVER)));
         if (Epoll.isTcpFastOpenServerSideAvailable()) {
-            sides.add(new Side<>(Kind.FAST_OPEN, () -> server(EPOLL_GROUP, EpollServerSocketChannel.class)
+            sides.add(new Side<>(Kind.FAST_OPEN, () -> server(EPOLL_GROUP, SERVER)
                     .option(ChannelOption.TCP_FASTOPEN, FAST_OPEN_BACKLOG)));
         }
-        if (PEER_GROUP != null) {
-            sides.add(new Side<>(Kind.PEER, () -> server(PEER_GROUP, EpollServerSocketChannel.class)));
-        }
+        sides.addAll(epollPeers(SERVER, EpollServerSocketChannel.class, EpollSocketTestPermutation::server));
         sides.add(new Side<>(Kind.PEER, () -> server(NIO_GROUP, NioServerSocketChannel.class)));
         return sides;
     }
 
     private List<Side<Bootstrap>> clientSides(boolean withFastOpen) {
         List<Side<Bootstrap>> sides = new ArrayList<>();
-        sides.add(new Side<>(Kind.UNDER_TEST, () -> bootstrap(EPOLL_GROUP, EpollSocketChannel.class)));
+        sides.add(new Side<>(Kind.UNDER_TEST, () -> bootstrap(EPOLL_GROUP, SOCKET)));
         if (withFastOpen && Epoll.isTcpFastOpenClientSideAvailable()) {
-            sides.add(new Side<>(Kind.FAST_OPEN, () -> bootstrap(EPOLL_GROUP, EpollSocketChannel.class)
+            sides.add(new Side<>(Kind.FAST_OPEN, () -> bootstrap(EPOLL_GROUP, SOCKET)
                     .option(ChannelOption.TCP_FASTOPEN_CONNECT, true)));
         }
-        if (PEER_GROUP != null) {
-            sides.add(new Side<>(Kind.PEER, () -> bootstrap(PEER_GROUP, EpollSocketChannel.class)));
-        }
+        sides.addAll(epollPeers(SOCKET, EpollSocketChannel.class, EpollSocketTestPermutation::bootstrap));
         sides.add(new Side<>(Kind.PEER, () -> bootstrap(NIO_GROUP, NioSocketChannel.class)));
         return sides;
     }
 
     private static List<Side<Bootstrap>> epollDatagramSides(SocketProtocolFamily family) {
         List<Side<Bootstrap>> sides = new ArrayList<>();
-        ChannelFactory<Channel> factory =
-                named("EpollDatagramChannel(" + family + ')', () -> new EpollDatagramChannel(family));
-        sides.add(new Side<>(Kind.UNDER_TEST, () -> new Bootstrap().group(EPOLL_GROUP).channelFactory(factory)));
-        if (PEER_GROUP != null) {
-            sides.add(new Side<>(Kind.PEER, () -> new Bootstrap().group(PEER_GROUP).channelFactory(factory)));
-        }
+        sides.add(new Side<>(Kind.UNDER_TEST, () -> datagram(EPOLL_GROUP, DATAGRAM, family)));
+        sides.addAll(epollPeers(DATAGRAM, EpollDatagramChannel.class, (group, type) -> datagram(group, type, family)));
         return sides;
     }
 
     private static List<Side<ServerBootstrap>> domainServerSides() {
         List<Side<ServerBootstrap>> sides = new ArrayList<>();
-        sides.add(new Side<>(Kind.UNDER_TEST, () -> server(EPOLL_GROUP, EpollServerDomainSocketChannel.class)));
-        if (PEER_GROUP != null) {
-            sides.add(new Side<>(Kind.PEER, () -> server(PEER_GROUP, EpollServerDomainSocketChannel.class)));
-        }
+        sides.add(new Side<>(Kind.UNDER_TEST, () -> server(EPOLL_GROUP, DOMAIN_SERVER)));
+        sides.addAll(epollPeers(DOMAIN_SERVER, EpollServerDomainSocketChannel.class,
+                EpollSocketTestPermutation::server));
         return sides;
     }
 
-    private static List<Side<Bootstrap>> domainSides(Class<? extends Channel> type) {
+    private static List<Side<Bootstrap>> domainSides(Class<? extends Channel> underTest,
+                                                     Class<? extends Channel> epollType) {
         List<Side<Bootstrap>> sides = new ArrayList<>();
-        sides.add(new Side<>(Kind.UNDER_TEST, () -> bootstrap(EPOLL_GROUP, type)));
-        if (PEER_GROUP != null) {
-            sides.add(new Side<>(Kind.PEER, () -> bootstrap(PEER_GROUP, type)));
-        }
+        sides.add(new Side<>(Kind.UNDER_TEST, () -> bootstrap(EPOLL_GROUP, underTest)));
+        sides.addAll(epollPeers(underTest, epollType, EpollSocketTestPermutation::bootstrap));
         return sides;
+    }
+
+    /** Netty's epoll channels: on Netty's own loops, and on ours. */
+    private static <B extends AbstractBootstrap<?, ?>> List<Side<B>> epollPeers(
+            Class<? extends Channel> underTest, Class<? extends Channel> epollType,
+            BiFunction<EventLoopGroup, Class<? extends Channel>, B> maker) {
+        List<Side<B>> peers = new ArrayList<>();
+        if (PEER_GROUP != null) {
+            peers.add(new Side<>(Kind.PEER, () -> maker.apply(PEER_GROUP, epollType)));
+        }
+        if (underTest != epollType) {
+            peers.add(new Side<>(Kind.PEER, () -> maker.apply(EPOLL_GROUP, epollType)));
+        }
+        return peers;
     }
 
     private <A extends AbstractBootstrap<?, ?>, B extends AbstractBootstrap<?, ?>>
@@ -229,25 +244,17 @@ public final class EpollSocketTestPermutation extends SocketTestPermutation {
         return pairs;
     }
 
-    private static ServerBootstrap server(EventLoopGroup group, Class<? extends ServerChannel> type) {
-        return new ServerBootstrap().group(group).channel(type);
+    private static ServerBootstrap server(EventLoopGroup group, Class<? extends Channel> type) {
+        return new ServerBootstrap().group(group)
+                .channelFactory(TestChannels.factory(type.asSubclass(ServerChannel.class)));
     }
 
     private static Bootstrap bootstrap(EventLoopGroup group, Class<? extends Channel> type) {
-        return new Bootstrap().group(group).channel(type);
+        return new Bootstrap().group(group).channelFactory(TestChannels.factory(type));
     }
 
-    private static ChannelFactory<Channel> named(String name, Supplier<Channel> supplier) {
-        return new ChannelFactory<>() {
-            @Override
-            public Channel newChannel() {
-                return supplier.get();
-            }
-
-            @Override
-            public String toString() {
-                return name;
-            }
-        };
+    private static Bootstrap datagram(EventLoopGroup group, Class<? extends Channel> type,
+                                      SocketProtocolFamily family) {
+        return new Bootstrap().group(group).channelFactory(TestChannels.factory(type, family));
     }
 }

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 
-/** Sends bytes to a server and back, over Netty's epoll channels on a given group. */
+/** Sends bytes to a server and back, over the channels under test on a given group. */
 public final class Echo {
 
     private static final int TIMEOUT_SECONDS = 20;
@@ -38,7 +38,8 @@ public final class Echo {
      */
     public static void roundTrip(EventLoopGroup group, int bytes, BiConsumer<Channel, Channel> check)
             throws Exception {
-        Channel server = new ServerBootstrap().group(group).channel(EpollServerSocketChannel.class)
+        Channel server = new ServerBootstrap().group(group)
+                .channelFactory(TestChannels.factory(TestChannels.serverInPlaceOf(EpollServerSocketChannel.class)))
                 .childHandler(new ChannelInboundHandlerAdapter() {
                     @Override
                     public void channelRead(ChannelHandlerContext ctx, Object msg) {
@@ -47,7 +48,8 @@ public final class Echo {
                 }).bind(new InetSocketAddress(NetUtil.LOCALHOST, 0)).sync().channel();
         try {
             Promise<Void> done = group.next().newPromise();
-            Channel client = new Bootstrap().group(group).channel(EpollSocketChannel.class)
+            Channel client = new Bootstrap().group(group)
+                    .channelFactory(TestChannels.factory(TestChannels.inPlaceOf(EpollSocketChannel.class)))
                     .handler(new Receiver(bytes, done)).connect(server.localAddress()).sync().channel();
             byte[] message = new byte[bytes];
             for (int i = 0; i < bytes; i++) {

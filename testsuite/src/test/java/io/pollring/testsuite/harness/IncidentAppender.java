@@ -30,7 +30,7 @@ public final class IncidentAppender extends AppenderBase<ILoggingEvent> {
 
     @Override
     protected void append(ILoggingEvent event) {
-        String kind = kindOf(event, Mode.current());
+        String kind = kindOf(event, Run.current().mode());
         if (kind != null) {
             record(kind, event.getFormattedMessage() + ": " + describe(event.getThrowableProxy()));
         }

@@ -8,7 +8,7 @@ package io.pollring.testsuite.harness;
 
 import java.util.Arrays;
 
-/** What the event loops of this run are, chosen with the system property {@code pollring.testsuite.mode}. */
+/** What the event loops of a run are. */
 public enum Mode {
     /** Netty's own epoll group: what the others are compared with. */
     BASELINE("baseline"),
@@ -36,9 +36,5 @@ public enum Mode {
     public static Mode of(String id) {
         return Arrays.stream(values()).filter(mode -> mode.id.equals(id)).findFirst().orElseThrow(
                 () -> new IllegalArgumentException("no such mode: " + id));
-    }
-
-    public static Mode current() {
-        return of(System.getProperty("pollring.testsuite.mode", RING.id));
     }
 }

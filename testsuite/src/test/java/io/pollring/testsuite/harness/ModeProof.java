@@ -22,8 +22,8 @@ import java.util.Properties;
 import java.util.TreeMap;
 
 /**
- * What shows that a test JVM ran in the mode it claims: on which backend its loops were, what they counted, and which
- * rings the kernel says the process has. Written by the JVM itself, checked by {@link SuiteJudge}.
+ * What shows that a test JVM ran as it claims: on which backend its loops were, what they counted, and which
+ * rings the kernel says the process has, and whether it made channels of ours. Written by the JVM itself, checked by {@link SuiteJudge}.
  */
 final class ModeProof {
 
@@ -37,7 +37,7 @@ final class ModeProof {
             return;
         }
         collect().forEach((fact, value) -> FACTS.merge(fact, value, Math::max));
-        StringBuilder text = new StringBuilder("mode=").append(Mode.current().id()).append('\n')
+        StringBuilder text = new StringBuilder("run=").append(Run.current().id()).append('\n')
                 .append("features=").append(IoUring.featureString()).append('\n');
         FACTS.forEach((fact, value) -> text.append(fact).append('=').append(value).append('\n'));
         try {
@@ -77,20 +77,21 @@ final class ModeProof {
             facts.merge("rings", 1L, Long::sum);
             facts.merge("largestCompletionQueue", entries, Math::max);
         }
+        facts.put("ownChannels", TestChannels.ownMade());
         return facts;
     }
 
-    /** @return what is wrong; empty if all files together prove the mode */
-    static List<String> check(Mode mode, List<Properties> forks) {
+    /** @return what is wrong; empty if all files together prove the run */
+    static List<String> check(Run run, List<Properties> forks) {
         List<String> faults = new ArrayList<>();
         Map<String, Long> sum = new TreeMap<>();
         long largestCompletionQueue = 0;
         for (Properties fork : forks) {
-            if (!mode.id().equals(fork.getProperty("mode"))) {
-                faults.add("a JVM ran in mode " + fork.getProperty("mode"));
+            if (!run.id().equals(fork.getProperty("run"))) {
+                faults.add("a JVM ran as " + fork.getProperty("run"));
             }
             for (String fact : fork.stringPropertyNames()) {
-                if (!fact.equals("mode") && !fact.equals("features")) {
+                if (!fact.equals("run") && !fact.equals("features")) {
                     sum.merge(fact, Long.valueOf(fork.getProperty(fact)), Long::sum);
                 }
             }
@@ -98,6 +99,12 @@ final class ModeProof {
                     Long.parseLong(fork.getProperty("largestCompletionQueue", "0")));
         }
         Facts facts = new Facts(sum, faults);
+        if (run.family() == Family.OWN) {
+            facts.positive("ownChannels");
+        } else {
+            facts.zero("ownChannels");
+        }
+        Mode mode = run.mode();
         if (mode == Mode.NO_RING) {
             facts.positive("loops." + IoUringBackend.EPOLL, "epollWaits", "epollCtls");
             facts.zero("loops." + IoUringBackend.RING, "rings", "enters", "sqes", "cqes");

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 
 /**
  * Deletes what earlier runs of the suite left, so that {@link SuiteJudge} sees this build's results alone. Arguments:
- * the suite's directory, then for each mode its name and whether it is skipped; a skipped mode keeps its results.
+ * the suite's directory, then for each run its name and whether it is skipped; a skipped run keeps its results.
  */
 public final class SuiteCleaner {
 
@@ -26,7 +26,7 @@ public final class SuiteCleaner {
     public static void main(String[] args) throws IOException {
         for (int i = 1; i + 1 < args.length; i += 2) {
             if (!Boolean.parseBoolean(args[i + 1])) {
-                delete(Paths.get(args[0]).resolve(Mode.of(args[i]).id()));
+                delete(Paths.get(args[0]).resolve(Run.of(args[i]).id()));
             }
         }
     }

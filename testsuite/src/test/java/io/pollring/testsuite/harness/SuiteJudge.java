@@ -25,10 +25,10 @@ import java.util.stream.Collectors;
 /**
  * Compares each run of the suite on our loops with the run of the same classes on Netty's own epoll, and fails the
  * build unless every test that passed there passes here. Also fails it when a run of ours executed less, leaked, logged
- * a failed assertion, or does not prove the mode it claims.
+ * a failed assertion, or does not prove that it was what it claims to be.
  * <p>
- * Arguments: the directory with one directory for each mode; then for each mode its name, whether it was skipped, and
- * the file that lists the classes it must have run.
+ * Arguments: the directory with one directory for each run; then for each run its name, whether it was skipped, the file
+ * that lists the classes it must have run, and the file that lists those of them it cannot or need not run.
  */
 public final class SuiteJudge {
 
@@ -38,7 +38,7 @@ public final class SuiteJudge {
 
     private SuiteJudge(Path directory) throws IOException {
         this.directory = directory;
-        baseline = SuiteResults.read(directory.resolve(Mode.BASELINE.id()).resolve("reports"));
+        baseline = SuiteResults.read(directory.resolve(Run.BASELINE.id()).resolve("reports"));
     }
 
     public static void main(String[] args) throws IOException {
@@ -53,18 +53,19 @@ public final class SuiteJudge {
     static List<String> judge(String... args) throws IOException {
         SuiteJudge judge = new SuiteJudge(Paths.get(args[0]));
         judge.judgeBaseline();
-        for (int i = 1; i + 2 < args.length; i += 3) {
+        for (int i = 1; i + 3 < args.length; i += 4) {
             if (Boolean.parseBoolean(args[i + 1])) {
                 System.out.println(args[i] + ": skipped on request");
             } else {
-                judge.judge(Mode.of(args[i]), ClassList.read(Paths.get(args[i + 2])));
+                judge.judge(Run.of(args[i]), ClassList.read(Paths.get(args[i + 2])),
+                        ClassList.read(Paths.get(args[i + 3])));
             }
         }
         return judge.faults;
     }
 
     private void judgeBaseline() throws IOException {
-        summarize(Mode.BASELINE, baseline);
+        summarize(Run.BASELINE, baseline);
         if (baseline.count(Outcome.PASSED) == 0) {
             faults.add("baseline: no test passed");
         }
@@ -73,56 +74,56 @@ public final class SuiteJudge {
                 System.out.println("  fails on Netty's own epoll: " + test + " (" + shorten(result.message) + ')');
             }
         });
-        for (String incident : lines(Mode.BASELINE, "incidents")) {
+        for (String incident : lines(Run.BASELINE, "incidents")) {
             System.out.println("  incident on Netty's own epoll: " + shorten(incident));
         }
     }
 
-    private void judge(Mode mode, ClassList expected) throws IOException {
-        SuiteResults ours = SuiteResults.read(directory.resolve(mode.id()).resolve("reports"));
-        summarize(mode, ours);
+    private void judge(Run run, ClassList expected, ClassList excluded) throws IOException {
+        SuiteResults ours = SuiteResults.read(directory.resolve(run.id()).resolve("reports"));
+        summarize(run, ours);
         baseline.byTest().forEach((test, there) -> {
-            if (expected.contains(there.testClass)) {
-                compare(mode, test, there, ours.byTest().get(test));
+            if (expected.contains(there.testClass) && !excluded.contains(there.testClass)) {
+                compare(run, test, there, ours.byTest().get(test));
             }
         });
         ours.byTest().forEach((test, here) -> {
             if (!baseline.byTest().containsKey(test) && here.outcome == Outcome.FAILED) {
-                fault(mode, test + " failed, and did not run in the baseline: " + here.message);
+                fault(run, test + " failed, and did not run in the baseline: " + here.message);
             }
         });
         if (ours.count(Outcome.PASSED) == 0) {
-            fault(mode, "no test passed");
+            fault(run, "no test passed");
         }
-        judgeIncidents(mode);
-        ModeProof.check(mode, proofs(mode)).forEach(fault -> fault(mode, "does not prove its mode: " + fault));
+        judgeIncidents(run);
+        ModeProof.check(run, proofs(run)).forEach(fault -> fault(run, "does not prove what it is: " + fault));
     }
 
-    private void compare(Mode mode, String test, Result there, Result here) {
+    private void compare(Run run, String test, Result there, Result here) {
         if (here == null) {
-            fault(mode, test + " did not run");
+            fault(run, test + " did not run");
         } else if (here.outcome == Outcome.FAILED) {
             if (there.outcome == Outcome.FAILED) {
                 System.out.println("  fails here and on Netty's own epoll: " + test + ": " + shorten(here.message));
             } else {
-                fault(mode, test + " failed: " + here.message);
+                fault(run, test + " failed: " + here.message);
             }
         } else if (here.outcome == Outcome.SKIPPED && there.outcome == Outcome.PASSED) {
-            fault(mode, test + " was skipped");
+            fault(run, test + " was skipped");
         } else if (here.outcome == Outcome.PASSED && there.outcome == Outcome.FAILED) {
             System.out.println("  passes here and not on Netty's own epoll: " + test);
         }
     }
 
     /** An incident is excused only if Netty's own epoll had one of the same kind in the same class. */
-    private void judgeIncidents(Mode mode) throws IOException {
-        TreeSet<String> excused = lines(Mode.BASELINE, "incidents").stream()
+    private void judgeIncidents(Run run) throws IOException {
+        TreeSet<String> excused = lines(Run.BASELINE, "incidents").stream()
                 .map(SuiteJudge::kindAndClass).collect(Collectors.toCollection(TreeSet::new));
-        for (String incident : lines(mode, "incidents")) {
+        for (String incident : lines(run, "incidents")) {
             if (excused.contains(kindAndClass(incident))) {
                 System.out.println("  incident here and on Netty's own epoll: " + shorten(incident));
             } else {
-                fault(mode, incident);
+                fault(run, incident);
             }
         }
     }
@@ -132,29 +133,29 @@ public final class SuiteJudge {
         return fields[0] + '\t' + fields[1];
     }
 
-    private void fault(Mode mode, String text) {
-        faults.add(mode.id() + ": " + text);
+    private void fault(Run run, String text) {
+        faults.add(run.id() + ": " + text);
     }
 
-    private static void summarize(Mode mode, SuiteResults results) {
+    private static void summarize(Run run, SuiteResults results) {
         Map<String, Result> tests = results.byTest();
         long classes = tests.values().stream().map(result -> result.testClass).distinct().count();
-        System.out.println(mode.id() + ": " + classes + " classes, " + tests.size() + " tests, "
+        System.out.println(run.id() + ": " + classes + " classes, " + tests.size() + " tests, "
                 + results.count(Outcome.PASSED) + " passed, " + results.count(Outcome.FAILED) + " failed, "
                 + results.count(Outcome.SKIPPED) + " skipped");
     }
 
-    private List<String> lines(Mode mode, String kind) throws IOException {
+    private List<String> lines(Run run, String kind) throws IOException {
         List<String> lines = new ArrayList<>();
-        for (Path file : files(mode, kind)) {
+        for (Path file : files(run, kind)) {
             lines.addAll(Files.readAllLines(file));
         }
         return lines;
     }
 
-    private List<Properties> proofs(Mode mode) throws IOException {
+    private List<Properties> proofs(Run run) throws IOException {
         List<Properties> proofs = new ArrayList<>();
-        for (Path file : files(mode, "proof")) {
+        for (Path file : files(run, "proof")) {
             Properties proof = new Properties();
             try (Reader reader = Files.newBufferedReader(file)) {
                 proof.load(reader);
@@ -164,9 +165,9 @@ public final class SuiteJudge {
         return proofs;
     }
 
-    private List<Path> files(Mode mode, String kind) throws IOException {
+    private List<Path> files(Run run, String kind) throws IOException {
         List<Path> files = new ArrayList<>();
-        Path forkFiles = directory.resolve(mode.id());
+        Path forkFiles = directory.resolve(run.id());
         if (Files.isDirectory(forkFiles)) {
             try (DirectoryStream<Path> stream = Files.newDirectoryStream(forkFiles, kind + "-*.txt")) {
                 stream.forEach(files::add);

@@ -25,7 +25,7 @@ public class SuiteJudgeTest {
     private static final String FAILED = "<testcase classname='a.FooTest' name='%s'><failure type='E' message='m'/>"
             + "</testcase>";
     private static final String SKIPPED = "<testcase classname='a.FooTest' name='%s'><skipped/></testcase>";
-    private static final String RING_PROOF = "mode=ring\nloops.RING=4\nrings=4\nenters=9\nsqes=9\ncqes=9\n"
+    private static final String RING_PROOF = "run=ring\nloops.RING=4\nrings=4\nenters=9\nsqes=9\ncqes=9\n"
             + "pollsArmed=9\nlargestCompletionQueue=4096\n";
 
     @TempDir
@@ -37,6 +37,7 @@ public class SuiteJudgeTest {
         report("ring", PASSED, FAILED);
         Files.writeString(directory.resolve("ring/proof-1.txt"), RING_PROOF);
         Files.writeString(directory.resolve("list.txt"), "# all\n**/Foo*.java\n");
+        Files.writeString(directory.resolve("excluded.txt"), "# none\n");
     }
 
     @Test
@@ -90,19 +91,44 @@ public class SuiteJudgeTest {
     @Test
     public void shouldFail_whenNoJvmProvesItsMode() throws IOException {
         Files.delete(directory.resolve("ring/proof-1.txt"));
-        assertFault("does not prove its mode: cqes is 0");
+        assertFault("does not prove what it is: cqes is 0");
     }
 
     @Test
     public void shouldFail_whenAJvmRanInAnotherMode() throws IOException {
-        Files.writeString(directory.resolve("ring/proof-2.txt"), RING_PROOF.replace("mode=ring", "mode=noring"));
-        assertFault("a JVM ran in mode noring");
+        Files.writeString(directory.resolve("ring/proof-2.txt"), RING_PROOF.replace("run=ring", "run=noring"));
+        assertFault("a JVM ran as noring");
     }
 
     @Test
     public void shouldFail_whenAChannelRevertedInModeRing() throws IOException {
         Files.writeString(directory.resolve("ring/proof-2.txt"), RING_PROOF + "reverts=1\nreverts.EINVAL=1\n");
         assertFault("reverts is 1, expected 0");
+    }
+
+    @Test
+    public void shouldFail_whenARunOfHostedChannelsMadeOurOwn() throws IOException {
+        Files.writeString(directory.resolve("ring/proof-2.txt"), RING_PROOF + "ownChannels=1\n");
+        assertFault("ownChannels is 1, expected 0");
+    }
+
+    @Test
+    public void shouldFail_whenARunOfOurOwnChannelsMadeNone() throws IOException {
+        report("own-ring", PASSED, FAILED);
+        Files.writeString(directory.resolve("own-ring/proof-1.txt"), RING_PROOF.replace("run=ring", "run=own-ring"));
+        List<String> faults = SuiteJudge.judge(directory.toString(), "own-ring", "false",
+                directory.resolve("list.txt").toString(), directory.resolve("excluded.txt").toString());
+        assertEquals(List.of("own-ring: does not prove what it is: ownChannels is 0"), faults);
+    }
+
+    @Test
+    public void shouldPass_whenWhatDidNotRunIsExcluded() throws IOException {
+        report("ring", PASSED, "");
+        Files.writeString(directory.resolve("ring/reports/TEST-a.FooTest.xml"),
+                "<testsuite><testcase classname='a.OtherTest' name='one'/></testsuite>");
+        assertFault("a.FooTest#one did not run");
+        Files.writeString(directory.resolve("excluded.txt"), "**/FooTest.java\n");
+        assertEquals(List.of(), judge());
     }
 
     private void report(String mode, String one, String two) throws IOException {
@@ -113,7 +139,7 @@ public class SuiteJudgeTest {
 
     private List<String> judge() throws IOException {
         return SuiteJudge.judge(directory.toString(), "ring", "false", directory.resolve("list.txt").toString(),
-                "tiny", "true", "none");
+                directory.resolve("excluded.txt").toString(), "own-tiny", "true", "none", "none");
     }
 
     private void assertFault(String expected) throws IOException {

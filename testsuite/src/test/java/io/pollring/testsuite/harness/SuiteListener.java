@@ -34,8 +34,8 @@ public final class SuiteListener implements TestExecutionListener {
 
     /** Where this JVM writes its file of the given kind. */
     static Path forkFile(String kind) {
-        String directory = System.getProperty("pollring.testsuite.forkFiles", "target/suite/manual");
-        return Paths.get(directory, kind + '-' + ProcessHandle.current().pid() + ".txt");
+        String directory = System.getProperty("pollring.testsuite.directory", "target/suite/manual");
+        return Paths.get(directory, Run.current().id(), kind + '-' + ProcessHandle.current().pid() + ".txt");
     }
 
     @Override

@@ -23,21 +23,26 @@ import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 
 /**
- * Makes copies of published test classes that differ from them in two points, and that the build puts before the
- * published jars on the class path. Run by the build before the tests; everything else stays as it was published.
+ * Makes copies of published test classes that differ from them in a few points, and that the build puts before the
+ * published jars on the class path. Run by the build before the tests; everything else stays as it was published. There
+ * is one set of copies for each {@link Family}.
  * <ul>
  * <li>Some classes make their event loops themselves instead of asking {@code EpollSocketTestPermutation}: there
  * {@code EpollIoHandler.newFactory} and {@code EpollIoHandler.class} become calls of {@link TestLoops}.</li>
  * <li>Time limits ({@code @Timeout}) are multiplied by a factor, and are a minute at least. Some tests need half of
  * their limit on a machine of their own, with leak detection at its most thorough; here several run at a time. What
  * hangs still fails.</li>
+ * <li>In the copies for our own channels, {@link OwnTypes ours} take the place of Netty's epoll channels where a class
+ * names them, as a user of ours would have written it.</li>
  * </ul>
  */
 public final class TestClassCopier {
@@ -59,28 +64,46 @@ public final class TestClassCopier {
             "EpollSocketChannelConfigTest", "EpollSocketChannelTest", "EpollSocketMultipleConnectTest",
             "EpollSocketStringEchoBusyWaitTest", "EpollSocketTcpMd5Test", "EpollSpliceTest", "ManualEventLoopTest");
 
+    /** Classes that use what our own channels do not have. They must be listed in {@code excluded-own.txt}. */
+    private static final Set<String> NOT_FOR_OWN = Set.of("EpollSpliceTest");
+
     private final Path target;
+    private final Family family;
     private final long timeLimitFactor;
     private final Set<String> redirected = new TreeSet<>();
+    /** What each class would need of our channels, and they do not have. */
+    private final Map<String, Set<String>> missing = new TreeMap<>();
+    private int ownReferences;
     private int timeLimits;
 
-    private TestClassCopier(Path target, long timeLimitFactor) {
+    private TestClassCopier(Path target, Family family, long timeLimitFactor) {
         this.target = target;
+        this.family = family;
         this.timeLimitFactor = timeLimitFactor;
     }
 
-    /** Arguments: the directory for the copies, and the factor for time limits. */
+    /** Arguments: the directories for the copies for hosted and for our own channels, and the factor for time limits. */
     public static void main(String[] args) throws IOException {
-        TestClassCopier redirector = new TestClassCopier(Paths.get(args[0]), Long.parseLong(args[1]));
+        copy(Paths.get(args[0]), Family.HOSTED, Long.parseLong(args[2]));
+        copy(Paths.get(args[1]), Family.OWN, Long.parseLong(args[2]));
+    }
+
+    private static void copy(Path target, Family family, long timeLimitFactor) throws IOException {
+        TestClassCopier copier = new TestClassCopier(target, family, timeLimitFactor);
         for (String marker : MARKERS) {
-            redirector.copyJarOf(marker);
+            copier.copyJarOf(marker);
         }
-        if (!redirector.redirected.equals(EXPECTED)) {
-            throw new IllegalStateException("classes that name EpollIoHandler: " + redirector.redirected
+        if (!copier.redirected.equals(EXPECTED)) {
+            throw new IllegalStateException("classes that name EpollIoHandler: " + copier.redirected
                     + ", expected: " + new TreeSet<>(EXPECTED));
         }
-        System.out.println("Redirected " + redirector.redirected.size() + " test classes to the loops under test, and "
-                + "multiplied " + redirector.timeLimits + " time limits by " + redirector.timeLimitFactor);
+        if (!copier.missing.keySet().equals(family == Family.OWN ? NOT_FOR_OWN : Set.of())) {
+            throw new IllegalStateException("classes that need what our own channels do not have: " + copier.missing
+                    + ", expected: " + NOT_FOR_OWN);
+        }
+        System.out.println(family + ": redirected " + copier.redirected.size() + " test classes to the loops under "
+                + "test, multiplied " + copier.timeLimits + " time limits by " + timeLimitFactor + ", and replaced "
+                + copier.ownReferences + " names of channels");
     }
 
     private void copyJarOf(String marker) throws IOException {
@@ -109,14 +132,24 @@ public final class TestClassCopier {
 
     private void copy(ClassReader reader) throws IOException {
         ClassWriter writer = new ClassWriter(0);
-        ClassCopier copier = new ClassCopier(writer);
+        OwnChannelRemapper ownChannels = family == Family.OWN ? new OwnChannelRemapper(writer) : null;
+        ClassCopier copier = new ClassCopier(ownChannels == null ? writer : ownChannels);
         reader.accept(copier, 0);
+        String simpleName = reader.getClassName().substring(reader.getClassName().lastIndexOf('/') + 1)
+                .replaceFirst("\\$.*", "");
         if (copier.calls > 0) {
-            String simpleName = reader.getClassName().substring(reader.getClassName().lastIndexOf('/') + 1);
-            redirected.add(simpleName.replaceFirst("\\$.*", ""));
+            redirected.add(simpleName);
         }
+        int changes = copier.calls + copier.limits;
         timeLimits += copier.limits;
-        if (copier.calls + copier.limits > 0) {
+        if (ownChannels != null) {
+            ownReferences += ownChannels.references();
+            changes += ownChannels.references();
+            if (!ownChannels.missing().isEmpty()) {
+                missing.computeIfAbsent(simpleName, name -> new TreeSet<>()).addAll(ownChannels.missing());
+            }
+        }
+        if (changes > 0) {
             Path file = target.resolve(reader.getClassName() + ".class");
             Files.createDirectories(file.getParent());
             Files.write(file, writer.toByteArray());

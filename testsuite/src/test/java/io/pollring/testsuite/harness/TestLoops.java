@@ -40,7 +40,7 @@ public final class TestLoops {
     private TestLoops() { }
 
     public static boolean isBaseline() {
-        return Mode.current() == Mode.BASELINE;
+        return Run.current().mode() == Mode.BASELINE;
     }
 
     /** A group of daemon threads, as a user would make it: with the one class that Pollring asks users to swap. */
