@@ -15,11 +15,14 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollMode;
+import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.RawUnixChannelOption;
+import io.netty.util.internal.ObjectUtil;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -72,12 +75,12 @@ public class IoUringChannelConfig extends DefaultChannelConfig {
         try {
             if (option instanceof IntegerUnixChannelOption) {
                 IntegerUnixChannelOption number = (IntegerUnixChannelOption) option;
-                return (T) Integer.valueOf(channel.socket.getIntOpt(number.level(), number.optname()));
+                return (T) Integer.valueOf(socket().getIntOpt(number.level(), number.optname()));
             }
             if (option instanceof RawUnixChannelOption) {
                 RawUnixChannelOption raw = (RawUnixChannelOption) option;
                 ByteBuffer value = ByteBuffer.allocate(raw.length());
-                channel.socket.getRawOpt(raw.level(), raw.optname(), value);
+                socket().getRawOpt(raw.level(), raw.optname(), value);
                 return (T) value.flip();
             }
         } catch (IOException e) {
@@ -97,17 +100,18 @@ public class IoUringChannelConfig extends DefaultChannelConfig {
         }
         if (option == EpollChannelOption.EPOLL_MODE) {
             // Netty's epoll transport takes it and goes on level-triggered. So do we.
+            ObjectUtil.checkNotNull((EpollMode) value, "mode");
             return true;
         }
         try {
             if (option instanceof IntegerUnixChannelOption) {
                 IntegerUnixChannelOption number = (IntegerUnixChannelOption) option;
-                channel.socket.setIntOpt(number.level(), number.optname(), (Integer) value);
+                socket().setIntOpt(number.level(), number.optname(), (Integer) value);
                 return true;
             }
             if (option instanceof RawUnixChannelOption) {
                 RawUnixChannelOption raw = (RawUnixChannelOption) option;
-                channel.socket.setRawOpt(raw.level(), raw.optname(), (ByteBuffer) value);
+                socket().setRawOpt(raw.level(), raw.optname(), (ByteBuffer) value);
                 return true;
             }
         } catch (IOException e) {
@@ -116,9 +120,17 @@ public class IoUringChannelConfig extends DefaultChannelConfig {
         return super.setOption(option, value);
     }
 
+    /** The socket, if it is open. A closed one's number may be a stranger's by now. */
+    private LinuxSocket socket() throws ClosedChannelException {
+        if (!channel.socket.isOpen()) {
+            throw new ClosedChannelException();
+        }
+        return channel.socket;
+    }
+
     final <T> T get(SocketOption<T> option) {
         try {
-            return option.get(channel.socket);
+            return option.get(socket());
         } catch (IOException e) {
             throw new ChannelException(e);
         }
@@ -127,7 +139,7 @@ public class IoUringChannelConfig extends DefaultChannelConfig {
     /** Writes a socket option. */
     <T> void set(SocketOption<T> option, T value) {
         try {
-            option.set(channel.socket, value);
+            option.set(socket(), value);
         } catch (IOException e) {
             throw new ChannelException(e);
         }

@@ -11,47 +11,30 @@ import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
-import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.socket.ServerSocketChannelConfig;
-import io.netty.util.NetUtil;
-import io.netty.util.internal.ObjectUtil;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.Map;
 
 /** The options of an {@link IoUringServerSocketChannel}. */
-public final class IoUringServerSocketChannelConfig extends IoUringChannelConfig implements ServerSocketChannelConfig {
-    private volatile int backlog = NetUtil.SOMAXCONN;
-    private volatile int pendingFastOpens;
-
+public final class IoUringServerSocketChannelConfig extends IoUringServerChannelConfig {
     IoUringServerSocketChannelConfig(IoUringServerSocketChannel channel) {
-        super(channel, SocketOptions.TCP_SERVER, new ServerChannelRecvByteBufAllocator());
+        super(channel, SocketOptions.TCP_SERVER);
         // A restarted server must be able to bind its port while old connections linger in TIME_WAIT.
         setReuseAddress(true);
     }
 
     @Override
-    public int getReceiveBufferSize() {
-        return get(SocketOptions.RECEIVE_BUFFER);
-    }
-
-    @Override
     public IoUringServerSocketChannelConfig setReceiveBufferSize(int receiveBufferSize) {
-        set(SocketOptions.RECEIVE_BUFFER, receiveBufferSize);
+        super.setReceiveBufferSize(receiveBufferSize);
         return this;
     }
 
     @Override
-    public boolean isReuseAddress() {
-        return get(SocketOptions.REUSE_ADDRESS);
-    }
-
-    @Override
     public IoUringServerSocketChannelConfig setReuseAddress(boolean reuseAddress) {
-        set(SocketOptions.REUSE_ADDRESS, reuseAddress);
+        super.setReuseAddress(reuseAddress);
         return this;
     }
 
@@ -100,24 +83,14 @@ public final class IoUringServerSocketChannelConfig extends IoUringChannelConfig
     }
 
     @Override
-    public int getBacklog() {
-        return backlog;
-    }
-
-    @Override
     public IoUringServerSocketChannelConfig setBacklog(int backlog) {
-        this.backlog = ObjectUtil.checkPositiveOrZero(backlog, "backlog");
+        super.setBacklog(backlog);
         return this;
     }
 
-    /** {@code TCP_FASTOPEN}: how many connections that wait for their handshake may have sent data; 0 if none may. */
-    public int getTcpFastopen() {
-        return pendingFastOpens;
-    }
-
-    /** @see #getTcpFastopen() */
+    @Override
     public IoUringServerSocketChannelConfig setTcpFastopen(int pendingFastOpens) {
-        this.pendingFastOpens = ObjectUtil.checkPositiveOrZero(pendingFastOpens, "pendingFastOpens");
+        super.setTcpFastopen(pendingFastOpens);
         return this;
     }
 
@@ -141,38 +114,14 @@ public final class IoUringServerSocketChannelConfig extends IoUringChannelConfig
     }
 
     @Override
-    public Map<ChannelOption<?>, Object> getOptions() {
-        return getOptions(super.getOptions(), ChannelOption.SO_BACKLOG, ChannelOption.TCP_FASTOPEN);
-    }
-
-    @Override
-    @SuppressWarnings("unchecked")
-    public <T> T getOption(ChannelOption<T> option) {
-        if (option == ChannelOption.SO_BACKLOG) {
-            return (T) Integer.valueOf(backlog);
-        }
-        if (option == ChannelOption.TCP_FASTOPEN) {
-            return (T) Integer.valueOf(pendingFastOpens);
-        }
-        return super.getOption(option);
-    }
-
-    @Override
     @SuppressWarnings("unchecked")
     public <T> boolean setOption(ChannelOption<T> option, T value) {
-        if (option == ChannelOption.SO_BACKLOG) {
-            validate(option, value);
-            setBacklog((Integer) value);
-        } else if (option == ChannelOption.TCP_FASTOPEN) {
-            validate(option, value);
-            setTcpFastopen((Integer) value);
-        } else if (option == EpollChannelOption.TCP_MD5SIG) {
+        if (option == EpollChannelOption.TCP_MD5SIG) {
             validate(option, value);
             setTcpMd5Sig((Map<InetAddress, byte[]>) value);
-        } else {
-            return super.setOption(option, value);
+            return true;
         }
-        return true;
+        return super.setOption(option, value);
     }
 
     @Override

@@ -174,6 +174,12 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
         return this;
     }
 
+    /** @deprecated what Netty's epoll transport has called {@link #setTcpKeepCnt(int)} first */
+    @Deprecated
+    public IoUringSocketChannelConfig setTcpKeepCntl(int probes) {
+        return setTcpKeepCnt(probes);
+    }
+
     /** {@code TCP_USER_TIMEOUT}, in milliseconds. */
     public int getTcpUserTimeout() {
         return get(SocketOptions.USER_TIMEOUT);

@@ -12,6 +12,7 @@ import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ClosedChannelException;
 
 /**
  * What the kernel knows of a TCP connection: {@code struct tcp_info} of {@code tcp(7)}. Times are in microseconds, but
@@ -28,6 +29,9 @@ public final class IoUringTcpInfo {
     IoUringTcpInfo read(Socket socket) {
         info.clear();
         try {
+            if (!socket.isOpen()) {
+                throw new ClosedChannelException();
+            }
             socket.getRawOpt(SocketOptions.SOL_TCP, SocketOptions.TCP_INFO, info);
         } catch (IOException e) {
             throw new ChannelException(e);

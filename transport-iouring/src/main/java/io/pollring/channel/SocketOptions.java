@@ -93,9 +93,12 @@ final class SocketOptions {
             KEEP_IDLE, KEEP_INTERVAL, KEEP_COUNT, USER_TIMEOUT, QUICK_ACK, BIND_ADDRESS_NO_PORT, FREE_BIND, TRANSPARENT,
             BUSY_POLL));
 
+    /** Options of every socket that listens. */
+    static final Map<ChannelOption<?>, SocketOption<?>> SERVER = table(BUFFERS, table(REUSE_ADDRESS));
+
     /** Options of {@link IoUringServerSocketChannel}. */
-    static final Map<ChannelOption<?>, SocketOption<?>> TCP_SERVER = table(
-            RECEIVE_BUFFER, REUSE_ADDRESS, REUSE_PORT, FREE_BIND, TRANSPARENT, DEFER_ACCEPT);
+    static final Map<ChannelOption<?>, SocketOption<?>> TCP_SERVER = table(SERVER, table(
+            REUSE_PORT, FREE_BIND, TRANSPARENT, DEFER_ACCEPT));
 
     private SocketOptions() { }
 

@@ -16,6 +16,7 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ClosedChannelException;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.Map;
@@ -68,6 +69,9 @@ final class TcpMd5Keys {
                 throw new IllegalArgumentException("key of " + entry.getKey() + ": " + key.length
                         + " bytes (expected: <= " + Native.TCP_MD5SIG_MAXKEYLEN + ')');
             }
+        }
+        if (!socket.isOpen()) {
+            throw new ClosedChannelException();
         }
         for (InetAddress address : addresses) {
             if (!keys.containsKey(address)) {
