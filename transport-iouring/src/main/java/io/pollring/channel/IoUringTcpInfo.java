@@ -21,7 +21,7 @@ import java.nio.channels.ClosedChannelException;
  * <p>Not safe for use by several threads at a time.
  */
 public final class IoUringTcpInfo {
-    private static final int BYTES = 100;
+    private static final int BYTES = 104;
     private static final long UNSIGNED = 0xFFFFFFFFL;
 
     private final ByteBuffer info = ByteBuffer.allocate(BYTES).order(ByteOrder.nativeOrder());
@@ -169,5 +169,9 @@ public final class IoUringTcpInfo {
 
     public long rcvSpace() {
         return number(96);
+    }
+
+    public long totalRetrans() {
+        return number(100);
     }
 }
