@@ -67,7 +67,7 @@ public final class IoUringSocketChannel extends AbstractIoUringStreamChannel imp
 
     IoUringSocketChannel(IoUringServerSocketChannel parent, LinuxSocket socket, InetSocketAddress remote) {
         super(parent, socket, remote);
-        md5Keys = new TcpMd5Keys(socket, parent.md5Keys);
+        md5Keys = new TcpMd5Keys(socket, parent.md5Keys, remote.getAddress());
         config = new IoUringSocketChannelConfig(this);
     }
 

@@ -45,10 +45,10 @@ final class TcpMd5Keys {
         addresses = Collections.emptySet();
     }
 
-    /** Of an accepted connection, which inherits its listener's keys. */
-    TcpMd5Keys(Socket socket, TcpMd5Keys parent) {
+    /** Of an accepted connection: it inherits its listener's key for {@code peer}, and no other. */
+    TcpMd5Keys(Socket socket, TcpMd5Keys parent, InetAddress peer) {
         this.socket = socket;
-        addresses = parent.addresses();
+        addresses = parent.addresses().contains(peer) ? Collections.singleton(peer) : Collections.emptySet();
     }
 
     private synchronized Set<InetAddress> addresses() {
