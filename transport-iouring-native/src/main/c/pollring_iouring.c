@@ -15,6 +15,8 @@
 #include <jni.h>
 #include <linux/io_uring.h>
 #include <linux/time_types.h>
+#include <netinet/in.h>
+#include <netinet/udp.h>
 #include <poll.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -33,6 +35,21 @@
 #endif
 #ifndef IORING_FEAT_NO_IOWAIT
 #define IORING_FEAT_NO_IOWAIT (1U << 17) /* Linux 6.15 */
+#endif
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT 103 /* Linux 4.18 */
+#endif
+#ifndef UDP_GRO
+#define UDP_GRO 104 /* Linux 5.0 */
+#endif
+#ifndef IP_ORIGDSTADDR
+#define IP_ORIGDSTADDR 20
+#endif
+#ifndef IPV6_ORIGDSTADDR
+#define IPV6_ORIGDSTADDR 74
+#endif
+#ifndef IPV6_MULTICAST_ALL
+#define IPV6_MULTICAST_ALL 29 /* Linux 4.20 */
 #endif
 
 /*
@@ -192,6 +209,28 @@ static jobject new_peer_credentials(JNIEnv *env, jclass type, jclass credentials
 }
 
 /*
+ * The datagram calls go past the C library: musl declares parts of msghdr narrower than the kernel, and turns the two
+ * calls for many messages into loops of those for one.
+ */
+static jint receive_message(JNIEnv *env, jclass type, jint fd, jlong header, jint flags) {
+    (void) env;
+    (void) type;
+    return result(syscall(__NR_recvmsg, fd, (void *) (intptr_t) header, flags));
+}
+
+static jint receive_messages(JNIEnv *env, jclass type, jint fd, jlong headers, jint count, jint flags) {
+    (void) env;
+    (void) type;
+    return result(syscall(__NR_recvmmsg, fd, (void *) (intptr_t) headers, count, flags, NULL));
+}
+
+static jint send_messages(JNIEnv *env, jclass type, jint fd, jlong headers, jint count, jint flags) {
+    (void) env;
+    (void) type;
+    return result(syscall(__NR_sendmmsg, fd, (void *) (intptr_t) headers, count, flags));
+}
+
+/*
  * The numbers of the ABI as the kernel's header has them, in the order of Native.Abi's constants. Java carries the same
  * numbers as compile-time constants, which the JIT needs, and compares them when it loads the library.
  */
@@ -252,6 +291,56 @@ static const jlong ABI[] = {
     POLLIN, POLLPRI, POLLOUT, POLLERR, POLLHUP, POLLRDHUP,
 };
 
+/* The same of the socket calls, in the order of SocketAbi's constants. */
+static const jlong SOCKET_ABI[] = {
+    sizeof(struct mmsghdr),
+    offsetof(struct mmsghdr, msg_hdr) + offsetof(struct msghdr, msg_name),
+    offsetof(struct mmsghdr, msg_hdr) + offsetof(struct msghdr, msg_namelen),
+    offsetof(struct mmsghdr, msg_hdr) + offsetof(struct msghdr, msg_iov),
+    offsetof(struct mmsghdr, msg_hdr) + offsetof(struct msghdr, msg_iovlen),
+    offsetof(struct mmsghdr, msg_hdr) + offsetof(struct msghdr, msg_control),
+    offsetof(struct mmsghdr, msg_hdr) + offsetof(struct msghdr, msg_controllen),
+    offsetof(struct mmsghdr, msg_hdr) + offsetof(struct msghdr, msg_flags),
+    offsetof(struct mmsghdr, msg_len),
+    offsetof(struct cmsghdr, cmsg_len),
+    offsetof(struct cmsghdr, cmsg_level),
+    offsetof(struct cmsghdr, cmsg_type),
+    CMSG_LEN(0),
+    CMSG_SPACE(1) - CMSG_SPACE(0),
+    sizeof(struct sockaddr_in),
+    offsetof(struct sockaddr_in, sin_family),
+    offsetof(struct sockaddr_in, sin_port),
+    offsetof(struct sockaddr_in, sin_addr),
+    sizeof(struct sockaddr_in6),
+    offsetof(struct sockaddr_in6, sin6_family),
+    offsetof(struct sockaddr_in6, sin6_port),
+    offsetof(struct sockaddr_in6, sin6_flowinfo),
+    offsetof(struct sockaddr_in6, sin6_addr),
+    offsetof(struct sockaddr_in6, sin6_scope_id),
+    sizeof(struct ip_mreqn),
+    offsetof(struct ip_mreqn, imr_multiaddr),
+    offsetof(struct ip_mreqn, imr_address),
+    offsetof(struct ip_mreqn, imr_ifindex),
+    sizeof(struct ip_mreq_source),
+    offsetof(struct ip_mreq_source, imr_multiaddr),
+    offsetof(struct ip_mreq_source, imr_interface),
+    offsetof(struct ip_mreq_source, imr_sourceaddr),
+    sizeof(struct ipv6_mreq),
+    offsetof(struct ipv6_mreq, ipv6mr_multiaddr),
+    offsetof(struct ipv6_mreq, ipv6mr_interface),
+    sizeof(struct group_source_req),
+    offsetof(struct group_source_req, gsr_interface),
+    offsetof(struct group_source_req, gsr_group),
+    offsetof(struct group_source_req, gsr_source),
+    AF_UNIX, AF_INET, AF_INET6,
+    SOL_SOCKET, SO_DOMAIN, MSG_DONTWAIT, MSG_NOSIGNAL,
+    IPPROTO_IP, IP_TTL, IP_ORIGDSTADDR, IP_MULTICAST_IF, IP_MULTICAST_TTL, IP_MULTICAST_LOOP, IP_ADD_MEMBERSHIP,
+    IP_DROP_MEMBERSHIP, IP_ADD_SOURCE_MEMBERSHIP, IP_DROP_SOURCE_MEMBERSHIP, IP_MULTICAST_ALL,
+    IPPROTO_UDP, UDP_SEGMENT, UDP_GRO,
+    IPPROTO_IPV6, IPV6_MULTICAST_IF, IPV6_MULTICAST_HOPS, IPV6_MULTICAST_LOOP, IPV6_ADD_MEMBERSHIP,
+    IPV6_DROP_MEMBERSHIP, IPV6_MULTICAST_ALL, MCAST_JOIN_SOURCE_GROUP, MCAST_LEAVE_SOURCE_GROUP, IPV6_ORIGDSTADDR,
+};
+
 /* On Linux every architecture that the JVM runs on shares these; the code above relies on them. */
 _Static_assert(sizeof(struct io_uring_restriction) == 16, "struct io_uring_restriction");
 _Static_assert(sizeof(((struct io_uring_params *) NULL)->sq_off.array) == 4, "struct io_sqring_offsets");
@@ -261,6 +350,12 @@ static jlong abi(JNIEnv *env, jclass type, jint index) {
     (void) env;
     (void) type;
     return index < 0 || index >= ARRAY_LENGTH(ABI) ? -1 : ABI[index];
+}
+
+static jlong socket_abi(JNIEnv *env, jclass type, jint index) {
+    (void) env;
+    (void) type;
+    return index < 0 || index >= ARRAY_LENGTH(SOCKET_ABI) ? -1 : SOCKET_ABI[index];
 }
 
 static const JNINativeMethod METHODS[] = {
@@ -277,7 +372,11 @@ static const JNINativeMethod METHODS[] = {
     { "newPeerCredentials0", "(Ljava/lang/Class;II[I)Ljava/lang/Object;", (void *) new_peer_credentials },
     { "timerSet0", "(IJJ)I", (void *) timer_set },
     { "epollWait0", "(IJII)I", (void *) epoll_set_wait },
+    { "receiveMessage0", "(IJI)I", (void *) receive_message },
+    { "receiveMessages0", "(IJII)I", (void *) receive_messages },
+    { "sendMessages0", "(IJII)I", (void *) send_messages },
     { "abi0", "(I)J", (void *) abi },
+    { "socketAbi0", "(I)J", (void *) socket_abi },
 };
 
 /*

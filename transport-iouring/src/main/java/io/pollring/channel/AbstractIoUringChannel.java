@@ -139,6 +139,13 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
         submitInterest();
     }
 
+    /** The socket is not connected any more, but open. */
+    final void deactivate() {
+        state = State.OPEN;
+        local = readLocalAddress();
+        remote = readRemoteAddress();
+    }
+
     @Override
     protected SocketAddress localAddress0() {
         return local;

@@ -162,11 +162,15 @@ public final class Abi {
      * @throws IllegalStateException if a number differs
      */
     static void verify(Source source) {
-        for (int i = 0; i < NUMBERS.length; i++) {
+        compare("io_uring", NUMBERS, source);
+    }
+
+    static void compare(String which, long[] numbers, Source source) {
+        for (int i = 0; i < numbers.length; i++) {
             long number = source.number(i);
-            if (number != NUMBERS[i]) {
-                throw new IllegalStateException("io_uring ABI number " + i + " is " + number + " in the kernel's header"
-                        + " that the native library was compiled with, but " + NUMBERS[i] + " in Java");
+            if (number != numbers[i]) {
+                throw new IllegalStateException(which + " ABI number " + i + " is " + number + " in the kernel's header"
+                        + " that the native library was compiled with, but " + numbers[i] + " in Java");
             }
         }
     }

@@ -93,6 +93,21 @@ public final class Native implements Kernel {
                 new int[] {credentials[2]});
     }
 
+    /** {@code recvmsg(2)}: the number of bytes, or {@code -errno}. */
+    static int receiveMessage(int fd, long header, int flags) {
+        return receiveMessage0(fd, header, flags);
+    }
+
+    /** {@code recvmmsg(2)} without a timeout: the number of messages, or {@code -errno}. */
+    static int receiveMessages(int fd, long headers, int count, int flags) {
+        return receiveMessages0(fd, headers, count, flags);
+    }
+
+    /** {@code sendmmsg(2)}: the number of messages, or {@code -errno}. */
+    static int sendMessages(int fd, long headers, int count, int flags) {
+        return sendMessages0(fd, headers, count, flags);
+    }
+
     @SuppressWarnings("deprecation") // NativeLibraryLoader is how every Netty transport loads its library
     private static Throwable load() {
         try {
@@ -110,6 +125,7 @@ public final class Native implements Kernel {
             NativeLibraryLoader.load(LIBRARY + '_' + PlatformDependent.normalizedArch(),
                     PlatformDependent.getClassLoader(Native.class));
             Abi.verify(Native::abi0);
+            SocketAbi.verify(Native::socketAbi0);
             return null;
         } catch (Throwable t) {
             logger.debug("The native library {} cannot be used", LIBRARY, t);
@@ -227,5 +243,9 @@ public final class Native implements Kernel {
 
     private static native int timerSet0(int fd, long seconds, long nanos);
     private static native int epollWait0(int fd, long events, int length, int timeoutMillis);
+    private static native int receiveMessage0(int fd, long header, int flags);
+    private static native int receiveMessages0(int fd, long headers, int count, int flags);
+    private static native int sendMessages0(int fd, long headers, int count, int flags);
     private static native long abi0(int index);
+    private static native long socketAbi0(int index);
 }

@@ -1,0 +1,205 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.channel;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.AddressedEnvelope;
+import io.netty.channel.ChannelMetadata;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.DefaultAddressedEnvelope;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.epoll.LinuxSocket;
+import io.netty.channel.unix.UnixChannelUtil;
+import io.netty.util.UncheckedBooleanSupplier;
+import io.netty.util.internal.StringUtil;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+
+/** What channels of datagrams share, whatever their addresses are. */
+abstract class AbstractIoUringDatagramChannel extends AbstractIoUringChannel {
+    private static final ChannelMetadata METADATA = new ChannelMetadata(true, 16);
+
+    /**
+     * @param socket owned by the channel from here on
+     * @param active whether {@code socket} comes from somewhere else, and counts as bound
+     */
+    AbstractIoUringDatagramChannel(LinuxSocket socket, boolean active) {
+        super(null, socket, active, EpollIoOps.EPOLLERR);
+    }
+
+    @Override
+    public abstract AbstractIoUringDatagramChannelConfig config();
+
+    @Override
+    public final ChannelMetadata metadata() {
+        return METADATA;
+    }
+
+    @Override
+    public final boolean isActive() {
+        return super.isActive() || config().isActiveOnRegistration() && isOpen() && isRegistered();
+    }
+
+    public final boolean isConnected() {
+        return state() == State.ACTIVE && remoteAddress0() != null;
+    }
+
+    /** A datagram may come before there is a bind or a connect: a write is enough. */
+    @Override
+    final boolean hearsEvents() {
+        return true;
+    }
+
+    @Override
+    protected final void doBind(SocketAddress address) throws Exception {
+        super.doBind(address);
+        activate();
+    }
+
+    // ---- writing
+
+    @Override
+    protected final void doWrite(ChannelOutboundBuffer in) throws Exception {
+        int budget = maxMessagesPerWrite();
+        while (budget > 0 && !in.isEmpty()) {
+            try {
+                int sent = send(in, budget);
+                if (sent == 0) {
+                    break;
+                }
+                for (int i = 0; i < sent; i++) {
+                    in.remove();
+                }
+                budget -= sent;
+            } catch (IOException e) {
+                // It is this one's failure: the next may go somewhere else.
+                in.remove(e);
+                budget--;
+            }
+        }
+        if (in.isEmpty()) {
+            unwant(EpollIoOps.EPOLLOUT);
+        } else {
+            want(EpollIoOps.EPOLLOUT);
+        }
+    }
+
+    /**
+     * Sends messages from the head of {@code in}, and leaves them there.
+     *
+     * @param limit the most messages to send, at least 1
+     * @return the number of messages sent; 0 if the socket can take none now
+     */
+    abstract int send(ChannelOutboundBuffer in, int limit) throws Exception;
+
+    /** The content of a message that {@link #filterOutboundMessage(Object)} has let through. */
+    static ByteBuf content(Object msg) {
+        return (ByteBuf) (msg instanceof AddressedEnvelope ? ((AddressedEnvelope<?, ?>) msg).content() : msg);
+    }
+
+    @Override
+    protected Object filterOutboundMessage(Object msg) {
+        if (msg instanceof ByteBuf) {
+            ByteBuf buf = (ByteBuf) msg;
+            return needsCopy(buf) ? toDirect(buf, buf) : buf;
+        }
+        if (msg instanceof AddressedEnvelope) {
+            AddressedEnvelope<?, ?> envelope = (AddressedEnvelope<?, ?>) msg;
+            SocketAddress recipient = envelope.recipient();
+            checkResolved(recipient);
+            if (envelope.content() instanceof ByteBuf && (recipient == null || isAddress(recipient))) {
+                ByteBuf content = (ByteBuf) envelope.content();
+                return needsCopy(content) ? withContent(envelope, toDirect(envelope, content)) : envelope;
+            }
+        }
+        throw unsupported(msg);
+    }
+
+    /** Whether the kernel cannot be shown the buffer as it is. */
+    private static boolean needsCopy(ByteBuf buf) {
+        return UnixChannelUtil.isBufferCopyNeededForWrite(buf);
+    }
+
+    /** Whether datagrams of this channel can go to {@code address}, as far as its type tells. */
+    abstract boolean isAddress(SocketAddress address);
+
+    /** {@code envelope} with another content. */
+    AddressedEnvelope<ByteBuf, ?> withContent(AddressedEnvelope<?, ?> envelope, ByteBuf content) {
+        return new DefaultAddressedEnvelope<>(content, envelope.recipient());
+    }
+
+    final UnsupportedOperationException unsupported(Object msg) {
+        return new UnsupportedOperationException(
+                "unsupported message type: " + StringUtil.simpleClassName(msg) + " (expected: " + expectedTypes() + ')');
+    }
+
+    abstract String expectedTypes();
+
+    // ---- reading
+
+    /** Reads and fires until the allocator has enough, or nothing is left. */
+    abstract class DatagramUnsafe extends AbstractIoUringUnsafe {
+        private boolean drained;
+
+        @Override
+        final boolean isDrained() {
+            return drained;
+        }
+
+        /** Says whether it was the kernel's answer that there is nothing to read. */
+        final void setDrained(boolean drained) {
+            this.drained = drained;
+        }
+
+        @Override
+        final void readReady() {
+            drained = false;
+            if (socket.isInputShutdown()) {
+                stopReading();
+                return;
+            }
+            ReadAllocation allocation = recvBufAllocHandle();
+            allocation.reset(config());
+            ChannelPipeline pipeline = pipeline();
+            Throwable failure = null;
+            try {
+                try {
+                    // A read that fills less than it might is nothing special here.
+                    while (readOnce(allocation)
+                            && allocation.continueReading(UncheckedBooleanSupplier.TRUE_SUPPLIER)) {
+                        continue;
+                    }
+                } catch (Throwable t) {
+                    failure = t;
+                }
+                allocation.readComplete();
+                pipeline.fireChannelReadComplete();
+                if (failure != null) {
+                    pipeline.fireExceptionCaught(failure);
+                }
+            } finally {
+                readLoopDone();
+            }
+        }
+
+        /**
+         * One read, whose messages are fired.
+         *
+         * @return whether there was something
+         */
+        abstract boolean readOnce(ReadAllocation allocation) throws Exception;
+
+        /** To be called before the handlers hear of what was read: they may ask for more. */
+        final void messagesRead(RecvByteBufAllocator.Handle allocation, int count) {
+            allocation.incMessagesRead(count);
+            readPending = false;
+        }
+    }
+}

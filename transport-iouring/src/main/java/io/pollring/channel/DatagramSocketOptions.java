@@ -1,0 +1,78 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.channel;
+
+import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.unix.Socket;
+import io.pollring.ring.SocketAbi;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.util.Map;
+
+import static io.pollring.channel.SocketOption.flag;
+import static io.pollring.channel.SocketOption.of;
+import static io.pollring.channel.SocketOption.table;
+
+/** The socket options of {@link IoUringDatagramChannel} that other channels do not have. */
+final class DatagramSocketOptions {
+    static final SocketOption<Boolean> BROADCAST =
+            of(ChannelOption.SO_BROADCAST, Socket::isBroadcast, Socket::setBroadcast);
+    static final SocketOption<Boolean> LOOPBACK_MODE_DISABLED = of(ChannelOption.IP_MULTICAST_LOOP_DISABLED,
+            socket -> !getFlag(socket, SocketAbi.IP_MULTICAST_LOOP, SocketAbi.IPV6_MULTICAST_LOOP),
+            (socket, disabled) ->
+                    setFlag(socket, SocketAbi.IP_MULTICAST_LOOP, SocketAbi.IPV6_MULTICAST_LOOP, !disabled));
+    @SuppressWarnings("deprecation") // a bootstrap may ask for it
+    static final SocketOption<InetAddress> INTERFACE =
+            of(ChannelOption.IP_MULTICAST_ADDR, Multicast::interfaceAddress, Multicast::setInterface);
+    static final SocketOption<NetworkInterface> NETWORK_INTERFACE =
+            of(ChannelOption.IP_MULTICAST_IF, Multicast::networkInterface, Multicast::setInterface);
+    static final SocketOption<Integer> TIME_TO_LIVE = of(ChannelOption.IP_MULTICAST_TTL,
+            socket -> Multicast.isIpv6(socket)
+                    ? socket.getIntOpt(SocketAbi.SOL_IPV6, SocketAbi.IPV6_MULTICAST_HOPS)
+                    : socket.getIntOpt(SocketAbi.SOL_IP, SocketAbi.IP_MULTICAST_TTL),
+            DatagramSocketOptions::setTimeToLive);
+    static final SocketOption<Boolean> MULTICAST_ALL = of(EpollChannelOption.IP_MULTICAST_ALL,
+            socket -> getFlag(socket, SocketAbi.IP_MULTICAST_ALL, SocketAbi.IPV6_MULTICAST_ALL),
+            (socket, all) -> setFlag(socket, SocketAbi.IP_MULTICAST_ALL, SocketAbi.IPV6_MULTICAST_ALL, all));
+    static final SocketOption<Boolean> ORIGINAL_RECIPIENT =
+            flag(EpollChannelOption.IP_RECVORIGDSTADDR, SocketAbi.SOL_IP, SocketAbi.IP_RECVORIGDSTADDR);
+    static final SocketOption<Boolean> JOINED_DATAGRAMS =
+            flag(EpollChannelOption.UDP_GRO, SocketAbi.SOL_UDP, SocketAbi.UDP_GRO);
+
+    /** All of {@link IoUringDatagramChannel}'s, except those that the config remembers itself. */
+    static final Map<ChannelOption<?>, SocketOption<?>> UDP = table(SocketOptions.BUFFERS, table(
+            SocketOptions.REUSE_ADDRESS, SocketOptions.REUSE_PORT, SocketOptions.TRAFFIC_CLASS,
+            SocketOptions.FREE_BIND, SocketOptions.TRANSPARENT,
+            BROADCAST, LOOPBACK_MODE_DISABLED, INTERFACE, NETWORK_INTERFACE, TIME_TO_LIVE, MULTICAST_ALL,
+            ORIGINAL_RECIPIENT));
+
+    private DatagramSocketOptions() { }
+
+    private static boolean getFlag(Socket socket, int name, int name6) throws IOException {
+        return (Multicast.isIpv6(socket) ? socket.getIntOpt(SocketAbi.SOL_IPV6, name6)
+                : socket.getIntOpt(SocketAbi.SOL_IP, name)) != 0;
+    }
+
+    private static void setFlag(Socket socket, int name, int name6, boolean value) throws IOException {
+        if (Multicast.isIpv6(socket)) {
+            socket.setIntOpt(SocketAbi.SOL_IPV6, name6, value ? 1 : 0);
+        } else {
+            socket.setIntOpt(SocketAbi.SOL_IP, name, value ? 1 : 0);
+        }
+    }
+
+    private static void setTimeToLive(Socket socket, int hops) throws IOException {
+        if (Multicast.isIpv6(socket)) {
+            socket.setIntOpt(SocketAbi.SOL_IPV6, SocketAbi.IPV6_MULTICAST_HOPS, hops);
+        } else {
+            socket.setIntOpt(SocketAbi.SOL_IP, SocketAbi.IP_MULTICAST_TTL, hops);
+        }
+    }
+}
