@@ -6,13 +6,8 @@
  */
 package io.pollring.channel;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.AbstractChannel;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
@@ -27,7 +22,6 @@ import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.channel.unix.UnixChannelUtil;
-import io.netty.util.ReferenceCountUtil;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,7 +29,6 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ConnectionPendingException;
-import java.nio.channels.UnresolvedAddressException;
 
 /**
  * What all of Pollring's own channels share: the life cycle, the registration with a loop, and the interest in events.
@@ -60,13 +53,11 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
     }
 
     final LinuxSocket socket;
-    private final EpollIoOps initialInterest;
     private volatile State state;
     private volatile SocketAddress local;
     private volatile SocketAddress remote;
     // From here on: the loop's thread only, once there is a loop.
-    private EpollIoOps interest;
-    private IoRegistration registration;
+    private final Interest interest;
     private ConnectAttempt attempt;
 
     /**
@@ -77,8 +68,7 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
     AbstractIoUringChannel(Channel parent, LinuxSocket socket, boolean active, EpollIoOps initial) {
         super(parent);
         this.socket = socket;
-        initialInterest = initial;
-        interest = initial;
+        interest = new Interest(initial);
         state = active ? State.ACTIVE : State.OPEN;
         if (active) {
             local = readLocalAddress();
@@ -90,20 +80,10 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
     AbstractIoUringChannel(Channel parent, LinuxSocket socket, SocketAddress remote, EpollIoOps initial) {
         super(parent);
         this.socket = socket;
-        initialInterest = initial;
-        interest = initial;
+        interest = new Interest(initial);
         state = State.ACTIVE;
         local = readLocalAddress();
         this.remote = remote;
-    }
-
-    /** Whether the socket has no pending error, which is how a connected one is told from others. */
-    static boolean hasNoError(LinuxSocket socket) {
-        try {
-            return socket.getSoError() == 0;
-        } catch (IOException e) {
-            throw new ChannelException(e);
-        }
     }
 
     @Override
@@ -136,7 +116,7 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
     /** The socket is connected or bound: the channel is active, and hears of events if it is registered. */
     final void activate() {
         state = State.ACTIVE;
-        submitInterest();
+        interest.submit();
     }
 
     /** The socket is not connected any more, but open. */
@@ -156,10 +136,6 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
         return remote;
     }
 
-    final void localAddress(SocketAddress local) {
-        this.local = local;
-    }
-
     /** The address that the kernel has for this end, or {@code null}. */
     SocketAddress readLocalAddress() {
         return socket.localAddress();
@@ -170,8 +146,6 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
         return socket.remoteAddress();
     }
 
-    // ---- registration and interest
-
     @Override
     protected boolean isCompatible(EventLoop loop) {
         return loop instanceof IoEventLoop && ((IoEventLoop) loop).isCompatible(AbstractIoUringUnsafe.class);
@@ -181,9 +155,9 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
     protected void doRegister(ChannelPromise promise) {
         ((IoEventLoop) eventLoop()).register((AbstractIoUringUnsafe) unsafe()).addListener(future -> {
             if (future.isSuccess()) {
-                registration = (IoRegistration) future.getNow();
+                interest.registered((IoRegistration) future.getNow());
                 if (hearsEvents()) {
-                    submitInterest();
+                    interest.submit();
                 }
                 promise.setSuccess();
             } else {
@@ -199,14 +173,7 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
 
     @Override
     protected void doDeregister() throws Exception {
-        interest = initialInterest;
-        cancelRegistration();
-    }
-
-    final void cancelRegistration() {
-        if (registration != null) {
-            registration.cancel();
-        }
+        interest.cancel();
     }
 
     final boolean wants(EpollIoOps ops) {
@@ -214,25 +181,11 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
     }
 
     final void want(EpollIoOps ops) {
-        if (!interest.contains(ops)) {
-            interest = interest.with(ops);
-            if (isRegistered()) {
-                submitInterest();
-            }
-        }
+        interest.add(ops);
     }
 
     final void unwant(EpollIoOps ops) {
-        if (interest.contains(ops)) {
-            interest = interest.without(ops);
-            if (isRegistered()) {
-                submitInterest();
-            }
-        }
-    }
-
-    private void submitInterest() {
-        registration.submit(interest);
+        interest.remove(ops);
     }
 
     @Override
@@ -244,7 +197,7 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
     /** {@code autoRead} was switched off, by any thread. */
     final void autoReadCleared() {
         if (!isRegistered()) {
-            interest = interest.without(EpollIoOps.EPOLLIN);
+            unwant(EpollIoOps.EPOLLIN);
             return;
         }
         AbstractIoUringUnsafe unsafe = (AbstractIoUringUnsafe) unsafe();
@@ -260,17 +213,9 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
         }
     }
 
-    // ---- bind, connect, close
-
-    static void checkResolved(SocketAddress address) {
-        if (address instanceof InetSocketAddress && ((InetSocketAddress) address).isUnresolved()) {
-            throw new UnresolvedAddressException();
-        }
-    }
-
     @Override
     protected void doBind(SocketAddress address) throws Exception {
-        checkResolved(address);
+        Sockets.checkResolved(address);
         bindSocket(address);
         local = localAfterBind(address);
     }
@@ -291,8 +236,8 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
      * @return whether the connection was made at once
      */
     boolean beginConnect(SocketAddress remoteAddress, SocketAddress localAddress) throws Exception {
-        checkResolved(localAddress);
-        checkResolved(remoteAddress);
+        Sockets.checkResolved(localAddress);
+        Sockets.checkResolved(remoteAddress);
         if (remote != null) {
             // The kernel does not say EISCONN of a connection that was made behind an EINPROGRESS.
             throw new AlreadyConnectedException();
@@ -386,30 +331,6 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
         }
     }
 
-    // ---- buffers
-
-    /**
-     * A copy of {@code buf}'s readable bytes in direct memory.
-     *
-     * @param holder what is released in exchange: {@code buf}, or what holds it
-     */
-    final ByteBuf toDirect(Object holder, ByteBuf buf) {
-        int length = buf.readableBytes();
-        if (length == 0) {
-            ReferenceCountUtil.safeRelease(holder);
-            return Unpooled.EMPTY_BUFFER;
-        }
-        ByteBufAllocator allocator = alloc();
-        ByteBuf direct = allocator.isDirectBufferPooled() ? null
-                : ByteBufUtil.threadLocalDirectBuffer();
-        if (direct == null) {
-            direct = allocator.directBuffer(length);
-        }
-        direct.writeBytes(buf, buf.readerIndex(), length);
-        ReferenceCountUtil.safeRelease(holder);
-        return direct;
-    }
-
     @Override
     protected abstract AbstractIoUringUnsafe newUnsafe();
 
@@ -474,7 +395,7 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
 
         private void writeReady() {
             if (attempt != null) {
-                finishConnect();
+                attempt.proceed();
             } else if (!socket.isOutputShutdown()) {
                 super.flush0();
             }
@@ -549,20 +470,18 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
             }
         }
 
-        private void finishConnect() {
-            ConnectAttempt current = attempt;
-            try {
-                if (!AbstractIoUringChannel.this.finishConnect(current.remoteAddress)) {
-                    return;
-                }
-                attempt = null;
-                current.stopTimer();
-                connected(current.promise, current.wasActive);
-            } catch (Throwable t) {
-                abandonAttempt(current);
-                current.promise.tryFailure(annotateConnectException(t, current.remoteAddress));
-                closeIfClosed();
-            }
+        /** A failed attempt's promise is failed with {@code cause}, which is told what it was about. */
+        final void connectFailed(ConnectAttempt failed, Throwable cause) {
+            abandonAttempt(failed);
+            failed.promise.tryFailure(annotateConnectException(cause, failed.remoteAddress));
+            closeIfClosed();
+        }
+
+        /** The attempt has succeeded. */
+        final void connectDone(ConnectAttempt done) {
+            attempt = null;
+            done.stopTimer();
+            connected(done.promise, done.wasActive);
         }
 
         /** The attempt was given up by its user, or has failed. */

@@ -108,15 +108,15 @@ abstract class AbstractIoUringDatagramChannel extends AbstractIoUringChannel {
     protected Object filterOutboundMessage(Object msg) {
         if (msg instanceof ByteBuf) {
             ByteBuf buf = (ByteBuf) msg;
-            return needsCopy(buf) ? toDirect(buf, buf) : buf;
+            return needsCopy(buf) ? DirectBuffers.copy(alloc(), buf, buf) : buf;
         }
         if (msg instanceof AddressedEnvelope) {
             AddressedEnvelope<?, ?> envelope = (AddressedEnvelope<?, ?>) msg;
             SocketAddress recipient = envelope.recipient();
-            checkResolved(recipient);
+            Sockets.checkResolved(recipient);
             if (envelope.content() instanceof ByteBuf && (recipient == null || isAddress(recipient))) {
                 ByteBuf content = (ByteBuf) envelope.content();
-                return needsCopy(content) ? withContent(envelope, toDirect(envelope, content)) : envelope;
+                return needsCopy(content) ? withContent(envelope, DirectBuffers.copy(alloc(), envelope, content)) : envelope;
             }
         }
         throw unsupported(msg);

@@ -78,7 +78,7 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
     protected Object filterOutboundMessage(Object message) throws Exception {
         if (message instanceof ByteBuf) {
             ByteBuf buffer = (ByteBuf) message;
-            return UnixChannelUtil.isBufferCopyNeededForWrite(buffer) ? toDirect(buffer, buffer) : buffer;
+            return UnixChannelUtil.isBufferCopyNeededForWrite(buffer) ? DirectBuffers.copy(alloc(), buffer, buffer) : buffer;
         }
         if (message instanceof FileRegion) {
             return message;

@@ -52,6 +52,17 @@ final class ConnectAttempt implements Runnable, ChannelFutureListener {
         promise.addListener(this);
     }
 
+    /** The socket has something to say of it. */
+    void proceed() {
+        try {
+            if (unsafe.channel().finishConnect(remoteAddress)) {
+                unsafe.connectDone(this);
+            }
+        } catch (Throwable t) {
+            unsafe.connectFailed(this, t);
+        }
+    }
+
     /** The time is up. */
     @Override
     public void run() {

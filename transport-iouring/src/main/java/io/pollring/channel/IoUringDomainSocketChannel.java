@@ -42,7 +42,7 @@ public final class IoUringDomainSocketChannel extends AbstractIoUringStreamChann
     }
 
     private IoUringDomainSocketChannel(LinuxSocket socket) {
-        super(null, socket, hasNoError(socket));
+        super(null, socket, Sockets.hasNoError(socket));
     }
 
     IoUringDomainSocketChannel(Channel parent, LinuxSocket socket) {

@@ -39,7 +39,7 @@ public final class IoUringServerDomainSocketChannel extends AbstractIoUringServe
     }
 
     private IoUringServerDomainSocketChannel(LinuxSocket socket) {
-        super(socket, hasNoError(socket));
+        super(socket, Sockets.hasNoError(socket));
     }
 
     @Override

@@ -47,7 +47,7 @@ public final class IoUringServerSocketChannel extends AbstractIoUringServerChann
     }
 
     private IoUringServerSocketChannel(LinuxSocket socket) {
-        this(socket, hasNoError(socket));
+        this(socket, Sockets.hasNoError(socket));
     }
 
     private IoUringServerSocketChannel(LinuxSocket socket, boolean active) {

@@ -28,7 +28,7 @@ public final class IoUringServerVSockChannel extends AbstractIoUringServerChanne
     }
 
     private IoUringServerVSockChannel(LinuxSocket socket) {
-        super(socket, hasNoError(socket));
+        super(socket, Sockets.hasNoError(socket));
     }
 
     @Override

@@ -56,7 +56,7 @@ public final class IoUringSocketChannel extends AbstractIoUringStreamChannel imp
     }
 
     private IoUringSocketChannel(LinuxSocket socket) {
-        this(socket, hasNoError(socket));
+        this(socket, Sockets.hasNoError(socket));
     }
 
     private IoUringSocketChannel(LinuxSocket socket, boolean active) {

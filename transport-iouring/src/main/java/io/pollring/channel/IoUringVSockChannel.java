@@ -33,7 +33,7 @@ public final class IoUringVSockChannel extends AbstractIoUringStreamChannel {
     }
 
     private IoUringVSockChannel(LinuxSocket socket) {
-        super(null, socket, hasNoError(socket));
+        super(null, socket, Sockets.hasNoError(socket));
     }
 
     IoUringVSockChannel(Channel parent, LinuxSocket socket) {

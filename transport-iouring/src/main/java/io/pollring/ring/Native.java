@@ -6,7 +6,6 @@
  */
 package io.pollring.ring;
 
-import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.Errors.NativeIoException;
@@ -64,12 +63,13 @@ public final class Native implements Kernel {
     }
 
     /**
-     * {@code sendfile(2)} of a region's file. Adds what was sent to {@link DefaultFileRegion#transferred()}.
+     * {@code sendfile(2)} of the file of a Netty {@code DefaultFileRegion}, whose progress it adds to.
      *
+     * @param region   an opened {@code DefaultFileRegion}
      * @param position where in the file to begin, in bytes
      * @return the number of bytes sent; 0 if the socket is full, or the file ends; or {@link #NO_FILE}
      */
-    public static long sendFile(int socketFd, DefaultFileRegion region, long position, long count)
+    public static long sendFile(int socketFd, Object region, long position, long count)
             throws IOException {
         long result = sendFile0(socketFd, region, position, count);
         if (result >= 0 || result == NO_FILE) {

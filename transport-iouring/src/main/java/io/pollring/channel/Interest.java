@@ -1,0 +1,66 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.channel;
+
+import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoOps;
+
+/**
+ * What a channel wants to hear of, and the registration that is told. Without a registration it is only noted.
+ *
+ * <p>Belongs to the channel's loop, once there is one.
+ */
+final class Interest {
+    private final EpollIoOps initial;
+    private EpollIoOps current;
+    private IoRegistration registration;
+
+    /** @param initial what the channel always wants to hear of */
+    Interest(EpollIoOps initial) {
+        this.initial = initial;
+        current = initial;
+    }
+
+    /** The channel has come to a loop. */
+    void registered(IoRegistration registration) {
+        this.registration = registration;
+    }
+
+    /** The channel leaves its loop, and begins anew at the next. */
+    void cancel() {
+        current = initial;
+        if (registration != null) {
+            registration.cancel();
+            registration = null;
+        }
+    }
+
+    boolean contains(EpollIoOps ops) {
+        return current.contains(ops);
+    }
+
+    void add(EpollIoOps ops) {
+        if (!current.contains(ops)) {
+            current = current.with(ops);
+            submit();
+        }
+    }
+
+    void remove(EpollIoOps ops) {
+        if (current.contains(ops)) {
+            current = current.without(ops);
+            submit();
+        }
+    }
+
+    /** Tells the registration. */
+    void submit() {
+        if (registration != null) {
+            registration.submit(current);
+        }
+    }
+}
