@@ -12,9 +12,6 @@ import java.util.Map;
 /** Which class of ours takes the place of which of Netty's in the runs of our own channels; internal names. */
 final class OwnTypes {
 
-    /** Whether our datagram channels take part; without, those runs test the hosted ones once more. */
-    private static final boolean DATAGRAM = false;
-
     private static final String NETTY = "io/netty/channel/epoll/";
     private static final String OURS = "io/pollring/channel/";
 
@@ -29,12 +26,10 @@ final class OwnTypes {
         put("EpollDomainSocketChannelConfig", "IoUringDomainSocketChannelConfig");
         put("EpollServerDomainSocketChannel", "IoUringServerDomainSocketChannel");
         put("EpollTcpInfo", "IoUringTcpInfo");
-        if (DATAGRAM) {
-            put("EpollDatagramChannel", "IoUringDatagramChannel");
-            put("EpollDatagramChannelConfig", "IoUringDatagramChannelConfig");
-            put("EpollDomainDatagramChannel", "IoUringDomainDatagramChannel");
-            put("EpollDomainDatagramChannelConfig", "IoUringDomainDatagramChannelConfig");
-        }
+        put("EpollDatagramChannel", "IoUringDatagramChannel");
+        put("EpollDatagramChannelConfig", "IoUringDatagramChannelConfig");
+        put("EpollDomainDatagramChannel", "IoUringDomainDatagramChannel");
+        put("EpollDomainDatagramChannelConfig", "IoUringDomainDatagramChannelConfig");
         // Asked by a test that wants to know whether errors are those of the kernel's calls; true of ours as well.
         OWN_BY_NETTY.put(NETTY + "AbstractEpollChannel", "io/netty/channel/unix/UnixChannel");
     }
