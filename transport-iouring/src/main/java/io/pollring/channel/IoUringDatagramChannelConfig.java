@@ -205,6 +205,7 @@ public final class IoUringDatagramChannelConfig extends AbstractIoUringDatagramC
         return this;
     }
 
+    /** How many hops datagrams to a group may make. Those to a single host are another option's, {@code IP_TTL}. */
     @Override
     public int getTimeToLive() {
         return get(DatagramSocketOptions.TIME_TO_LIVE);
