@@ -101,13 +101,18 @@ public final class IoUring {
      *                                  library is missing, so that Netty's epoll handler runs it
      */
     public static IoUringMetrics metrics(EventLoop loop) {
+        return handler(loop).metrics();
+    }
+
+    /** What runs {@code loop}; on the loop's thread it can be used. */
+    static IoUringIoHandler handler(EventLoop loop) {
         IoUringIoHandler handler = loop instanceof ThreadAwareExecutor ? HANDLERS.get((ThreadAwareExecutor) loop)
                 : null;
         if (handler == null) {
             throw new IllegalArgumentException("loop: " + loop + " (expected: a live loop with an "
                     + IoUringIoHandler.class.getSimpleName() + ')');
         }
-        return handler.metrics();
+        return handler;
     }
 
     static void opened(ThreadAwareExecutor executor, IoUringIoHandler handler) {

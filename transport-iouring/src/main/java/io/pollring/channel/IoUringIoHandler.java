@@ -166,6 +166,16 @@ public final class IoUringIoHandler implements IoHandler {
         return EpollIoHandle.class.isAssignableFrom(handleType);
     }
 
+    /**
+     * Has epoll watch a channel from now on, in the middle of whatever it does; on the loop's thread.
+     *
+     * @param reason what {@link IoUringMetrics#revertsByReason()} counts it under
+     * @return whether epoll watches the channel now
+     */
+    boolean revert(Channel channel, String reason) {
+        return loop.revert((EpollIoHandle) channel.unsafe(), reason);
+    }
+
     /** The channels that are registered now; on the loop's thread. */
     List<Channel> registeredChannels() {
         List<Channel> channels = new ArrayList<>();

@@ -213,6 +213,17 @@ public final class PollLoop {
         return registration;
     }
 
+    /**
+     * Has epoll watch a handle that the ring watches. Done by itself where the kernel refuses to watch it; this is for
+     * all other reasons.
+     *
+     * @param reason what the metrics and the log call it
+     * @return whether epoll watches the handle now
+     */
+    public boolean revert(EpollIoHandle handle, String reason) {
+        return poller.revert(handle, reason);
+    }
+
     /** The handles that are registered now; a copy. */
     public List<EpollIoHandle> handles() {
         List<EpollIoHandle> handles = new ArrayList<>();

@@ -384,10 +384,51 @@ final class Poller implements CompletionHandler {
         registration.handle.unregistered();
     }
 
+    /**
+     * Has epoll watch a live handle from now on. What its poll has told before its end is delivered as ever, and epoll
+     * looks at the file anew, so that no event is lost.
+     *
+     * @return whether epoll watches the handle now; not if it is not registered, or if the ring has failed
+     */
+    boolean revert(EpollIoHandle handle, String reason) {
+        for (PollRegistration registration : snapshot()) {
+            if (registration.handle == handle) {
+                return revert(registration, reason);
+            }
+        }
+        return false;
+    }
+
+    private boolean revert(PollRegistration registration, String reason) {
+        if (registration.state == State.ARMED || registration.state == State.REMOVING) {
+            try {
+                ring.submissionQueue().reserve(1);
+            } catch (Exception e) {
+                ringFailed(e);
+                return false;
+            }
+            // The reservation may have collected the poll's end.
+            if (registration.state == State.ARMED) {
+                remove(registration, State.REMOVING);
+            }
+            awaitRemoval(registration);
+        }
+        if (registration.state == State.IDLE) {
+            reverter.revert(registration, reason);
+            changed(registration);
+        }
+        return registration.state == State.REVERTED;
+    }
+
+    private static boolean isEnding(PollRegistration registration) {
+        return registration.state == State.REMOVING
+                || registration.state == State.CLOSED && registration.slot != PollRegistration.NO_SLOT;
+    }
+
     private void awaitRemoval(PollRegistration registration) {
         try {
             // One enter runs 20 work items, and others may be ahead of this one.
-            for (int idle = 0; registration.slot != PollRegistration.NO_SLOT && idle < MAX_IDLE_ENTERS;) {
+            for (int idle = 0; isEnding(registration) && idle < MAX_IDLE_ENTERS;) {
                 int count = idle < MAX_IDLE_ENTERS / 2 ? ring.submitAndRunTaskWork()
                         : ring.submitAndWait(CANCEL_WAIT_NANOS);
                 idle = count == 0 ? idle + 1 : 0;
@@ -395,7 +436,7 @@ final class Poller implements CompletionHandler {
         } catch (RingException e) {
             ringFailed(e);
         }
-        if (registration.slot != PollRegistration.NO_SLOT && ringFailure == null) {
+        if (isEnding(registration) && ringFailure == null) {
             // No kernel was seen to do this. The file is let go when the completion comes, or with the ring.
             metrics.removalsUnconfirmed.increment();
             logger.warn("The kernel has not confirmed the removal of a poll: {}", registration);

@@ -108,6 +108,9 @@ final class FuzzSchedule implements FuzzReactions {
             case 13:
                 trouble();
                 break;
+            case 14:
+                world.revert(handle);
+                break;
             default:
                 fire(handle);
                 break;
@@ -239,6 +242,9 @@ final class FuzzSchedule implements FuzzReactions {
                 break;
             case 9:
                 throw new IllegalStateException("a handle in trouble");
+            case 10:
+                world.revert(random.nextBoolean() ? handle : anyHandle());
+                break;
             default:
                 break;
         }

@@ -197,6 +197,15 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
         }
     }
 
+    /** Has epoll watch a handle in the middle of what it does. */
+    void revert(FuzzHandle handle) {
+        trace(handle, () -> "is to be reverted");
+        if (loop.revert(handle, "test") == handle.cancelled && (handle.cancelled || profile.isExact()
+                && !faults.ringBroken && loop.metrics().removalsUnconfirmed() == 0)) {
+            violated(handle, "is reverted although cancelled, or not although it is live");
+        }
+    }
+
     void cancel(FuzzHandle handle) {
         trace(handle, () -> (inLoop ? "" : "from outside ") + "is cancelled");
         boolean answer = handle.registration.cancel();
