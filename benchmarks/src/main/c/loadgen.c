@@ -6,30 +6,28 @@
  */
 
 /*
- * The load generator: one thread, one epoll set, N connections, one message outstanding on each.
+ * The load generator: one thread, one epoll set, N connections, a fixed number of requests outstanding on each.
  *
- *   loadgen PORT CONNECTIONS SIZE
+ *   loadgen MODE PORT CONNECTIONS SIZE
  *
- * It connects to 127.0.0.1:PORT, prints one line, and then obeys lines on its standard input:
+ * MODE is echo, stream, churn or udp; each is described in the file of its name. It connects to 127.0.0.1:PORT, prints
+ * one line, and then obeys lines on its standard input:
  *
- *   run SECONDS     ping-pong for that long, then wait for the replies that are still on their way
- *   count MESSAGES  ping-pong exactly that many messages, spread evenly over the connections
+ *   run SECONDS     send requests for that long, then wait for the replies that are still on their way
+ *   count MESSAGES  send exactly that many, spread evenly over the connections
  *   quit            (or end of input) close everything and exit
  *
  * Each of the first two is answered with one line of JSON. Between commands the connections stay open and silent, so
  * that whoever drives this can read the server's counters while nothing moves: what is counted is exact.
  *
- * It is in C and does as little as can be done per message (one recv, one send, one clock read, a share of an
+ * It is in C and does as little as can be done per message (for echo one recv, one send, one clock read, a share of an
  * epoll_wait), because a generator that costs more than the server measures itself.
  */
-#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,36 +37,22 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "loadgen.h"
+
 #define MAX_CONNECTIONS 65536
-#define MAX_SIZE 65536
-#define STALL_MILLIS 10000
 
-/*
- * Latencies in nanoseconds, log-linear: exact below 256, above that 128 buckets for each power of two, so that a
- * percentile is at most 0.8 % off.
- */
-#define SUB_BITS 7
-#define SUB_BUCKETS (1 << SUB_BITS)
-#define BUCKETS ((64 - SUB_BITS + 1) * SUB_BUCKETS)
+struct connection *connections;
+unsigned connection_count;
+uint32_t message_size;
+struct sockaddr_in server;
+int thorough;
 
-struct connection {
-    int fd;
-    uint32_t received;
-    uint64_t sequence;
-    uint64_t sent_at;
-    uint64_t quota;
-};
-
-static struct connection *connections;
-static unsigned connection_count;
-static unsigned message_size;
+static const struct mode *const modes[] = {&echo_mode, &stream_mode, &churn_mode, &udp_mode};
+static const struct mode *mode;
 static int epoll_fd;
 static struct epoll_event *events;
-static unsigned char *out_buffer;
-static unsigned char *in_buffers;
-static uint64_t histogram[BUCKETS];
 
-static void die(const char *format, ...) {
+void die(const char *format, ...) {
     int error = errno;
     va_list args;
 
@@ -83,6 +67,43 @@ static void die(const char *format, ...) {
     exit(1);
 }
 
+void *allocate(size_t count, size_t size) {
+    void *memory = calloc(count, size);
+
+    if (memory == NULL) {
+        die("allocating %zu times %zu bytes", count, size);
+    }
+    return memory;
+}
+
+int connected_socket(int type) {
+    int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+
+    if (fd < 0) {
+        die("socket");
+    }
+    if (connect(fd, (struct sockaddr *) &server, sizeof(server)) != 0) {
+        die("connect");
+    }
+    return fd;
+}
+
+void no_delay(int fd) {
+    const int one = 1;
+
+    if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)) != 0) {
+        die("TCP_NODELAY");
+    }
+}
+
+void watch(struct connection *connection) {
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
+
+    if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, connection->fd, &event) != 0) {
+        die("epoll_ctl");
+    }
+}
+
 static uint64_t clock_nanos(clockid_t clock) {
     struct timespec now;
 
@@ -90,47 +111,6 @@ static uint64_t clock_nanos(clockid_t clock) {
         die("clock_gettime");
     }
     return (uint64_t) now.tv_sec * 1000000000u + (uint64_t) now.tv_nsec;
-}
-
-static unsigned bucket_of(uint64_t nanos) {
-    unsigned shift;
-
-    if (nanos < 2 * SUB_BUCKETS) {
-        return (unsigned) nanos;
-    }
-    shift = 63u - (unsigned) __builtin_clzll(nanos) - SUB_BITS;
-    return (shift << SUB_BITS) + (unsigned) (nanos >> shift);
-}
-
-/* The middle of a bucket's range. */
-static uint64_t bucket_value(unsigned bucket) {
-    unsigned shift;
-    uint64_t lowest;
-
-    if (bucket < 2 * SUB_BUCKETS) {
-        return bucket;
-    }
-    shift = (bucket >> SUB_BITS) - 1;
-    lowest = (uint64_t) (bucket - (shift << SUB_BITS)) << shift;
-    return lowest + ((1ull << shift) >> 1);
-}
-
-static uint64_t percentile(uint64_t total, double fraction) {
-    uint64_t wanted = (uint64_t) ((double) total * fraction);
-    uint64_t seen = 0;
-
-    for (unsigned i = 0; i < BUCKETS; i++) {
-        seen += histogram[i];
-        if (seen > wanted) {
-            return bucket_value(i);
-        }
-    }
-    for (unsigned i = BUCKETS; i-- > 0;) {
-        if (histogram[i] != 0) {
-            return bucket_value(i);
-        }
-    }
-    return 0;
 }
 
 static unsigned parse(const char *text, const char *name, unsigned long max) {
@@ -146,6 +126,16 @@ static unsigned parse(const char *text, const char *name, unsigned long max) {
     return (unsigned) value;
 }
 
+static const struct mode *parse_mode(const char *name) {
+    for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+        if (strcmp(modes[i]->name, name) == 0) {
+            return modes[i];
+        }
+    }
+    errno = 0;
+    die("there is no mode '%s'", name);
+}
+
 static void raise_fd_limit(void) {
     struct rlimit limit;
 
@@ -158,148 +148,99 @@ static void raise_fd_limit(void) {
     }
 }
 
-static void connect_all(unsigned port) {
-    struct sockaddr_in address = {0};
-    const int one = 1;
-
-    address.sin_family = AF_INET;
-    address.sin_port = htons((uint16_t) port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    for (unsigned i = 0; i < connection_count; i++) {
-        struct epoll_event event = {0};
-        int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-        if (fd < 0) {
-            die("socket %u of %u", i + 1, connection_count);
-        }
-        if (connect(fd, (struct sockaddr *) &address, sizeof(address)) != 0) {
-            die("connecting %u of %u", i + 1, connection_count);
-        }
-        if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)) != 0) {
-            die("TCP_NODELAY");
-        }
-        connections[i].fd = fd;
-        event.events = EPOLLIN;
-        event.data.u32 = i;
-        if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0) {
-            die("epoll_ctl");
-        }
-    }
-}
-
-/* Every message starts with its number, so that a lost, doubled or swapped reply does not go unnoticed. */
-static void send_message(struct connection *connection, uint64_t now) {
-    ssize_t sent;
-
+static void start(struct connection *connection, uint64_t now) {
     connection->sequence++;
-    connection->sent_at = now;
-    connection->received = 0;
     connection->quota--;
-    memcpy(out_buffer, &connection->sequence, sizeof(connection->sequence));
-    sent = send(connection->fd, out_buffer, message_size, MSG_NOSIGNAL);
-    if (sent != (ssize_t) message_size) {
-        die("send (%zd of %u bytes)", sent, message_size);
-    }
+    connection->outstanding++;
+    connection->sent_at[connection->sequence % MAX_WINDOW] = now;
+    mode->start(connection);
 }
 
-static void check_reply(unsigned index, const unsigned char *reply) {
-    uint64_t sequence;
+static uint64_t latency_of(const struct connection *connection, uint64_t now) {
+    /* Replies come in order, so this one is to the oldest request that is outstanding. */
+    uint64_t answered = connection->sequence + 1 - connection->outstanding;
 
-    memcpy(&sequence, reply, sizeof(sequence));
-    if (sequence != connections[index].sequence
-            || memcmp(reply + sizeof(sequence), out_buffer + sizeof(sequence), message_size - sizeof(sequence)) != 0) {
-        errno = 0;
-        die("wrong reply on connection %u: message %" PRIu64 " was sent, %" PRIu64 " came back", index,
-                connections[index].sequence, sequence);
-    }
-}
-
-/* Reads what is there. Returns 1 when that completes the reply. */
-static int receive(unsigned index) {
-    struct connection *connection = &connections[index];
-    unsigned char *buffer = in_buffers + (size_t) index * message_size;
-    /* A byte more than the reply has would be a byte that nobody sent: it is left for the next check to find. */
-    ssize_t count = recv(connection->fd, buffer + connection->received, message_size - connection->received,
-            MSG_DONTWAIT);
-
-    if (count < 0) {
-        if (errno == EAGAIN || errno == EINTR) {
-            return 0;
-        }
-        die("recv on connection %u", index);
-    }
-    if (count == 0) {
-        errno = 0;
-        die("the server closed connection %u", index);
-    }
-    connection->received += (uint32_t) count;
-    if (connection->received < message_size) {
-        return 0;
-    }
-    check_reply(index, buffer);
-    return 1;
+    return now - connection->sent_at[answered % MAX_WINDOW];
 }
 
 static void report(uint64_t messages, uint64_t elapsed, uint64_t cpu, uint64_t max) {
     printf("{\"messages\":%" PRIu64 ",\"elapsedNanos\":%" PRIu64 ",\"cpuNanos\":%" PRIu64 ",\"p50Nanos\":%" PRIu64
             ",\"p99Nanos\":%" PRIu64 ",\"p999Nanos\":%" PRIu64 ",\"maxNanos\":%" PRIu64 "}\n",
-            messages, elapsed, cpu, percentile(messages, 0.5), percentile(messages, 0.99),
-            percentile(messages, 0.999), max);
+            messages, elapsed, cpu, histogram_percentile(messages, 0.5), histogram_percentile(messages, 0.99),
+            histogram_percentile(messages, 0.999), max);
+}
+
+static unsigned start_all(void) {
+    unsigned outstanding = 0;
+
+    for (unsigned i = 0; i < connection_count; i++) {
+        for (unsigned j = 0; j < mode->window && connections[i].quota > 0; j++) {
+            start(&connections[i], clock_nanos(CLOCK_MONOTONIC));
+            outstanding++;
+        }
+    }
+    return outstanding;
+}
+
+static int await_replies(unsigned outstanding) {
+    int ready;
+
+    do {
+        ready = epoll_wait(epoll_fd, events, (int) connection_count, STALL_MILLIS);
+    } while (ready < 0 && errno == EINTR);
+    if (ready < 0) {
+        die("epoll_wait");
+    }
+    if (ready == 0) {
+        errno = 0;
+        die("no reply for %d ms, %u outstanding", STALL_MILLIS, outstanding);
+    }
+    return ready;
 }
 
 /* Runs until the deadline has passed or the quotas are used up, and every reply is in. */
 static void exchange(uint64_t nanos) {
     uint64_t cpu_before = clock_nanos(CLOCK_PROCESS_CPUTIME_ID);
-    uint64_t start = clock_nanos(CLOCK_MONOTONIC);
-    uint64_t deadline = nanos == UINT64_MAX ? UINT64_MAX : start + nanos;
-    uint64_t now = start;
+    uint64_t begin = clock_nanos(CLOCK_MONOTONIC);
+    uint64_t deadline = nanos == UINT64_MAX ? UINT64_MAX : begin + nanos;
+    uint64_t now = begin;
     uint64_t messages = 0;
     uint64_t max = 0;
-    unsigned outstanding = 0;
+    uint64_t cpu;
+    unsigned outstanding;
 
-    memset(histogram, 0, sizeof(histogram));
-    for (unsigned i = 0; i < connection_count; i++) {
-        if (connections[i].quota > 0) {
-            send_message(&connections[i], clock_nanos(CLOCK_MONOTONIC));
-            outstanding++;
-        }
-    }
+    histogram_clear();
+    outstanding = start_all();
     while (outstanding > 0) {
-        int ready = epoll_wait(epoll_fd, events, (int) connection_count, STALL_MILLIS);
+        int ready = await_replies(outstanding);
 
-        if (ready < 0) {
-            if (errno == EINTR) {
-                continue;
-            }
-            die("epoll_wait");
-        }
-        if (ready == 0) {
-            errno = 0;
-            die("no reply for %d ms, %u outstanding", STALL_MILLIS, outstanding);
-        }
         for (int i = 0; i < ready; i++) {
-            unsigned index = events[i].data.u32;
-            struct connection *connection = &connections[index];
+            struct connection *connection = events[i].data.ptr;
             uint64_t latency;
 
-            if (!receive(index)) {
+            if (!mode->receive(connection)) {
                 continue;
             }
             now = clock_nanos(CLOCK_MONOTONIC);
-            latency = now - connection->sent_at;
-            histogram[bucket_of(latency)]++;
+            latency = latency_of(connection, now);
+            histogram_add(latency);
             if (latency > max) {
                 max = latency;
             }
             messages++;
+            connection->outstanding--;
             if (connection->quota > 0 && now < deadline) {
-                send_message(connection, now);
+                start(connection, now);
             } else {
                 outstanding--;
             }
         }
     }
-    report(messages, now - start, clock_nanos(CLOCK_PROCESS_CPUTIME_ID) - cpu_before, max);
+    cpu = clock_nanos(CLOCK_PROCESS_CPUTIME_ID) - cpu_before;
+    if (mode->settle != NULL) {
+        mode->settle();
+    }
+    report(messages, now - begin, cpu, max);
 }
 
 static void obey(const char *line) {
@@ -311,11 +252,13 @@ static void obey(const char *line) {
         for (unsigned i = 0; i < connection_count; i++) {
             connections[i].quota = UINT64_MAX;
         }
+        thorough = 0;
         exchange((uint64_t) (seconds * 1e9));
     } else if (sscanf(line, "count %lu %c", &messages, &rest) == 1 && messages > 0) {
         for (unsigned i = 0; i < connection_count; i++) {
             connections[i].quota = messages / connection_count + (i < messages % connection_count);
         }
+        thorough = 1;
         exchange(UINT64_MAX);
     } else {
         errno = 0;
@@ -326,30 +269,25 @@ static void obey(const char *line) {
 int main(int argc, char **argv) {
     char line[128];
 
-    if (argc != 4) {
+    if (argc != 5) {
         errno = 0;
-        die("usage: loadgen PORT CONNECTIONS SIZE");
+        die("usage: loadgen MODE PORT CONNECTIONS SIZE");
     }
-    connection_count = parse(argv[2], "CONNECTIONS", MAX_CONNECTIONS);
-    message_size = parse(argv[3], "SIZE", MAX_SIZE);
-    if (message_size < sizeof(uint64_t)) {
-        errno = 0;
-        die("SIZE must be at least %zu, the length of a message's number", sizeof(uint64_t));
-    }
-    connections = calloc(connection_count, sizeof(*connections));
-    events = calloc(connection_count, sizeof(*events));
-    in_buffers = calloc(connection_count, message_size);
-    out_buffer = malloc(message_size);
+    mode = parse_mode(argv[1]);
+    server.sin_family = AF_INET;
+    server.sin_port = htons((uint16_t) parse(argv[2], "PORT", 65535));
+    server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    connection_count = parse(argv[3], "CONNECTIONS", MAX_CONNECTIONS);
+    message_size = parse(argv[4], "SIZE", mode->max_size);
+    connections = allocate(connection_count, sizeof(*connections));
+    events = allocate(connection_count, sizeof(*events));
     epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    if (connections == NULL || events == NULL || in_buffers == NULL || out_buffer == NULL || epoll_fd < 0) {
-        die("start");
-    }
-    for (unsigned i = 0; i < message_size; i++) {
-        out_buffer[i] = (unsigned char) (i * 7 + 1);
+    if (epoll_fd < 0) {
+        die("epoll_create1");
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
     raise_fd_limit();
-    connect_all(parse(argv[1], "PORT", 65535));
+    mode->open();
     printf("{\"connections\":%u}\n", connection_count);
     while (fgets(line, sizeof(line), stdin) != NULL) {
         line[strcspn(line, "\n")] = '\0';

@@ -15,12 +15,16 @@ import java.util.stream.Collectors;
 
 /** Everything that was measured of one contender under one workload. */
 final class ContenderResult {
+    private static final double MEBIBYTE = 1024 * 1024;
+
+    private final WorkloadKind kind;
     private final Contender contender;
     private final Map<String, Object> greeting;
     private final List<Measurement> rounds = new ArrayList<>();
     private ExactCounts counts;
 
-    ContenderResult(Contender contender, Map<String, Object> greeting) {
+    ContenderResult(WorkloadKind kind, Contender contender, Map<String, Object> greeting) {
+        this.kind = kind;
         this.contender = contender;
         this.greeting = greeting;
     }
@@ -54,6 +58,11 @@ final class ContenderResult {
         return figures(Measurement::messagesPerSecond);
     }
 
+    /** Of replies, in the median round. */
+    double mebibytesPerSecond() {
+        return median(Measurement::messagesPerSecond) * kind.messageSize() / MEBIBYTE;
+    }
+
     /** What the server said of itself when it started, in short: the backend of our loop, or nothing. */
     String backend() {
         return (String) greeting.getOrDefault("backend", "");
@@ -65,6 +74,9 @@ final class ContenderResult {
         map.put("systemProperties", contender.systemProperties());
         map.put("server", greeting);
         map.put("medianMessagesPerSecond", median(Measurement::messagesPerSecond));
+        if (kind.isStream()) {
+            map.put("medianMebibytesPerSecond", mebibytesPerSecond());
+        }
         map.put("medianServerBusy", median(Measurement::serverBusy));
         map.put("medianGeneratorBusy", median(Measurement::generatorBusy));
         map.put("medianLoopCpuMicrosPerMessage", median(Measurement::loopCpuMicrosPerMessage));

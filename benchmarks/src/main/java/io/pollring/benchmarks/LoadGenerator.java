@@ -25,8 +25,8 @@ final class LoadGenerator implements AutoCloseable {
     LoadGenerator(Path binary, String server, int port, Workload workload, Cores cores)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(cores.generatorPrefix());
-        command.addAll(List.of(binary.toString(), Integer.toString(port),
-                Integer.toString(workload.connections()), Integer.toString(Workload.MESSAGE_SIZE)));
+        command.addAll(List.of(binary.toString(), workload.kind().loadMode(), Integer.toString(port),
+                Integer.toString(workload.connections()), Integer.toString(workload.kind().messageSize())));
         process = LineProcess.start("load generator of " + server, command);
         try {
             process.readJson(CONNECT_SECONDS);

@@ -25,9 +25,10 @@ final class Options {
             "  --warmup S             load on each server before its first round (default 5)",
             "  --transports A,B,...   of " + Contender.TRANSPORTS + "; the first is compared to each of the others;",
             "                         A@name=value is A with a system property, A,A is A twice, to see the noise",
-            "  --workloads W,...      SERVICE:CONNECTIONS, of " + Workload.SERVICES,
+            "  --workloads W,...      SERVICE:CONNECTIONS, of " + WorkloadKind.labels(),
             "                         (default echo:1,echo:64,echo:512,ondemand:64)",
-            "  --count N              messages over which exact counts are taken (default 50000)",
+            "  --count N              messages over which exact counts are taken (default 50000; of stream 1/50th of that,",
+            "                         of churn 1/5th)",
             "  --counter C            perf, strace or none: what counts system calls (default: perf, else strace)",
             "  --cores S,G            the servers' core and the load generators' (default: the first two we may use)",
             "  --realtime             servers and load generators go before whatever else runs on their cores: for a",
@@ -36,6 +37,8 @@ final class Options {
             "  --loadgen FILE         the load generator's binary (the script says where)");
 
     private static final double MAX_SECONDS = 3600;
+    private static final String DEFAULT_WORKLOADS = "echo:1,echo:64,echo:512,ondemand:64";
+    private static final String SYSCALL_WORKLOADS = "echo:1,echo:64,ondemand:64";
 
     private boolean syscalls;
     private int rounds = 7;
@@ -103,7 +106,7 @@ final class Options {
                 contenders = Contender.parseAll(List.of(value.split(",")));
                 break;
             case "--workloads":
-                workloads = Arrays.stream(value.split(",")).map(Workload::parse).collect(Collectors.toList());
+                workloads = workloads(value);
                 break;
             case "--cores":
                 coresText = value;
@@ -127,12 +130,17 @@ final class Options {
             contenders = Contender.parseAll(syscalls ? List.of("pollring", "epoll") : Contender.TRANSPORTS);
         }
         if (workloads == null) {
-            workloads = syscalls
-                    ? List.of(new Workload("echo", 1), new Workload("echo", 64), new Workload("ondemand", 64))
-                    : List.of(new Workload("echo", 1), new Workload("echo", 64), new Workload("echo", 512),
-                            new Workload("ondemand", 64));
+            workloads = workloads(syscalls ? SYSCALL_WORKLOADS : DEFAULT_WORKLOADS);
+        }
+        // The bars are on a steady load of messages; of connections that come and go they say nothing.
+        if (syscalls && !workloads.stream().allMatch(workload -> workload.kind().isEcho())) {
+            throw new IllegalArgumentException("the bars on system calls are on echo and ondemand only");
         }
         cores = coresText == null ? Cores.choose(Pinning.allowedCores(), realtime) : cores(coresText, realtime);
+    }
+
+    private static List<Workload> workloads(String text) {
+        return Arrays.stream(text.split(",")).map(Workload::parse).collect(Collectors.toList());
     }
 
     private static double number(String option, String text, double min, double max) {

@@ -52,7 +52,7 @@ final class ServerProcess implements AutoCloseable {
         }
         contender.systemProperties().forEach(property -> command.add("-D" + property));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), BenchmarkServer.class.getName(),
-                contender.transport(), workload.service()));
+                contender.transport(), workload.kind().label()));
         if (countIterations) {
             command.add("count-iterations");
         }

@@ -96,7 +96,7 @@ final class SyscallBars {
             long enters = calls.getOrDefault("io_uring_enter", 0L);
             bars.put("it is the ring that waits: io_uring_enter is called", enters > 0);
             bars.put("at most one io_uring_enter per loop iteration", enters <= iterations + ENTERS_BY_STRACE);
-        } else if (transport.equals("epoll") && workload.service().equals("ondemand")) {
+        } else if (transport.equals("epoll") && workload.kind() == WorkloadKind.ONDEMAND) {
             // Not a bar on ours, but the yardstick: if this no longer holds, the comparison has lost its point.
             bars.put("Netty's epoll makes two epoll_ctl per message", Math.abs(ctl / (double) MESSAGES - 2) < FEW);
         }

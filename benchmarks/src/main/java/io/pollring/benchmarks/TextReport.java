@@ -33,8 +33,7 @@ final class TextReport {
         List<String> lines = new ArrayList<>();
         Workload workload = result.workload();
         lines.add("");
-        lines.add(text("== %s: %d connection%s, one %d-byte message outstanding on each", workload,
-                workload.connections(), workload.connections() == 1 ? "" : "s", Workload.MESSAGE_SIZE));
+        lines.add("== " + workload + ": " + workload.describe());
         lines.addAll(throughput(result));
         lines.add("");
         lines.addAll(ratios(result));
@@ -46,10 +45,15 @@ final class TextReport {
     }
 
     private static List<String> throughput(WorkloadResult result) {
-        Table table = new Table("transport", "msg/s", "min", "max", "p50 us", "p99 us", "p99.9 us", "loop us/msg",
-                "server", "generator", "disturbed");
+        WorkloadKind kind = result.workload().kind();
+        List<String> header = new ArrayList<>(List.of("transport", kind.unit() + "/s", "min", "max", "p50 us", "p99 us",
+                "p99.9 us", "loop us/" + kind.unit(), "server", "generator", "disturbed"));
+        if (kind.isStream()) {
+            header.add(1, "MiB/s");
+        }
+        Table table = new Table(header.toArray(new String[0]));
         for (ContenderResult contender : result.contenders()) {
-            table.add(contender.label(),
+            List<String> row = new ArrayList<>(List.of(contender.label(),
                     text("%,.0f", contender.median(Measurement::messagesPerSecond)),
                     text("%,.0f", Statistics.min(contender.throughputs())),
                     text("%,.0f", Statistics.max(contender.throughputs())),
@@ -59,7 +63,11 @@ final class TextReport {
                     text("%.2f", contender.median(Measurement::loopCpuMicrosPerMessage)),
                     percent(contender.median(Measurement::serverBusy)),
                     percent(contender.median(Measurement::generatorBusy)),
-                    text("%.1f %%", 100 * contender.median(Measurement::disturbed)));
+                    text("%.1f %%", 100 * contender.median(Measurement::disturbed))));
+            if (kind.isStream()) {
+                row.add(1, text("%,.0f", contender.mebibytesPerSecond()));
+            }
+            table.add(row.toArray(new String[0]));
         }
         return table.lines();
     }
@@ -68,9 +76,10 @@ final class TextReport {
         if (result.ratiosRefused() != null) {
             return List.of(result.ratiosRefused());
         }
+        String unit = result.workload().kind().unit();
         Table table = new Table("ratio", "of", "median", "quartiles", "range", "rounds");
-        addRatios(table, "msg/s", result.throughputRatios());
-        addRatios(table, "loop us/msg", result.cpuRatios());
+        addRatios(table, unit + "/s", result.throughputRatios());
+        addRatios(table, "loop us/" + unit, result.cpuRatios());
         return table.lines();
     }
 
@@ -84,7 +93,7 @@ final class TextReport {
 
     private static List<String> counts(WorkloadResult result, String counterName) {
         List<String> lines = new ArrayList<>();
-        Table table = new Table("exact, per message", "allocated B", "system calls", "of which");
+        Table table = new Table("exact, per " + result.workload().kind().unit(), "allocated B", "system calls", "of which");
         for (ContenderResult contender : result.contenders()) {
             ExactCounts counts = contender.counts();
             Map<String, Double> syscalls = counts.syscallsPerMessage();

@@ -6,27 +6,22 @@
  */
 package io.pollring.benchmarks;
 
-import java.util.List;
-
 /** What the server does, and how many connections ask it to. */
 final class Workload {
-    /** Bytes of a message. */
-    static final int MESSAGE_SIZE = 64;
-    /** The services a server offers; how each behaves is written at its handler. */
-    static final List<String> SERVICES = List.of("echo", "ondemand", "ondemand-inline");
     private static final int MAX_CONNECTIONS = 65536;
+    /** As many as may wait to be accepted (the servers' backlog): one more, and a client would hang for a second. */
+    private static final int MAX_CHURNING = 4096;
 
-    private final String service;
+    private final WorkloadKind kind;
     private final int connections;
 
-    Workload(String service, int connections) {
-        if (!SERVICES.contains(service)) {
-            throw new IllegalArgumentException("no workload '" + service + "': there are " + SERVICES);
+    Workload(WorkloadKind kind, int connections) {
+        int max = kind.isChurn() ? MAX_CHURNING : MAX_CONNECTIONS;
+        if (connections < 1 || connections > max) {
+            throw new IllegalArgumentException(
+                    connections + " connections for " + kind.label() + ": must be in 1.." + max);
         }
-        if (connections < 1 || connections > MAX_CONNECTIONS) {
-            throw new IllegalArgumentException(connections + " connections: must be in 1.." + MAX_CONNECTIONS);
-        }
-        this.service = service;
+        this.kind = kind;
         this.connections = connections;
     }
 
@@ -36,23 +31,30 @@ final class Workload {
         if (colon < 0) {
             throw new IllegalArgumentException("workload '" + text + "': must be SERVICE:CONNECTIONS, as in echo:64");
         }
+        WorkloadKind kind = WorkloadKind.of(text.substring(0, colon));
+        int connections;
         try {
-            return new Workload(text.substring(0, colon), Integer.parseInt(text.substring(colon + 1)));
+            connections = Integer.parseInt(text.substring(colon + 1));
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("workload '" + text + "': no number of connections", e);
         }
+        return new Workload(kind, connections);
     }
 
-    String service() {
-        return service;
+    WorkloadKind kind() {
+        return kind;
     }
 
     int connections() {
         return connections;
     }
 
+    String describe() {
+        return kind.describe(connections);
+    }
+
     @Override
     public String toString() {
-        return service + ':' + connections;
+        return kind.label() + ':' + connections;
     }
 }

@@ -73,9 +73,10 @@ final class WorkloadResult {
 
     Map<String, Object> toMap() {
         Map<String, Object> map = new LinkedHashMap<>();
-        map.put("service", workload.service());
+        map.put("service", workload.kind().label());
         map.put("connections", workload.connections());
-        map.put("messageSize", Workload.MESSAGE_SIZE);
+        map.put("messageSize", workload.kind().messageSize());
+        map.put("unit", workload.kind().unit());
         if (ratiosRefused() == null) {
             map.put("throughputRatios", toMap(throughputRatios()));
             map.put("cpuRatios", toMap(cpuRatios()));

@@ -58,7 +58,7 @@ final class WorkloadRun {
         for (Opponents opponents : all) {
             progress.accept(workload + ": warming up " + opponents.server().contender());
             opponents.generator().run(options.warmup());
-            results.add(new ContenderResult(opponents.server().contender(), opponents.server().greeting()));
+            results.add(new ContenderResult(workload.kind(), opponents.server().contender(), opponents.server().greeting()));
         }
         for (int round = 0; round < options.rounds(); round++) {
             progress.accept(workload + ": round " + (round + 1) + " of " + options.rounds());
@@ -70,7 +70,8 @@ final class WorkloadRun {
         }
         for (int i = 0; i < all.size(); i++) {
             progress.accept(workload + ": counting for " + all.get(i).server().contender());
-            results.get(i).setCounts(ExactCounts.take(all.get(i), counter, options.count()));
+            results.get(i).setCounts(ExactCounts.take(all.get(i), counter,
+                    workload.kind().counted(options.count())));
         }
         return results;
     }

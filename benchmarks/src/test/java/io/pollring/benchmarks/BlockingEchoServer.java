@@ -57,7 +57,7 @@ final class BlockingEchoServer implements AutoCloseable {
     }
 
     private void serve(Socket socket) {
-        byte[] message = new byte[Workload.MESSAGE_SIZE];
+        byte[] message = new byte[WorkloadKind.ECHO.messageSize()];
         try (Socket connection = socket) {
             connection.setTcpNoDelay(true);
             DataInputStream input = new DataInputStream(connection.getInputStream());

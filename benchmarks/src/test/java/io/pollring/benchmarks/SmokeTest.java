@@ -59,7 +59,7 @@ class SmokeTest {
                 "--workloads", "echo:1,echo:64,ondemand:64");
         assertEquals(3, results.size());
         for (WorkloadResult result : results) {
-            assertEquals(IoUring.isAvailable() ? 4 : 3, result.contenders().size(), result.unavailable().toString());
+            assertEquals(IoUring.isAvailable() ? 5 : 4, result.contenders().size(), result.unavailable().toString());
             for (ContenderResult contender : result.contenders()) {
                 assertTrue(contender.median(Measurement::messagesPerSecond) > 0, contender.label());
                 assertTrue(contender.median(Measurement::serverBusy) > 0, contender.label());

@@ -17,8 +17,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** What is said about a measurement: a bar met or not, a warning given or not. */
 class VerdictsTest {
-    private static final Workload ECHO = new Workload("echo", 64);
-    private static final Workload ON_DEMAND = new Workload("ondemand", 64);
+    private static final Workload ECHO = new Workload(WorkloadKind.ECHO, 64);
+    private static final Workload ON_DEMAND = new Workload(WorkloadKind.ONDEMAND, 64);
 
     @Test
     void generatorIsTheBottleneckWhenItAloneIsBusy() {

@@ -7,10 +7,7 @@
 package io.pollring.benchmarks.server;
 
 import com.fasterxml.jackson.jr.ob.JSON;
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -19,7 +16,6 @@ import io.pollring.channel.IoUring;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -46,16 +42,15 @@ public final class BenchmarkServer {
         Transport transport = Transport.valueOf(enumName(args[0]));
         Service service = Service.valueOf(enumName(args[1]));
         boolean countIterations = args.length > 2 && "count-iterations".equals(args[2]);
-        Throwable unavailable = transport.unavailabilityCause();
-        // Where there is no ring our loop waits on its epoll set instead: that is worth a measurement, too.
-        if (unavailable != null && transport != Transport.POLLRING) {
-            say(Map.of("unavailable", unavailable.toString()));
+        String unavailable = unavailable(transport, service);
+        if (unavailable != null) {
+            say(Map.of("unavailable", unavailable));
             return;
         }
         ThreadFactory threads = new DefaultThreadFactory("loop");
         EventLoopGroup group = countIterations ? transport.newCountingGroup(threads) : transport.newGroup(threads);
         try {
-            Channel listener = listen(group, transport, service);
+            Channel listener = Listener.open(group, transport, service);
             say(greeting(transport, listener));
             obey(new LoopStats(transport, listener.eventLoop(), onLoop(listener.eventLoop(),
                     () -> Thread.currentThread().getId())));
@@ -65,31 +60,25 @@ public final class BenchmarkServer {
         }
     }
 
-    private static String enumName(String name) {
-        return name.toUpperCase(Locale.ROOT).replace('-', '_');
+    /** Why this transport cannot be measured with this service, or {@code null}. */
+    private static String unavailable(Transport transport, Service service) {
+        Throwable cause = transport.unavailabilityCause();
+        // Where there is no ring our loop waits on its epoll set instead: that is worth a measurement, too.
+        if (cause != null && !transport.isOurs()) {
+            return cause.toString();
+        }
+        return service.isDatagram() && !transport.hasDatagramChannel() ? "it has no datagram channel yet" : null;
     }
 
-    private static Channel listen(EventLoopGroup group, Transport transport, Service service)
-            throws InterruptedException {
-        return new ServerBootstrap()
-                .group(group)
-                .channel(transport.serverChannel())
-                .option(ChannelOption.SO_BACKLOG, 4096)
-                .childOption(ChannelOption.AUTO_READ, service.autoRead())
-                .childHandler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(service.newHandler());
-                    }
-                })
-                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)).sync().channel();
+    private static String enumName(String name) {
+        return name.toUpperCase(Locale.ROOT).replace('-', '_');
     }
 
     private static Map<String, Object> greeting(Transport transport, Channel listener) throws Exception {
         Map<String, Object> greeting = new LinkedHashMap<>();
         greeting.put("port", ((InetSocketAddress) listener.localAddress()).getPort());
         greeting.put("loopThread", onLoop(listener.eventLoop(), BenchmarkServer::kernelThreadId));
-        if (transport == Transport.POLLRING) {
+        if (transport.isOurs()) {
             greeting.put("backend", IoUring.backend(listener.eventLoop()).name());
             greeting.put("features", IoUring.featureString());
         }

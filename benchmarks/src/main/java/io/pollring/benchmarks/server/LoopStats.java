@@ -46,7 +46,7 @@ final class LoopStats {
         if (loop.parent() instanceof IterationCountingGroup) {
             stats.put("loopIterations", ((IterationCountingGroup) loop.parent()).iterations());
         }
-        if (transport == Transport.POLLRING) {
+        if (transport.isOurs()) {
             stats.put("metrics", metrics(IoUring.metrics(loop)));
         }
         return stats;

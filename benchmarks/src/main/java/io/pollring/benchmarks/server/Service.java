@@ -12,23 +12,31 @@ import java.util.function.Supplier;
 
 /** What a benchmark's server does with what it is sent. */
 enum Service {
-    ECHO(true, EchoHandler::new),
-    ONDEMAND(false, OnDemandEchoHandler::new),
-    ONDEMAND_INLINE(false, InlineReadEchoHandler::new);
+    ECHO(EchoHandler::new),
+    ONDEMAND(OnDemandEchoHandler::new),
+    ONDEMAND_INLINE(InlineReadEchoHandler::new),
+    STREAM(StreamHandler::new),
+    /** It is the clients who close. */
+    CHURN(EchoHandler::new),
+    UDP(DatagramEchoHandler::new),
+    /** One handler for all connections, so that each costs what its transport takes for it. */
+    IDLE(CountingEchoHandler::instance);
 
-    private final boolean autoRead;
     private final Supplier<ChannelHandler> handler;
 
-    Service(boolean autoRead, Supplier<ChannelHandler> handler) {
-        this.autoRead = autoRead;
+    Service(Supplier<ChannelHandler> handler) {
         this.handler = handler;
     }
 
     boolean autoRead() {
-        return autoRead;
+        return this != ONDEMAND && this != ONDEMAND_INLINE;
     }
 
-    /** A new handler for one accepted connection. */
+    boolean isDatagram() {
+        return this == UDP;
+    }
+
+    /** The handler for one channel. */
     ChannelHandler newHandler() {
         return handler.get();
     }

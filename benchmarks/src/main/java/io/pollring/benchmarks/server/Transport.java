@@ -10,10 +10,14 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.pollring.channel.IoUring;
 import io.pollring.channel.IoUringEventLoopGroup;
@@ -28,7 +32,8 @@ import java.util.function.Supplier;
  */
 enum Transport {
     /** Netty's own epoll channels, hosted on our loop. */
-    POLLRING(IoUring::unavailabilityCause, IoUringIoHandler::newFactory, EpollServerSocketChannel.class) {
+    POLLRING(IoUring::unavailabilityCause, IoUringIoHandler::newFactory, EpollServerSocketChannel.class,
+            EpollDatagramChannel.class.getName()) {
         @Override
         MultiThreadIoEventLoopGroup newGroup(ThreadFactory threads) {
             return new IoUringEventLoopGroup(1, threads);
@@ -36,33 +41,42 @@ enum Transport {
     },
     /** Our own channels. */
     OWN(IoUring::unavailabilityCause, IoUringIoHandler::newFactory,
-            io.pollring.channel.IoUringServerSocketChannel.class) {
+            io.pollring.channel.IoUringServerSocketChannel.class, "io.pollring.channel.IoUringDatagramChannel") {
         @Override
         MultiThreadIoEventLoopGroup newGroup(ThreadFactory threads) {
             return new IoUringEventLoopGroup(1, threads);
         }
     },
     /** The channels of {@link #POLLRING} on Netty's epoll. */
-    EPOLL(Epoll::unavailabilityCause, EpollIoHandler::newFactory, EpollServerSocketChannel.class),
+    EPOLL(Epoll::unavailabilityCause, EpollIoHandler::newFactory, EpollServerSocketChannel.class,
+            EpollDatagramChannel.class.getName()),
     /** Netty's official io_uring transport. */
     IO_URING(io.netty.channel.uring.IoUring::unavailabilityCause,
-            io.netty.channel.uring.IoUringIoHandler::newFactory, IoUringServerSocketChannel.class),
-    NIO(() -> null, NioIoHandler::newFactory, NioServerSocketChannel.class);
+            io.netty.channel.uring.IoUringIoHandler::newFactory, IoUringServerSocketChannel.class,
+            IoUringDatagramChannel.class.getName()),
+    NIO(() -> null, NioIoHandler::newFactory, NioServerSocketChannel.class, NioDatagramChannel.class.getName());
 
     private final Supplier<Throwable> unavailabilityCause;
     private final Supplier<IoHandlerFactory> handlerFactory;
     private final Class<? extends ServerChannel> serverChannel;
+    private final String datagramChannel;
 
     Transport(Supplier<Throwable> unavailabilityCause, Supplier<IoHandlerFactory> handlerFactory,
-              Class<? extends ServerChannel> serverChannel) {
+              Class<? extends ServerChannel> serverChannel, String datagramChannel) {
         this.unavailabilityCause = unavailabilityCause;
         this.handlerFactory = handlerFactory;
         this.serverChannel = serverChannel;
+        this.datagramChannel = datagramChannel;
     }
 
     /** {@code null} when it can be used here. */
     Throwable unavailabilityCause() {
         return unavailabilityCause.get();
+    }
+
+    /** Whether it is our loop, whatever the channels on it. */
+    boolean isOurs() {
+        return this == POLLRING || this == OWN;
     }
 
     /** A group of one loop, made as a user would make it. */
@@ -77,5 +91,19 @@ enum Transport {
 
     Class<? extends ServerChannel> serverChannel() {
         return serverChannel;
+    }
+
+    /** By name, as a version of our transport may be measured that has none. */
+    Class<? extends DatagramChannel> datagramChannel() throws ClassNotFoundException {
+        return Class.forName(datagramChannel).asSubclass(DatagramChannel.class);
+    }
+
+    boolean hasDatagramChannel() {
+        try {
+            datagramChannel();
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
     }
 }

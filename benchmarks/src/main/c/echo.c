@@ -1,0 +1,92 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+/* Echo: connections that stay open, and one message outstanding on each. */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "loadgen.h"
+
+static unsigned char *out_buffer;
+static unsigned char *in_buffers;
+
+void allocate_messages(void) {
+    if (message_size < sizeof(uint64_t)) {
+        errno = 0;
+        die("SIZE must be at least %zu, the length of a message's number", sizeof(uint64_t));
+    }
+    out_buffer = allocate(1, message_size);
+    in_buffers = allocate(connection_count, message_size);
+    for (uint32_t i = 0; i < message_size; i++) {
+        out_buffer[i] = (unsigned char) (i * 7 + 1);
+    }
+}
+
+static void open_all(void) {
+    allocate_messages();
+    for (unsigned i = 0; i < connection_count; i++) {
+        connections[i].fd = connected_socket(SOCK_STREAM);
+        no_delay(connections[i].fd);
+        watch(&connections[i]);
+    }
+}
+
+/* Every message starts with its number, so that a lost, doubled or swapped reply does not go unnoticed. */
+void send_message(struct connection *connection) {
+    ssize_t sent;
+
+    connection->received = 0;
+    memcpy(out_buffer, &connection->sequence, sizeof(connection->sequence));
+    sent = send(connection->fd, out_buffer, message_size, MSG_NOSIGNAL);
+    if (sent != (ssize_t) message_size) {
+        die("send (%zd of %u bytes)", sent, message_size);
+    }
+}
+
+void check_message(const struct connection *connection, const unsigned char *reply) {
+    uint64_t sequence;
+
+    memcpy(&sequence, reply, sizeof(sequence));
+    if (sequence != connection->sequence
+            || memcmp(reply + sizeof(sequence), out_buffer + sizeof(sequence), message_size - sizeof(sequence)) != 0) {
+        errno = 0;
+        die("wrong reply on connection %zu: message %" PRIu64 " was sent, %" PRIu64 " came back",
+                (size_t) (connection - connections), connection->sequence, sequence);
+    }
+}
+
+int receive_message(struct connection *connection) {
+    size_t index = (size_t) (connection - connections);
+    unsigned char *buffer = in_buffers + index * message_size;
+    /* A byte more than the reply has would be a byte that nobody sent: it is left for the next check to find. */
+    ssize_t count = recv(connection->fd, buffer + connection->received, message_size - connection->received,
+            MSG_DONTWAIT);
+
+    if (count < 0) {
+        if (errno == EAGAIN || errno == EINTR) {
+            return 0;
+        }
+        die("recv on connection %zu", index);
+    }
+    if (count == 0) {
+        errno = 0;
+        die("the server closed connection %zu", index);
+    }
+    connection->received += (uint32_t) count;
+    if (connection->received < message_size) {
+        return 0;
+    }
+    check_message(connection, buffer);
+    return 1;
+}
+
+const struct mode echo_mode = {
+    .name = "echo", .window = 1, .max_size = 65536,
+    .open = open_all, .start = send_message, .receive = receive_message
+};

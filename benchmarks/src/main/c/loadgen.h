@@ -1,0 +1,82 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+/* What the parts of the load generator share; see loadgen.c for what it is. */
+#ifndef LOADGEN_H
+#define LOADGEN_H
+
+#include <netinet/in.h>
+#include <stdint.h>
+
+#define STALL_MILLIS 10000
+#define MAX_WINDOW 2
+
+struct connection {
+    /* -1 when there is none: a client of churn between two loads. */
+    int fd;
+    /* Replies that are still to come. */
+    unsigned outstanding;
+    /* Of the reply that is coming in. */
+    uint32_t received;
+    /* The number of the last request that was sent. */
+    uint64_t sequence;
+    /* How many requests may still be sent. */
+    uint64_t quota;
+    /* When the outstanding requests were sent, by their number modulo MAX_WINDOW. */
+    uint64_t sent_at[MAX_WINDOW];
+};
+
+/* One way to put load on a server. The unit that is counted and timed is one request and its reply. */
+struct mode {
+    const char *name;
+    /* Requests outstanding on each connection. */
+    unsigned window;
+    uint32_t max_size;
+    /* Opens all connections, and allocates what the mode needs. */
+    void (*open)(void);
+    /* Sends one request. */
+    void (*start)(struct connection *connection);
+    /* Reads what is there. Returns 1 when that completes a reply. */
+    int (*receive)(struct connection *connection);
+    /* Called after a load, for what must be over before the server is quiet; may be NULL. */
+    void (*settle)(void);
+};
+
+extern const struct mode echo_mode;
+extern const struct mode stream_mode;
+extern const struct mode churn_mode;
+extern const struct mode udp_mode;
+
+extern struct connection *connections;
+extern unsigned connection_count;
+/* Of a message that is echoed, or of the reply that is streamed. */
+extern uint32_t message_size;
+extern struct sockaddr_in server;
+/* Whether every byte of a reply is to be looked at, whatever that costs. */
+extern int thorough;
+
+/* Prints what failed, with the reason that errno has if it is not 0, and exits. */
+void die(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
+
+void *allocate(size_t count, size_t size);
+/* A socket that is connected to the server. */
+int connected_socket(int type);
+void no_delay(int fd);
+/* Has the connection's fd watched for input. */
+void watch(struct connection *connection);
+
+/* The echo of messages, which several modes use. */
+void allocate_messages(void);
+void send_message(struct connection *connection);
+void check_message(const struct connection *connection, const unsigned char *reply);
+int receive_message(struct connection *connection);
+
+void histogram_clear(void);
+void histogram_add(uint64_t nanos);
+uint64_t histogram_percentile(uint64_t total, double fraction);
+
+#endif

@@ -1,0 +1,97 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.benchmarks;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** What a workload asks of its server, as the side sees it that puts load on it. */
+enum WorkloadKind {
+    ECHO("echo", 1, "%1$d connection%2$s, one 64-byte message outstanding on each"),
+    ONDEMAND("echo", 1, "%1$d connection%2$s, one 64-byte message outstanding on each, read on demand"),
+    ONDEMAND_INLINE("echo", 1, "%1$d connection%2$s, one 64-byte message outstanding on each, read on demand"),
+    /** A unit costs as much as some hundred echoes, so fewer of them are counted. */
+    STREAM("stream", 50, "%1$d connection%2$s, on each of which the server sends messages of 1 MiB, two of them asked"
+            + " for at any time"),
+    CHURN("churn", 5, "%1$d client%2$s, each of which connects, has 64 bytes echoed, closes, and starts again"),
+    UDP("udp", 1, "%1$d UDP socket%2$s, one 64-byte datagram outstanding on each"),
+    /** The generator's echo is used once per connection, to see that it stands. */
+    IDLE("echo", 1, "%1$d connection%2$s on which nothing happens, after one 64-byte echo on each");
+
+    private static final int ECHO_SIZE = 64;
+    private static final int STREAM_SIZE = 1024 * 1024;
+
+    private final String loadMode;
+    private final int countDivisor;
+    private final String description;
+
+    WorkloadKind(String loadMode, int countDivisor, String description) {
+        this.loadMode = loadMode;
+        this.countDivisor = countDivisor;
+        this.description = description;
+    }
+
+    static List<String> labels() {
+        return Arrays.stream(values()).map(WorkloadKind::label).collect(Collectors.toList());
+    }
+
+    static WorkloadKind of(String label) {
+        return Arrays.stream(values()).filter(kind -> kind.label().equals(label)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no workload '" + label + "': there are " + labels()));
+    }
+
+    /** As on the command line. */
+    String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** What the load generator is to do. */
+    String loadMode() {
+        return loadMode;
+    }
+
+    /** Bytes of a message that is echoed, or of one that is streamed. */
+    int messageSize() {
+        return this == STREAM ? STREAM_SIZE : ECHO_SIZE;
+    }
+
+    /** What is counted and timed, in short. */
+    String unit() {
+        return this == CHURN ? "conn" : "msg";
+    }
+
+    /** Over how many units exact counts are taken, where {@code messages} are taken for an echo. */
+    long counted(long messages) {
+        return Math.max(1, messages / countDivisor);
+    }
+
+    /** Whether the figure to look at is how many bytes pass. */
+    boolean isStream() {
+        return this == STREAM;
+    }
+
+    /** Whether connections come and go, so that a message has its share of their making. */
+    boolean isChurn() {
+        return this == CHURN;
+    }
+
+    /** Whether memory is measured, and no time. */
+    boolean isIdle() {
+        return this == IDLE;
+    }
+
+    /** Whether a message is echoed on a connection that stands. */
+    boolean isEcho() {
+        return this == ECHO || this == ONDEMAND || this == ONDEMAND_INLINE;
+    }
+
+    String describe(int connections) {
+        return String.format(Locale.ROOT, description, connections, connections == 1 ? "" : "s");
+    }
+}
