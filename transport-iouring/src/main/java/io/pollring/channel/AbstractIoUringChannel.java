@@ -41,19 +41,8 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
     private static final int ERROR_OR_IN = EpollIoOps.EPOLLERR.value() | EpollIoOps.EPOLLIN.value();
     private static final int PEER_DONE = EpollIoOps.EPOLLRDHUP.value();
 
-    enum State {
-        /** Neither connected nor bound, as far as that makes the channel active. */
-        OPEN,
-        /** A connection attempt is under way. */
-        CONNECTING,
-        /** Connected; or, for servers and datagram channels, bound. */
-        ACTIVE,
-        /** The socket is closed, or about to be. */
-        CLOSED
-    }
-
     final LinuxSocket socket;
-    private volatile State state;
+    private volatile ChannelState state;
     private volatile SocketAddress local;
     private volatile SocketAddress remote;
     // From here on: the loop's thread only, once there is a loop.
@@ -69,7 +58,7 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
         super(parent);
         this.socket = socket;
         interest = new Interest(initial);
-        state = active ? State.ACTIVE : State.OPEN;
+        state = active ? ChannelState.ACTIVE : ChannelState.OPEN;
         if (active) {
             local = readLocalAddress();
             remote = readRemoteAddress();
@@ -81,7 +70,7 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
         super(parent);
         this.socket = socket;
         interest = new Interest(initial);
-        state = State.ACTIVE;
+        state = ChannelState.ACTIVE;
         local = readLocalAddress();
         this.remote = remote;
     }
@@ -106,22 +95,29 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
 
     @Override
     public boolean isActive() {
-        return state == State.ACTIVE;
+        return state == ChannelState.ACTIVE;
     }
 
-    final State state() {
-        return state;
+    /** Whether the socket must be left alone: its number may be another's at any time. */
+    final boolean isGone() {
+        return state.compareTo(ChannelState.CLOSING) >= 0;
+    }
+
+    /** The loop is done with the socket; {@link #doClose()} follows, in another thread. */
+    final void closeElsewhere() {
+        state = ChannelState.CLOSING;
+        interest.cancel();
     }
 
     /** The socket is connected or bound: the channel is active, and hears of events if it is registered. */
     final void activate() {
-        state = State.ACTIVE;
+        state = ChannelState.ACTIVE;
         interest.submit();
     }
 
     /** The socket is not connected any more, but open. */
     final void deactivate() {
-        state = State.OPEN;
+        state = ChannelState.OPEN;
         local = readLocalAddress();
         remote = readRemoteAddress();
     }
@@ -303,7 +299,7 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
 
     @Override
     protected void doClose() throws Exception {
-        state = State.CLOSED;
+        state = ChannelState.CLOSED;
         try {
             ConnectAttempt pending = attempt;
             if (pending != null) {
@@ -377,10 +373,10 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
             if ((events & ERROR_OR_OUT) != 0) {
                 writeReady();
             }
-            if ((events & ERROR_OR_IN) != 0) {
+            if ((events & ERROR_OR_IN) != 0 && !isGone()) {
                 readReady();
             }
-            if ((events & PEER_DONE) != 0) {
+            if ((events & PEER_DONE) != 0 && !isGone()) {
                 peerDone();
             }
         }
@@ -446,7 +442,7 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
                     connected(promise, wasActive);
                 } else {
                     if (!wasActive) {
-                        state = State.CONNECTING;
+                        state = ChannelState.CONNECTING;
                     }
                     attempt = new ConnectAttempt(this, promise, remoteAddress, wasActive);
                     attempt.start(config().getConnectTimeoutMillis());
@@ -489,8 +485,8 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
             abandoned.stopTimer();
             if (attempt == abandoned) {
                 attempt = null;
-                if (state == State.CONNECTING) {
-                    state = State.OPEN;
+                if (state == ChannelState.CONNECTING) {
+                    state = ChannelState.OPEN;
                 }
             }
         }

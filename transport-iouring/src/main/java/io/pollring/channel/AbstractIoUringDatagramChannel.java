@@ -48,7 +48,7 @@ abstract class AbstractIoUringDatagramChannel extends AbstractIoUringChannel {
     }
 
     public final boolean isConnected() {
-        return state() == State.ACTIVE && remoteAddress0() != null;
+        return !isGone() && remoteAddress0() != null;
     }
 
     /** A datagram may come before there is a bind or a connect: a write is enough. */

@@ -30,7 +30,6 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.NotYetConnectedException;
-import java.util.concurrent.Executor;
 
 /** A channel of a stream of bytes, each of whose directions can be shut down by itself. */
 public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChannel implements DuplexChannel {
@@ -159,11 +158,8 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
 
     @Override
     public ChannelFuture shutdownInput(ChannelPromise promise) {
-        Executor closeExecutor = ((StreamUnsafe) unsafe()).prepareToClose();
         EventLoop loop = eventLoop();
-        if (closeExecutor != null) {
-            closeExecutor.execute(() -> shutdownInputNow(promise));
-        } else if (loop.inEventLoop()) {
+        if (loop.inEventLoop()) {
             shutdownInputNow(promise);
         } else {
             loop.execute(() -> shutdownInputNow(promise));
@@ -212,11 +208,6 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
         }
 
         @Override
-        protected Executor prepareToClose() {
-            return super.prepareToClose();
-        }
-
-        @Override
         void readReady() {
             io.readReady();
         }
@@ -232,7 +223,7 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
 
         /** Whether nothing may be read any more. */
         final boolean isInputOver() {
-            return socket.isInputShutdown() && (endTold || state() == State.CLOSED || !config().isAllowHalfClosure());
+            return isGone() || socket.isInputShutdown() && (endTold || !config().isAllowHalfClosure());
         }
 
         @Override
@@ -273,7 +264,7 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
                 }
                 pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
             }
-            if (atEnd && !endTold && state() != State.CLOSED) {
+            if (atEnd && !endTold && !isGone()) {
                 endTold = true;
                 pipeline().fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
             }

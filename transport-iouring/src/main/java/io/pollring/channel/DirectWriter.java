@@ -69,8 +69,11 @@ final class DirectWriter {
             } else {
                 quantum -= writeOne(in, message);
             }
-            // Not over when all is written: a promise's listener may have flushed more.
-        } while (quantum > 0);
+            // Not over when all is written: a promise's listener may have flushed more, or closed the channel.
+        } while (quantum > 0 && !channel.isGone());
+        if (channel.isGone()) {
+            return;
+        }
         if (quantum == 0) {
             // The socket may still be writable, and other channels have waited long enough.
             channel.unwant(EpollIoOps.EPOLLOUT);

@@ -157,7 +157,7 @@ public final class IoUringSocketChannel extends AbstractIoUringStreamChannel imp
             // until then.
             try {
                 if (isOpen() && config.getSoLinger() > 0) {
-                    doDeregister();
+                    closeElsewhere();
                     return GlobalEventExecutor.INSTANCE;
                 }
             } catch (Exception e) {
