@@ -55,7 +55,8 @@ class UdpChannelTest {
     }
 
     static InetSocketAddress loopback(SocketProtocolFamily family) throws Exception {
-        return new InetSocketAddress(InetAddress.getByName(family == SocketProtocolFamily.INET6 ? "::1" : "127.0.0.1"), 0);
+        String host = family == SocketProtocolFamily.INET6 ? "::1" : "127.0.0.1";
+        return new InetSocketAddress(InetAddress.getByName(host), 0);
     }
 
     private static byte[] payload(int number, int size) {
@@ -129,17 +130,17 @@ class UdpChannelTest {
     private static ByteBuf buffer(int kind, byte[] bytes) {
         switch (kind % 4) {
             case 0:
-                return UnpooledByteBufAllocator.DEFAULT.directBuffer().writeBytes(bytes);
+                return Unpooled.directBuffer().writeBytes(bytes);
             case 1:
-                return UnpooledByteBufAllocator.DEFAULT.heapBuffer().writeBytes(bytes);
+                return Unpooled.buffer().writeBytes(bytes);
             case 2:
                 return UnpooledByteBufAllocator.DEFAULT.compositeDirectBuffer()
-                        .addComponent(true, UnpooledByteBufAllocator.DEFAULT.directBuffer().writeBytes(bytes, 0, bytes.length / 2))
-                        .addComponent(true, UnpooledByteBufAllocator.DEFAULT.directBuffer()
+                        .addComponent(true, Unpooled.directBuffer().writeBytes(bytes, 0, bytes.length / 2))
+                        .addComponent(true, Unpooled.directBuffer()
                                 .writeBytes(bytes, bytes.length / 2, bytes.length - bytes.length / 2));
             default:
                 // Neither begins at 0 nor ends at the capacity.
-                return UnpooledByteBufAllocator.DEFAULT.directBuffer(bytes.length + 20).writeZero(7).skipBytes(7).writeBytes(bytes);
+                return Unpooled.directBuffer(bytes.length + 20).writeZero(7).skipBytes(7).writeBytes(bytes);
         }
     }
 
