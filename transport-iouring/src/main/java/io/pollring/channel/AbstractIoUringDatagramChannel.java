@@ -116,7 +116,8 @@ abstract class AbstractIoUringDatagramChannel extends AbstractIoUringChannel {
             Sockets.checkResolved(recipient);
             if (envelope.content() instanceof ByteBuf && (recipient == null || isAddress(recipient))) {
                 ByteBuf content = (ByteBuf) envelope.content();
-                return needsCopy(content) ? withContent(envelope, DirectBuffers.copy(alloc(), envelope, content)) : envelope;
+                return needsCopy(content) ? withContent(envelope, DirectBuffers.copy(alloc(), envelope, content))
+                        : envelope;
             }
         }
         throw unsupported(msg);
@@ -136,8 +137,8 @@ abstract class AbstractIoUringDatagramChannel extends AbstractIoUringChannel {
     }
 
     final UnsupportedOperationException unsupported(Object msg) {
-        return new UnsupportedOperationException(
-                "unsupported message type: " + StringUtil.simpleClassName(msg) + " (expected: " + expectedTypes() + ')');
+        return new UnsupportedOperationException("unsupported message type: " + StringUtil.simpleClassName(msg)
+                + " (expected: " + expectedTypes() + ')');
     }
 
     abstract String expectedTypes();

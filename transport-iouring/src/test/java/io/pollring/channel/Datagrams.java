@@ -20,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -47,7 +48,8 @@ final class Datagrams extends ChannelInboundHandlerAdapter {
 
     Datagram take() throws InterruptedException {
         Datagram datagram = datagrams.poll(5, TimeUnit.SECONDS);
-        assertNotNull(datagram, () -> "nothing has come; " + events + exceptions.stream().limit(3).collect(java.util.stream.Collectors.toList()));
+        assertNotNull(datagram, () -> "nothing has come; " + events
+                + exceptions.stream().limit(3).collect(Collectors.toList()));
         return datagram;
     }
 

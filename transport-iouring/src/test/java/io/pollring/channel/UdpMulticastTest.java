@@ -162,7 +162,8 @@ class UdpMulticastTest {
             assertInstanceOf(IllegalArgumentException.class, mixed.cause());
             assertInstanceOf(UnsupportedOperationException.class,
                     channel.block(group(INET), InetAddress.getByName("127.0.0.1")).await().cause());
-            assertThrows(NullPointerException.class, () -> channel.joinGroup((InetAddress) null, loopback(), (InetAddress) null));
+            assertThrows(NullPointerException.class,
+                    () -> channel.joinGroup((InetAddress) null, loopback(), (InetAddress) null));
             // Nothing of it has harmed the channel.
             channel.joinGroup(group(INET), loopback(), null).sync();
             assertThrows(UnresolvedAddressException.class,
