@@ -18,10 +18,12 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.NetUtil;
+import org.junit.jupiter.params.provider.Arguments;
 
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
  * Channel classes, and the loops that they run on: our own channels in each mode, and Netty's epoll transport, which
@@ -51,6 +53,12 @@ enum Transport {
 
     Class<? extends ServerChannel> serverClass(Family family) {
         return this == NETTY ? family.nettysServer : family.oursServer;
+    }
+
+    /** All transports with all kinds of streams, as arguments. */
+    static Stream<Arguments> withFamilies() {
+        return Stream.of(values()).flatMap(
+                transport -> Stream.of(Family.values()).map(family -> Arguments.of(transport, family)));
     }
 
     /** A client that has no address to connect to yet. */
