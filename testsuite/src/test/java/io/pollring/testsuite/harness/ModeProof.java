@@ -22,8 +22,9 @@ import java.util.Properties;
 import java.util.TreeMap;
 
 /**
- * What shows that a test JVM ran as it claims: on which backend its loops were, what they counted, and which
- * rings the kernel says the process has, and whether it made channels of ours. Written by the JVM itself, checked by {@link SuiteJudge}.
+ * What shows that a test JVM ran as it claims: on which backend its loops were, what they counted, which rings the
+ * kernel says the process has, and whether it made channels of ours. Written by the JVM itself, checked by
+ * {@link SuiteJudge}.
  */
 final class ModeProof {
 

@@ -27,8 +27,8 @@ import java.util.stream.Collectors;
  * build unless every test that passed there passes here. Also fails it when a run of ours executed less, leaked, logged
  * a failed assertion, or does not prove that it was what it claims to be.
  * <p>
- * Arguments: the directory with one directory for each run; then for each run its name, whether it was skipped, the file
- * that lists the classes it must have run, and the file that lists those of them it cannot or need not run.
+ * Arguments: the directory with one directory for each run; then for each run its name, whether it was skipped, the
+ * file that lists the classes it must have run, and the file that lists those of them it cannot or need not run.
  */
 public final class SuiteJudge {
 

@@ -82,7 +82,7 @@ public final class TestClassCopier {
         this.timeLimitFactor = timeLimitFactor;
     }
 
-    /** Arguments: the directories for the copies for hosted and for our own channels, and the factor for time limits. */
+    /** Arguments: the directories for the copies, hosted and own, and the factor for time limits. */
     public static void main(String[] args) throws IOException {
         copy(Paths.get(args[0]), Family.HOSTED, Long.parseLong(args[2]));
         copy(Paths.get(args[1]), Family.OWN, Long.parseLong(args[2]));
