@@ -22,7 +22,7 @@ public final class Run {
     private final Mode mode;
     private final Family family;
 
-    private Run(Mode mode, Family family) {
+    public Run(Mode mode, Family family) {
         this.mode = mode;
         this.family = family;
     }
