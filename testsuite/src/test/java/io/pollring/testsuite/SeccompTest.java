@@ -7,16 +7,11 @@
 package io.pollring.testsuite;
 
 import io.pollring.testsuite.harness.EchoProgram;
-import io.pollring.testsuite.harness.Run;
+import io.pollring.testsuite.harness.Program;
 import io.pollring.testsuite.harness.TestLoops;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.nio.file.Paths;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -59,25 +54,7 @@ public class SeccompTest {
     }
 
     private static List<String> run(String jvmOption) throws Exception {
-        String launcher = System.getProperty("pollring.testsuite.denyIoUring");
-        Path java = Paths.get(System.getProperty("java.home"), "bin", "java");
-        List<String> command = new ArrayList<>(List.of(launcher, java.toString(), jvmOption,
-                "-Dpollring.testsuite.run=" + Run.current().id(), "-cp", classPath(),
-                EchoProgram.class.getName()));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        try {
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            List<String> lines = new ArrayList<>(Arrays.asList(output.split("\n")));
-            lines.add("exit=" + process.waitFor());
-            return lines;
-        } finally {
-            process.destroyForcibly();
-        }
-    }
-
-    private static String classPath() {
-        // Surefire starts this JVM with a jar that only lists the real class path.
-        String real = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        return real;
+        return Program.runThrough(System.getProperty("pollring.testsuite.denyIoUring"),
+                List.of(jvmOption, "-cp", Program.classPath(), EchoProgram.class.getName()));
     }
 }

@@ -33,6 +33,7 @@ public final class EchoProgram {
                 print("seccomp", line.substring("Seccomp:".length()).trim());
             }
         }
+        print("module", IoUring.class.getModule().getName());
         print("available", IoUring.isAvailable());
         print("cause", IoUring.isAvailable() ? "" : IoUring.unavailabilityCause());
         EventLoopGroup group = new IoUringEventLoopGroup(THREADS);
