@@ -9,9 +9,8 @@
  * Churn: every message gets a connection of its own, which is closed when the echo is in.
  *
  * The close is an orderly one, as most are, so the connection's address stays in use for a minute (TIME_WAIT). Lest the
- * ports run out, each connection comes from the next of many addresses, all of them the machine's own: 127.1.0.0 and on.
+ * ports run out, each connection comes from the next of many addresses.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stddef.h>
 #include <sys/socket.h>
@@ -20,7 +19,6 @@
 
 #include "loadgen.h"
 
-#define FIRST_SOURCE 0x7F010000u
 #define SOURCES 4096
 
 static uint32_t next_source;
@@ -32,35 +30,13 @@ static void prepare(void) {
     }
 }
 
-static int connect_from_next_source(void) {
-    const int one = 1;
-    struct sockaddr_in source = {.sin_family = AF_INET};
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    if (fd < 0) {
-        die("socket");
-    }
-    source.sin_addr.s_addr = htonl(FIRST_SOURCE + next_source);
-    next_source = (next_source + 1) % SOURCES;
-    /* The port is then chosen when the destination is known, and needs to be unused for that destination only. */
-    if (setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof(one)) != 0) {
-        die("IP_BIND_ADDRESS_NO_PORT");
-    }
-    if (bind(fd, (struct sockaddr *) &source, sizeof(source)) != 0) {
-        die("binding to %s", inet_ntoa(source.sin_addr));
-    }
-    if (connect(fd, (struct sockaddr *) &server, sizeof(server)) != 0) {
-        die("connecting from %s", inet_ntoa(source.sin_addr));
-    }
-    return fd;
-}
-
 /* The connection before this one has had its echo and nothing is unread, so closing it sends a FIN and no reset. */
 static void start(struct connection *connection) {
     if (connection->fd >= 0 && close(connection->fd) != 0) {
         die("close");
     }
-    connection->fd = connect_from_next_source();
+    connection->fd = connected_from(SOCK_STREAM, next_source);
+    next_source = (next_source + 1) % SOURCES;
     /* One small message: there is nothing for TCP_NODELAY to change. */
     send_message(connection);
     watch(connection);

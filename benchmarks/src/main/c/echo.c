@@ -31,7 +31,7 @@ void allocate_messages(void) {
 static void open_all(void) {
     allocate_messages();
     for (unsigned i = 0; i < connection_count; i++) {
-        connections[i].fd = connected_socket(SOCK_STREAM);
+        connections[i].fd = connected_socket(SOCK_STREAM, i);
         no_delay(connections[i].fd);
         watch(&connections[i]);
     }

@@ -26,16 +26,10 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <netinet/tcp.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "loadgen.h"
 
@@ -52,78 +46,12 @@ static const struct mode *mode;
 static int epoll_fd;
 static struct epoll_event *events;
 
-void die(const char *format, ...) {
-    int error = errno;
-    va_list args;
-
-    fputs("loadgen: ", stderr);
-    va_start(args, format);
-    vfprintf(stderr, format, args);
-    va_end(args);
-    if (error != 0) {
-        fprintf(stderr, ": %s", strerror(error));
-    }
-    fputc('\n', stderr);
-    exit(1);
-}
-
-void *allocate(size_t count, size_t size) {
-    void *memory = calloc(count, size);
-
-    if (memory == NULL) {
-        die("allocating %zu times %zu bytes", count, size);
-    }
-    return memory;
-}
-
-int connected_socket(int type) {
-    int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
-
-    if (fd < 0) {
-        die("socket");
-    }
-    if (connect(fd, (struct sockaddr *) &server, sizeof(server)) != 0) {
-        die("connect");
-    }
-    return fd;
-}
-
-void no_delay(int fd) {
-    const int one = 1;
-
-    if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)) != 0) {
-        die("TCP_NODELAY");
-    }
-}
-
 void watch(struct connection *connection) {
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
 
     if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, connection->fd, &event) != 0) {
         die("epoll_ctl");
     }
-}
-
-static uint64_t clock_nanos(clockid_t clock) {
-    struct timespec now;
-
-    if (clock_gettime(clock, &now) != 0) {
-        die("clock_gettime");
-    }
-    return (uint64_t) now.tv_sec * 1000000000u + (uint64_t) now.tv_nsec;
-}
-
-static unsigned parse(const char *text, const char *name, unsigned long max) {
-    char *end;
-    unsigned long value;
-
-    errno = 0;
-    value = strtoul(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || value < 1 || value > max) {
-        errno = 0;
-        die("%s is '%s', but must be in 1..%lu", name, text, max);
-    }
-    return (unsigned) value;
 }
 
 static const struct mode *parse_mode(const char *name) {
@@ -134,18 +62,6 @@ static const struct mode *parse_mode(const char *name) {
     }
     errno = 0;
     die("there is no mode '%s'", name);
-}
-
-static void raise_fd_limit(void) {
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
-        die("getrlimit");
-    }
-    limit.rlim_cur = limit.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
-        die("setrlimit");
-    }
 }
 
 static void start(struct connection *connection, uint64_t now) {
@@ -286,7 +202,7 @@ int main(int argc, char **argv) {
         die("epoll_create1");
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
-    raise_fd_limit();
+    allow_sockets(connection_count);
     mode->open();
     printf("{\"connections\":%u}\n", connection_count);
     while (fgets(line, sizeof(line), stdin) != NULL) {

@@ -11,6 +11,7 @@
 
 #include <netinet/in.h>
 #include <stdint.h>
+#include <time.h>
 
 #define STALL_MILLIS 10000
 #define MAX_WINDOW 2
@@ -63,8 +64,16 @@ extern int thorough;
 void die(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
 void *allocate(size_t count, size_t size);
-/* A socket that is connected to the server. */
-int connected_socket(int type);
+uint64_t clock_nanos(clockid_t clock);
+/* A number in 1..max, which name says what it is. */
+unsigned parse(const char *text, const char *name, unsigned long max);
+
+/* Has the kernel allow us that many sockets, or ends with a text for the user. */
+void allow_sockets(unsigned count);
+/* A socket that is connected to the server, as one of many that stay open. */
+int connected_socket(int type, unsigned index);
+/* A socket that is connected to the server, from the source address of that number. */
+int connected_from(int type, unsigned source_number);
 void no_delay(int fd);
 /* Has the connection's fd watched for input. */
 void watch(struct connection *connection);

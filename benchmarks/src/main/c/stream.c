@@ -36,7 +36,7 @@ static void open_all(void) {
         memcpy(expected + i * sizeof(word), &word, sizeof(word));
     }
     for (unsigned i = 0; i < connection_count; i++) {
-        connections[i].fd = connected_socket(SOCK_STREAM);
+        connections[i].fd = connected_socket(SOCK_STREAM, i);
         no_delay(connections[i].fd);
         watch(&connections[i]);
     }

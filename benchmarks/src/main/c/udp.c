@@ -17,7 +17,7 @@ static void open_all(void) {
     allocate_messages();
     in_buffer = allocate(1, message_size);
     for (unsigned i = 0; i < connection_count; i++) {
-        connections[i].fd = connected_socket(SOCK_DGRAM);
+        connections[i].fd = connected_socket(SOCK_DGRAM, i);
         watch(&connections[i]);
     }
 }

@@ -1,0 +1,77 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+
+/*
+ * Sockets, and the addresses that they come from.
+ *
+ * There are some 28,000 ports to connect from, for one source address and one destination. All of 127.0.0.0/8 is the
+ * machine's own, so a connection that may find no port of one address takes the next: 127.1.0.0 and on.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include "loadgen.h"
+
+#define FIRST_SOURCE 0x7F010000u
+/* The kernel searches for an unused port; it finds one soon while every other is. */
+#define SOCKETS_PER_SOURCE 8192
+/* Standard streams, the epoll set, and some to spare. */
+#define OTHER_FILES 16
+
+void allow_sockets(unsigned count) {
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        die("getrlimit");
+    }
+    if (limit.rlim_max < count + OTHER_FILES) {
+        errno = 0;
+        die("%u sockets need %u open files, but only %llu are allowed: raise the limit (ulimit -n)", count,
+                count + OTHER_FILES, (unsigned long long) limit.rlim_max);
+    }
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        die("setrlimit");
+    }
+}
+
+int connected_from(int type, unsigned source_number) {
+    const int one = 1;
+    struct sockaddr_in source = {.sin_family = AF_INET};
+    int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+
+    if (fd < 0) {
+        die("socket");
+    }
+    source.sin_addr.s_addr = htonl(FIRST_SOURCE + source_number);
+    /* The port is then chosen when the destination is known, and needs to be unused for that destination only. */
+    if (setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof(one)) != 0) {
+        die("IP_BIND_ADDRESS_NO_PORT");
+    }
+    if (bind(fd, (struct sockaddr *) &source, sizeof(source)) != 0) {
+        die("binding to %s", inet_ntoa(source.sin_addr));
+    }
+    if (connect(fd, (struct sockaddr *) &server, sizeof(server)) != 0) {
+        die("connecting from %s", inet_ntoa(source.sin_addr));
+    }
+    return fd;
+}
+
+int connected_socket(int type, unsigned index) {
+    return connected_from(type, index / SOCKETS_PER_SOURCE);
+}
+
+void no_delay(int fd) {
+    const int one = 1;
+
+    if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)) != 0) {
+        die("TCP_NODELAY");
+    }
+}
