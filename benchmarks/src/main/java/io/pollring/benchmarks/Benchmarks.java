@@ -39,6 +39,12 @@ public final class Benchmarks {
             System.exit(EXIT_USAGE);
             return;
         }
+        try {
+            FileLimit.check(options.workloads());
+        } catch (IllegalStateException e) {
+            System.err.println(e.getMessage());
+            System.exit(EXIT_FAILED);
+        }
         if (options.syscalls()) {
             System.exit(SyscallBars.run(options, System.out) ? 0 : EXIT_FAILED);
         }
@@ -46,21 +52,22 @@ public final class Benchmarks {
     }
 
     /** Runs all workloads, each with servers of its own, so that what one has warmed up does not colour the next. */
-    static List<WorkloadResult> compare(Options options, PrintStream out) throws IOException, InterruptedException {
+    static List<Result> compare(Options options, PrintStream out) throws IOException, InterruptedException {
         List<String> notes = new ArrayList<>();
         SyscallCounter counter = chooseCounter(options.counter(), notes);
-        String counterName = counter == null ? "not counted" : counter.name();
         Map<String, Object> machine = Machine.describe();
         TextReport.header(options, machine).forEach(out::println);
         notes.forEach(out::println);
-        List<WorkloadResult> results = new ArrayList<>();
+        List<Result> results = new ArrayList<>();
         for (Workload workload : options.workloads()) {
-            WorkloadResult result = new WorkloadRun(options, workload, counter, System.err::println).run();
+            Result result = workload.kind().isIdle()
+                    ? new IdleRun(options, workload, System.err::println).run()
+                    : new WorkloadRun(options, workload, counter, System.err::println).run();
             results.add(result);
-            TextReport.of(result, counterName).forEach(out::println);
+            result.toText().forEach(out::println);
         }
         if (options.json() != null) {
-            Files.writeString(options.json(), toJson(options, machine, counterName, results));
+            Files.writeString(options.json(), toJson(options, machine, WorkloadRun.nameOf(counter), results));
         }
         return results;
     }
@@ -90,7 +97,7 @@ public final class Benchmarks {
     }
 
     private static String toJson(Options options, Map<String, Object> machine, String counterName,
-                                 List<WorkloadResult> results) throws IOException {
+                                 List<Result> results) throws IOException {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("machine", machine);
         document.put("rounds", options.rounds());

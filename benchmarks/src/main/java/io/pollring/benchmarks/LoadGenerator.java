@@ -42,12 +42,22 @@ final class LoadGenerator implements AutoCloseable {
 
     /** Sends messages for that long; when this returns, all of them have been answered. */
     LoadReport run(double seconds) throws IOException, InterruptedException {
-        return new LoadReport(process.ask(String.format(Locale.ROOT, "run %.3f", seconds), seconds + GRACE_SECONDS));
+        LoadReport report = new LoadReport(
+                process.ask(String.format(Locale.ROOT, "run %.3f", seconds), seconds + GRACE_SECONDS));
+        if (report.messages() < 1) {
+            throw new IOException("no message was answered in " + seconds + " s");
+        }
+        return report;
     }
 
     /** Sends exactly that many messages. */
     LoadReport count(long messages) throws IOException, InterruptedException {
-        return new LoadReport(process.ask("count " + messages, messages / MIN_MESSAGES_PER_SECOND + GRACE_SECONDS));
+        LoadReport report =
+                new LoadReport(process.ask("count " + messages, messages / MIN_MESSAGES_PER_SECOND + GRACE_SECONDS));
+        if (report.messages() != messages) {
+            throw new IOException("of " + messages + " messages " + report.messages() + " were answered");
+        }
+        return report;
     }
 
     @Override

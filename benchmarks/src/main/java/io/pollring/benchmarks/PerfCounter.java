@@ -29,7 +29,8 @@ final class PerfCounter implements SyscallCounter {
     /** What event loops do; each event that is watched costs a little at every task switch, so not all 360. */
     private static final List<String> KINDS = List.of("io_uring_enter", "epoll_wait", "epoll_pwait", "epoll_pwait2",
             "epoll_ctl", "read", "readv", "recvfrom", "recvmsg", "recvmmsg", "write", "writev", "sendto", "sendmsg",
-            "sendmmsg", "accept4", "close", "shutdown", "timerfd_settime", "futex");
+            "sendmmsg", "accept4", "close", "shutdown", "setsockopt", "getsockopt", "getsockname", "getpeername",
+            "fcntl", "timerfd_settime", "futex");
 
     /** Why it cannot be used here, or {@code null}. */
     static String unusable() throws IOException, InterruptedException {

@@ -33,14 +33,25 @@ final class Ratio {
                     + denominators.size());
         }
         if (numerators.size() < MIN_ROUNDS) {
-            throw new IllegalArgumentException("no ratio from " + numerators.size() + " rounds: at least "
-                    + MIN_ROUNDS + " are needed");
+            throw new IllegalArgumentException(refusal(numerators.size()));
         }
         List<Double> pairs = new ArrayList<>();
         for (int i = 0; i < numerators.size(); i++) {
             pairs.add(numerators.get(i) / denominators.get(i));
         }
         return new Ratio(pairs);
+    }
+
+    /** Why that many rounds give no ratio, or {@code null}. */
+    static String refusal(int rounds) {
+        return rounds >= MIN_ROUNDS ? null : "no ratios from " + rounds + (rounds == 1 ? " round" : " rounds")
+                + ": at least " + MIN_ROUNDS + " are needed";
+    }
+
+    static Map<String, Object> toMap(Map<String, Ratio> ratios) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        ratios.forEach((name, ratio) -> map.put(name, ratio.toMap()));
+        return map;
     }
 
     int rounds() {

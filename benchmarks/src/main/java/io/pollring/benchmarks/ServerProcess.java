@@ -24,7 +24,14 @@ final class ServerProcess implements AutoCloseable {
      * deeper the loop's stack is: 13 to 20 bytes per message that no transport has allocated.
      */
     private static final List<String> JVM_ARGS =
-            List.of("-Xms256m", "-Xmx256m", "-XX:+UseSerialGC", "-Dio.netty.leakDetection.level=disabled");
+            List.of("-XX:+UseSerialGC", "-Dio.netty.leakDetection.level=disabled");
+    private static final int HEAP_MEBIBYTES = 256;
+    private static final int IDLE_CONNECTIONS_PER_MEBIBYTE = 100;
+    /**
+     * Where memory is measured, the heap is resident from the beginning, so that pages that become so later are not of
+     * the heap, and the optimizing compiler, which takes memory as it likes, does not run.
+     */
+    private static final List<String> IDLE_JVM_ARGS = List.of("-XX:+AlwaysPreTouch", "-XX:TieredStopAtLevel=1");
     private static final int FIRST_JAVA_WITH_NATIVE_ACCESS_FLAG = 22;
 
     private final Contender contender;
@@ -47,6 +54,12 @@ final class ServerProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(cores.serverPrefix());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_ARGS);
+        int heap = HEAP_MEBIBYTES;
+        if (workload.kind().isIdle()) {
+            command.addAll(IDLE_JVM_ARGS);
+            heap += workload.connections() / IDLE_CONNECTIONS_PER_MEBIBYTE;
+        }
+        command.addAll(List.of("-Xms" + heap + 'm', "-Xmx" + heap + 'm'));
         if (Runtime.version().feature() >= FIRST_JAVA_WITH_NATIVE_ACCESS_FLAG) {
             command.add("--enable-native-access=ALL-UNNAMED");
         }
@@ -84,6 +97,16 @@ final class ServerProcess implements AutoCloseable {
     /** What else it said of itself when it started: for our transport, which backend its loop is on. */
     Map<String, Object> greeting() {
         return greeting;
+    }
+
+    /** Whether it is one of ours and its loop got no ring. */
+    boolean isWithoutRing() {
+        return "EPOLL".equals(greeting.get("backend"));
+    }
+
+    /** What it holds in memory, after a collection of garbage. */
+    MemoryUse memory() throws IOException, InterruptedException {
+        return new MemoryUse(process.ask("memory", ANSWER_SECONDS));
     }
 
     ServerStats stats() throws IOException, InterruptedException {

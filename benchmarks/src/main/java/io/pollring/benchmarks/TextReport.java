@@ -39,7 +39,7 @@ final class TextReport {
         lines.addAll(ratios(result));
         lines.add("");
         lines.addAll(counts(result, counterName));
-        result.unavailable().forEach((label, why) -> lines.add(label + " cannot be used here: " + why));
+        result.unavailable().forEach((label, why) -> lines.add(unavailable(label, why)));
         Warnings.of(result).forEach(warning -> lines.add("WARNING " + warning));
         return lines;
     }
@@ -77,13 +77,21 @@ final class TextReport {
             return List.of(result.ratiosRefused());
         }
         String unit = result.workload().kind().unit();
-        Table table = new Table("ratio", "of", "median", "quartiles", "range", "rounds");
+        Table table = newRatioTable();
         addRatios(table, unit + "/s", result.throughputRatios());
         addRatios(table, "loop us/" + unit, result.cpuRatios());
         return table.lines();
     }
 
-    private static void addRatios(Table table, String figure, Map<String, Ratio> ratios) {
+    static String unavailable(String label, String why) {
+        return label + " cannot be used here: " + why;
+    }
+
+    static Table newRatioTable() {
+        return new Table("ratio", "of", "median", "quartiles", "range", "rounds");
+    }
+
+    static void addRatios(Table table, String figure, Map<String, Ratio> ratios) {
         ratios.forEach((name, ratio) -> table.add(name, figure,
                 text("%.3f", ratio.median()),
                 text("%.3f..%.3f", ratio.lowerQuartile(), ratio.upperQuartile()),
@@ -93,7 +101,8 @@ final class TextReport {
 
     private static List<String> counts(WorkloadResult result, String counterName) {
         List<String> lines = new ArrayList<>();
-        Table table = new Table("exact, per " + result.workload().kind().unit(), "allocated B", "system calls", "of which");
+        String unit = result.workload().kind().unit();
+        Table table = new Table("exact, per " + unit, "allocated B", "system calls", "of which");
         for (ContenderResult contender : result.contenders()) {
             ExactCounts counts = contender.counts();
             Map<String, Double> syscalls = counts.syscallsPerMessage();
@@ -107,7 +116,7 @@ final class TextReport {
         lines.add("(system calls: " + counterName + ")");
         for (ContenderResult contender : result.contenders()) {
             if (!contender.counts().metricsPerMessage().isEmpty()) {
-                lines.add("metrics of " + contender.label() + ", per message: "
+                lines.add("metrics of " + contender.label() + ", per " + unit + ": "
                         + perMessage(contender.counts().metricsPerMessage()));
             }
         }

@@ -45,8 +45,12 @@ final class Warnings {
                     contender.label(), 100 * idle));
         }
         if ("EPOLL".equals(contender.backend())) {
-            warnings.add(text("%s: its loop got no ring and ran on epoll", contender.label()));
+            warnings.add(noRing(contender.label()));
         }
+    }
+
+    static String noRing(String label) {
+        return label + ": its loop got no ring and ran on epoll";
     }
 
     static boolean generatorIsBottleneck(double serverBusy, double generatorBusy) {

@@ -20,7 +20,9 @@ enum WorkloadKind {
     STREAM("stream", 50, "%1$d connection%2$s, on each of which the server sends messages of 1 MiB, two of them asked"
             + " for at any time"),
     CHURN("churn", 5, "%1$d client%2$s, each of which connects, has 64 bytes echoed, closes, and starts again"),
-    UDP("udp", 1, "%1$d UDP socket%2$s, one 64-byte datagram outstanding on each");
+    UDP("udp", 1, "%1$d UDP socket%2$s, one 64-byte datagram outstanding on each"),
+    /** The generator's echo is used once per connection, to see that it stands. */
+    IDLE("echo", 1, "%1$d connection%2$s on which nothing happens, after one 64-byte echo on each");
 
     private static final int ECHO_SIZE = 64;
     private static final int STREAM_SIZE = 1024 * 1024;
@@ -77,6 +79,11 @@ enum WorkloadKind {
     /** Whether connections come and go, so that a message has its share of their making. */
     boolean isChurn() {
         return this == CHURN;
+    }
+
+    /** Whether memory is measured, and no time. */
+    boolean isIdle() {
+        return this == IDLE;
     }
 
     /** Whether a message is echoed on a connection that stands. */

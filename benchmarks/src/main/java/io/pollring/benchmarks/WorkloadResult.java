@@ -12,22 +12,27 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /** One workload's comparison. */
-final class WorkloadResult {
+final class WorkloadResult implements Result {
     private final Workload workload;
     private final List<ContenderResult> contenders;
     private final Map<String, String> unavailable;
+    private final String counterName;
 
     /**
      * @param contenders  in the order asked for; the first is compared to each of the others
      * @param unavailable those that cannot be used here, and why
+     * @param counterName what counted system calls
      */
-    WorkloadResult(Workload workload, List<ContenderResult> contenders, Map<String, String> unavailable) {
+    WorkloadResult(Workload workload, List<ContenderResult> contenders, Map<String, String> unavailable,
+                   String counterName) {
         this.workload = workload;
         this.contenders = contenders;
         this.unavailable = unavailable;
+        this.counterName = counterName;
     }
 
-    Workload workload() {
+    @Override
+    public Workload workload() {
         return workload;
     }
 
@@ -35,16 +40,14 @@ final class WorkloadResult {
         return contenders;
     }
 
-    Map<String, String> unavailable() {
+    @Override
+    public Map<String, String> unavailable() {
         return unavailable;
     }
 
     /** Why there are no ratios, or {@code null}. */
     String ratiosRefused() {
-        int rounds = contenders.isEmpty() ? 0 : contenders.get(0).throughputs().size();
-        return rounds >= Ratio.MIN_ROUNDS ? null
-                : "no ratios from " + rounds + (rounds == 1 ? " round" : " rounds") + ": at least "
-                        + Ratio.MIN_ROUNDS + " are needed";
+        return Ratio.refusal(contenders.isEmpty() ? 0 : contenders.get(0).throughputs().size());
     }
 
     /** The throughput of the first contender over that of each of the others: above 1 is good. */
@@ -71,15 +74,21 @@ final class WorkloadResult {
         return ratios;
     }
 
-    Map<String, Object> toMap() {
+    @Override
+    public List<String> toText() {
+        return TextReport.of(this, counterName);
+    }
+
+    @Override
+    public Map<String, Object> toMap() {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("service", workload.kind().label());
         map.put("connections", workload.connections());
         map.put("messageSize", workload.kind().messageSize());
         map.put("unit", workload.kind().unit());
         if (ratiosRefused() == null) {
-            map.put("throughputRatios", toMap(throughputRatios()));
-            map.put("cpuRatios", toMap(cpuRatios()));
+            map.put("throughputRatios", Ratio.toMap(throughputRatios()));
+            map.put("cpuRatios", Ratio.toMap(cpuRatios()));
         } else {
             map.put("ratiosRefused", ratiosRefused());
         }
@@ -88,12 +97,6 @@ final class WorkloadResult {
         map.put("contenders", results);
         map.put("unavailable", unavailable);
         map.put("warnings", Warnings.of(this));
-        return map;
-    }
-
-    private static Map<String, Object> toMap(Map<String, Ratio> ratios) {
-        Map<String, Object> map = new LinkedHashMap<>();
-        ratios.forEach((name, ratio) -> map.put(name, ratio.toMap()));
         return map;
     }
 }

@@ -47,10 +47,14 @@ final class WorkloadRun {
                     server.close();
                 }
             }
-            return new WorkloadResult(workload, compare(started), unavailable);
+            return new WorkloadResult(workload, compare(started), unavailable, nameOf(counter));
         } finally {
             closeAll(started);
         }
+    }
+
+    static String nameOf(SyscallCounter counter) {
+        return counter == null ? "not counted" : counter.name();
     }
 
     private List<ContenderResult> compare(List<Opponents> all) throws IOException, InterruptedException {
@@ -58,7 +62,8 @@ final class WorkloadRun {
         for (Opponents opponents : all) {
             progress.accept(workload + ": warming up " + opponents.server().contender());
             opponents.generator().run(options.warmup());
-            results.add(new ContenderResult(workload.kind(), opponents.server().contender(), opponents.server().greeting()));
+            ServerProcess server = opponents.server();
+            results.add(new ContenderResult(workload.kind(), server.contender(), server.greeting()));
         }
         for (int round = 0; round < options.rounds(); round++) {
             progress.accept(workload + ": round " + (round + 1) + " of " + options.rounds());

@@ -12,13 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -32,31 +27,12 @@ class SmokeTest {
     @TempDir
     Path directory;
 
-    private final ByteArrayOutputStream text = new ByteArrayOutputStream();
-
-    private List<WorkloadResult> compare(String... args) throws Exception {
-        List<String> all = new ArrayList<>(List.of(args));
-        all.addAll(List.of("--loadgen", System.getProperty("loadgen"), "--cores", cores()));
-        PrintStream out = new PrintStream(text, true, StandardCharsets.UTF_8.name());
-        List<WorkloadResult> results = Benchmarks.compare(Options.parse(all.toArray(new String[0])), out);
-        System.out.print(printed());
-        return results;
-    }
-
-    /** Where there is but one core both sides share it: that measures nothing, and still shows that all works. */
-    private static String cores() throws IOException {
-        List<Integer> allowed = Pinning.allowedCores();
-        return allowed.get(0) + "," + allowed.get(allowed.size() > 1 ? 1 : 0);
-    }
-
-    private String printed() {
-        return text.toString(StandardCharsets.UTF_8);
-    }
+    private final TinyRun tiny = new TinyRun();
 
     @Test
     void allTransportsUnderAllWorkloads() throws Exception {
-        List<WorkloadResult> results = compare("--rounds", "1", "--seconds", "1", "--warmup", "0.5", "--count", "5000",
-                "--workloads", "echo:1,echo:64,ondemand:64");
+        List<WorkloadResult> results = tiny.compare("--rounds", "1", "--seconds", "1", "--warmup", "0.5", "--count",
+                "5000", "--workloads", "echo:1,echo:64,ondemand:64");
         assertEquals(3, results.size());
         for (WorkloadResult result : results) {
             assertEquals(IoUring.isAvailable() ? 5 : 4, result.contenders().size(), result.unavailable().toString());
@@ -70,11 +46,11 @@ class SmokeTest {
             checkOurs(result.contenders().get(0));
             assertEquals("no ratios from 1 round: at least 5 are needed", result.ratiosRefused());
         }
-        assertTrue(printed().contains("no ratios from 1 round"), printed());
-        assertFalse(printed().contains("pollring/"), "a ratio was printed all the same");
+        assertTrue(tiny.printed().contains("no ratios from 1 round"), tiny.printed());
+        assertFalse(tiny.printed().contains("pollring/"), "a ratio was printed all the same");
     }
 
-    /** In a steady load our loop does not touch its epoll set, be it of 1 or of 64 connections, read on demand or not. */
+    /** In a steady load our loop does not touch its epoll set: of 1 or of 64 connections, read on demand or not. */
     private static void checkOurs(ContenderResult pollring) {
         if (pollring.backend().equals("RING")) {
             Map<String, Double> metrics = pollring.counts().metricsPerMessage();
@@ -89,10 +65,10 @@ class SmokeTest {
     @Test
     void fiveRoundsGiveRatiosOnTheTerminalAndInTheFile() throws Exception {
         Path file = directory.resolve("result.json");
-        WorkloadResult result = compare("--rounds", "5", "--seconds", "0.1", "--warmup", "0.2", "--count", "500",
+        WorkloadResult result = tiny.compare("--rounds", "5", "--seconds", "0.1", "--warmup", "0.2", "--count", "500",
                 "--transports", "pollring,epoll", "--workloads", "echo:1", "--counter", "none",
                 "--json", file.toString()).get(0);
-        assertTrue(printed().contains("pollring/epoll"), printed());
+        assertTrue(tiny.printed().contains("pollring/epoll"), tiny.printed());
         Ratio ratio = result.throughputRatios().get("pollring/epoll");
         assertTrue(ratio.min() > 0 && ratio.min() <= ratio.median() && ratio.median() <= ratio.max());
 

@@ -30,8 +30,9 @@ import java.util.concurrent.ThreadFactory;
  * A server of one event loop, in a process of its own: {@code BenchmarkServer TRANSPORT SERVICE [count-iterations]}.
  * <p>
  * Its standard input and output are the control channel, one line of JSON for each line of command. It says once where
- * it listens (or that its transport cannot be used here), answers {@code stats} with its counters, and ends at
- * {@code quit} or when its standard input does.
+ * it listens (or that its transport cannot be used here), answers {@code stats} with its counters and
+ * {@code memory} with what it holds after a collection of garbage, and ends at {@code quit} or when its standard input
+ * does.
  */
 public final class BenchmarkServer {
 
@@ -94,14 +95,21 @@ public final class BenchmarkServer {
         return loop.submit(call).get();
     }
 
-    private static void obey(LoopStats stats) throws IOException {
+    private static void obey(LoopStats stats) throws IOException, InterruptedException {
+        MemoryStats memory = new MemoryStats();
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String command = commands.readLine(); command != null && !"quit".equals(command);
                 command = commands.readLine()) {
-            if (!"stats".equals(command)) {
-                throw new IllegalArgumentException("cannot obey: " + command);
+            switch (command) {
+                case "stats":
+                    say(stats.read());
+                    break;
+                case "memory":
+                    say(memory.read());
+                    break;
+                default:
+                    throw new IllegalArgumentException("cannot obey: " + command);
             }
-            say(stats.read());
         }
     }
 

@@ -18,7 +18,9 @@ enum Service {
     STREAM(StreamHandler::new),
     /** It is the clients who close. */
     CHURN(EchoHandler::new),
-    UDP(DatagramEchoHandler::new);
+    UDP(DatagramEchoHandler::new),
+    /** One handler for all connections, so that each costs what its transport takes for it. */
+    IDLE(CountingEchoHandler::instance);
 
     private final Supplier<ChannelHandler> handler;
 

@@ -1,0 +1,100 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.benchmarks;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Measures what idle connections cost in memory. Each round starts every server anew, one after the other and the next
+ * round with the next server: what a server has once grown for its connections, a table for example, it keeps when they
+ * are gone, so no second look at the same one would see it.
+ */
+final class IdleRun {
+    /** Few connections and many messages, for everything to be there that is needed but once. */
+    private static final int WARMUP_CONNECTIONS = 100;
+    private static final long WARMUP_MESSAGES = 20_000;
+    private static final long SETTLE_SECONDS = 15;
+    private static final long SETTLE_MILLIS = 50;
+
+    private final Options options;
+    private final Workload workload;
+    private final Consumer<String> progress;
+    private final Map<Contender, List<IdleMeasurement>> rounds = new LinkedHashMap<>();
+    private final Map<String, String> unavailable = new LinkedHashMap<>();
+    private final List<String> withoutRing = new ArrayList<>();
+
+    IdleRun(Options options, Workload workload, Consumer<String> progress) {
+        this.options = options;
+        this.workload = workload;
+        this.progress = progress;
+    }
+
+    IdleResult run() throws IOException, InterruptedException {
+        List<Contender> contenders = options.contenders();
+        contenders.forEach(contender -> rounds.put(contender, new ArrayList<>()));
+        for (int round = 0; round < options.rounds(); round++) {
+            for (int i = 0; i < contenders.size(); i++) {
+                Contender contender = contenders.get((round + i) % contenders.size());
+                if (!unavailable.containsKey(contender.label())) {
+                    progress.accept(workload + ": round " + (round + 1) + " of " + options.rounds() + ", " + contender);
+                    measure(contender);
+                }
+            }
+        }
+        rounds.values().removeIf(List::isEmpty);
+        return new IdleResult(workload, rounds, unavailable, withoutRing);
+    }
+
+    private void measure(Contender contender) throws IOException, InterruptedException {
+        try (ServerProcess server = new ServerProcess(contender, workload, options.cores(), false)) {
+            if (server.unavailable() != null) {
+                unavailable.put(contender.label(), server.unavailable());
+                return;
+            }
+            if (server.isWithoutRing() && !withoutRing.contains(contender.label())) {
+                withoutRing.add(contender.label());
+            }
+            Workload warmup = new Workload(workload.kind(), Math.min(WARMUP_CONNECTIONS, workload.connections()));
+            try (LoadGenerator generator = connect(server, warmup)) {
+                generator.count(WARMUP_MESSAGES);
+            }
+            MemoryUse before = memoryWith(server, 0);
+            try (LoadGenerator generator = connect(server, workload)) {
+                generator.count(workload.connections());
+                rounds.get(contender).add(
+                        new IdleMeasurement(before, memoryWith(server, workload.connections())));
+            }
+        }
+    }
+
+    private LoadGenerator connect(ServerProcess server, Workload connections)
+            throws IOException, InterruptedException {
+        return new LoadGenerator(options.loadgen(), server.contender().label(), server.port(), connections,
+                options.cores());
+    }
+
+    /** The server learns a moment later than the client that a connection is gone. */
+    private static MemoryUse memoryWith(ServerProcess server, int connections)
+            throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + SETTLE_SECONDS * 1_000_000_000L;
+        MemoryUse memory = server.memory();
+        while (memory.connections() != connections) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new IOException(server.contender() + " has " + memory.connections() + " connections and not "
+                        + connections);
+            }
+            Thread.sleep(SETTLE_MILLIS);
+            memory = server.memory();
+        }
+        return memory;
+    }
+}
