@@ -94,7 +94,7 @@ final class EventDelivery {
             drained = onlyData && registration.isValid() && adapter.isDrained(registration.handle);
         } catch (Throwable t) {
             // One handle's trouble is not the others'. Netty's own handles report to their pipeline and do not throw.
-            logger.warn("A handle threw while it was given the events of fd {}: {}", registration.fd, events, t);
+            logger.warn("A handle threw while it was given the events of fd {}: {}", registration.fd(), events, t);
         }
         if (registration.isValid()) {
             registration.leftBehind(drained ? events & ~Abi.POLLIN : events);
@@ -142,9 +142,9 @@ final class EventDelivery {
         registration.desired = 0;
         try {
             adapter.failed(registration.handle,
-                    Errors.newIOException("poll of fd " + registration.fd + " (" + Errno.name(errno) + ')', -errno));
+                    Errors.newIOException("poll of fd " + registration.fd() + " (" + Errno.name(errno) + ')', -errno));
         } catch (Throwable t) {
-            logger.warn("A handle threw while it was told that fd {} cannot be polled", registration.fd, t);
+            logger.warn("A handle threw while it was told that fd {} cannot be polled", registration.fd(), t);
         }
     }
 }

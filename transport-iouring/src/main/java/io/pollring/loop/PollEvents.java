@@ -14,7 +14,7 @@ import io.pollring.ring.Abi;
  * One event object for each mask that a poll can answer, so that none is allocated when it fires. Netty's own table has
  * only five masks.
  */
-final class PollEvents {
+public final class PollEvents {
     private static final int LOW_BITS = Abi.POLLIN | Abi.POLLPRI | Abi.POLLOUT | Abi.POLLERR | Abi.POLLHUP;
     /** Moves POLLRDHUP next to the low bits. */
     private static final int RDHUP_SHIFT = Integer.numberOfTrailingZeros(Abi.POLLRDHUP)
@@ -31,7 +31,8 @@ final class PollEvents {
 
     private PollEvents() { }
 
-    static EpollIoEvent of(int mask) {
+    /** The event of that mask, whose {@link EpollIoEvent#ops()} may be wanted as well. */
+    public static EpollIoEvent of(int mask) {
         if ((mask & ~KNOWN_BITS) != 0) {
             // Priority bands and the like: only a handle that asked for them can get them.
             return new PollEvent(mask);

@@ -15,13 +15,15 @@ import io.netty.util.internal.StringUtil;
 import io.pollring.ring.Abi;
 
 import java.io.UncheckedIOException;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
  * One handle's registration: what the handle wants to hear of, what the kernel was told, and what has happened.
  *
  * <p>{@link #submit(IoOps)}, {@link #cancel()} and {@link #isValid()} may be called by any thread; the first two hop to
  * the loop. All else belongs to the loop's thread. {@link Poller} makes every transition of {@link State}.
+ *
+ * <p>There is one for each of what may be a great many connections, so nothing is kept that can be had from elsewhere,
+ * and what comes of the ring is kept in as many bits as it has: events in 16, an error number in 12.
  */
 final class PollRegistration implements IoRegistration {
     static final int NO_SLOT = -1;
@@ -32,11 +34,9 @@ final class PollRegistration implements IoRegistration {
 
     /** epoll's flag for edge-triggered interest, which hosted channels do not use but other handles may. */
     static final int EPOLLET = 1 << 31;
-    private static final int ALL = ~0;
+    private static final short ALL = ~0;
     /** How often in a row a poll may end for nothing, or for want of memory, before epoll takes over. */
     private static final int MAX_STRIKES = 4;
-    private static final AtomicIntegerFieldUpdater<PollRegistration> CANCELLED =
-            AtomicIntegerFieldUpdater.newUpdater(PollRegistration.class, "cancelled");
 
     enum State {
         /** Nothing is armed. */
@@ -52,33 +52,39 @@ final class PollRegistration implements IoRegistration {
     }
 
     final EpollIoHandle handle;
-    final int fd;
     private final Poller poller;
-    private volatile int cancelled;
+    private volatile boolean cancelled;
 
     State state = State.IDLE;
     int slot = NO_SLOT;
-    int generation;
-    int memberships;
+    byte memberships;
     /** What the handle last submitted. */
     int desired;
     /** What the ring, or the epoll set, was told. May be more than desired: interest is given up lazily. */
     int armed;
     /** Events that may still be there although no edge will tell: the handle may have left some of it behind. */
-    int unsettled;
+    short unsettled;
     /** Events that were armed for and have come, but were not desired any more. */
-    int swallowed;
+    short swallowed;
     /** What has completed and is not delivered yet. */
-    int ready;
+    short ready;
     /** The error that the poll ended with and that is not dealt with yet, or 0. */
-    int failure;
+    short failure;
     /** How often in a row the poll has ended without need. */
-    int strikes;
+    byte strikes;
 
     PollRegistration(Poller poller, EpollIoHandle handle) {
         this.poller = poller;
         this.handle = handle;
-        fd = handle.fd().intValue();
+    }
+
+    int fd() {
+        return handle.fd().intValue();
+    }
+
+    /** Of the last poll in this registration's slot; 0 without a slot. */
+    int generation() {
+        return slot == NO_SLOT ? 0 : poller.generation(slot);
     }
 
     @SuppressWarnings("unchecked")
@@ -101,7 +107,7 @@ final class PollRegistration implements IoRegistration {
             if (!handle.fd().isOpen()) {
                 // What epoll_ctl would answer.
                 throw new UncheckedIOException(
-                        Errors.newIOException("poll of closed fd " + fd, Errors.ERRNO_EBADF_NEGATIVE));
+                        Errors.newIOException("poll of closed fd " + fd(), Errors.ERRNO_EBADF_NEGATIVE));
             }
             desire(mask);
         } else {
@@ -112,13 +118,16 @@ final class PollRegistration implements IoRegistration {
 
     @Override
     public boolean isValid() {
-        return cancelled == 0;
+        return !cancelled;
     }
 
     @Override
     public boolean cancel() {
-        if (!CANCELLED.compareAndSet(this, 0, 1)) {
-            return false;
+        synchronized (this) {
+            if (cancelled) {
+                return false;
+            }
+            cancelled = true;
         }
         if (poller.inLoop()) {
             poller.close(this);
@@ -209,7 +218,8 @@ final class PollRegistration implements IoRegistration {
 
     @Override
     public String toString() {
-        return "PollRegistration(fd: " + fd + ", state: " + state + ", slot: " + slot + ", generation: " + generation
-                + ", desired: 0x" + Integer.toHexString(desired) + ", armed: 0x" + Integer.toHexString(armed) + ')';
+        return "PollRegistration(fd: " + fd() + ", state: " + state + ", slot: " + slot
+                + ", generation: " + generation() + ", desired: 0x" + Integer.toHexString(desired)
+                + ", armed: 0x" + Integer.toHexString(armed) + ')';
     }
 }

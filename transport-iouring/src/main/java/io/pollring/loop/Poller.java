@@ -217,8 +217,8 @@ final class Poller implements CompletionHandler {
             changed(registration);
             return;
         }
-        registration.generation = table.nextGeneration(registration.slot);
-        ring.submissionQueue().pollAdd(registration.fd, registration.desired & POLL_MASK, multishot, refusePolls,
+        table.nextGeneration(registration.slot);
+        ring.submissionQueue().pollAdd(registration.fd(), registration.desired & POLL_MASK, multishot, refusePolls,
                 userData(KIND_POLL, registration));
         registration.state = State.ARMED;
         registration.armed(registration.desired);
@@ -239,8 +239,13 @@ final class Poller implements CompletionHandler {
         metrics.pollRemoves.increment();
     }
 
-    private static long userData(int kind, PollRegistration registration) {
-        return UserData.encode(kind, registration.slot, registration.generation);
+    /** Of the last poll in {@code slot}. */
+    int generation(int slot) {
+        return table.generation(slot);
+    }
+
+    private long userData(int kind, PollRegistration registration) {
+        return UserData.encode(kind, registration.slot, table.generation(registration.slot));
     }
 
     @Override
@@ -292,7 +297,7 @@ final class Poller implements CompletionHandler {
             case ARMED:
                 registration.state = State.IDLE;
                 if (result < 0) {
-                    registration.failure = -result;
+                    registration.failure = (short) -result;
                 } else if (!multishot) {
                     registration.strikes = 0;
                 } else if (!ring.isOverflowing() && registration.strike()) {

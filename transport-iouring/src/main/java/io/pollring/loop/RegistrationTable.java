@@ -35,8 +35,10 @@ final class RegistrationTable {
             }
             slot = used++;
             if (slot == slots.length) {
-                slots = Arrays.copyOf(slots, slot * 2);
-                generations = Arrays.copyOf(generations, slot * 2);
+                // By half only: what is not used yet costs as much as what is.
+                int length = slot + (slot >>> 1);
+                slots = Arrays.copyOf(slots, length);
+                generations = Arrays.copyOf(generations, length);
             }
         }
         slots[slot] = registration;
@@ -60,6 +62,11 @@ final class RegistrationTable {
     /** The generation for the next poll in {@code slot}. */
     int nextGeneration(int slot) {
         return ++generations[slot];
+    }
+
+    /** The generation of the last poll in {@code slot}. */
+    int generation(int slot) {
+        return generations[slot];
     }
 
     /** The registration that a completion is meant for, or {@code null} if that poll's time is over. */

@@ -51,9 +51,9 @@ final class Reverter {
         metrics.reverted(reason);
         if (LOGGED_REASONS.add(reason)) {
             logger.info("io_uring does not watch fd {} ({}); epoll does from now on. Further ones are logged at debug "
-                    + "level", registration.fd, reason);
+                    + "level", registration.fd(), reason);
         } else {
-            logger.debug("io_uring does not watch fd {} ({}); epoll does from now on", registration.fd, reason);
+            logger.debug("io_uring does not watch fd {} ({}); epoll does from now on", registration.fd(), reason);
         }
         adapter.reverted(registration.handle);
     }
@@ -82,21 +82,21 @@ final class Reverter {
             // Closed by another thread, whose cancellation is on its way.
             return 0;
         }
-        int result = epollSet.set(registration.fd, registration.desired, registration.armed != 0);
+        int result = epollSet.set(registration.fd(), registration.desired, registration.armed != 0);
         if (result < 0) {
             return -result;
         }
-        watched.put(registration.fd, registration);
+        watched.put(registration.fd(), registration);
         registration.armed(registration.desired);
         return 0;
     }
 
     /** Takes {@code registration} out of the epoll set, if it is there. */
     void unwatch(PollRegistration registration) {
-        if (registration.armed != 0 && watched.get(registration.fd) == registration) {
-            watched.remove(registration.fd);
+        if (registration.armed != 0 && watched.get(registration.fd()) == registration) {
+            watched.remove(registration.fd());
             if (registration.handle.fd().isOpen()) {
-                forget(registration.fd);
+                forget(registration.fd());
             }
         }
     }

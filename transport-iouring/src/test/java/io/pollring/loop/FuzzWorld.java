@@ -269,7 +269,7 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
                     && (registration.state == PollRegistration.State.ARMED
                     || registration.state == PollRegistration.State.REMOVING
                     || registration.state == PollRegistration.State.CLOSED);
-            long userData = UserData.encode(KIND_POLL, registration.slot, registration.generation);
+            long userData = UserData.encode(KIND_POLL, registration.slot, registration.generation());
             if (expected && profile.isExact() && kernel.outstanding(userData) != 1) {
                 throw new AssertionError(handle + " has " + kernel.outstanding(userData) + " polls");
             }
