@@ -39,7 +39,8 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
             + StringUtil.simpleClassName(DefaultFileRegion.class) + ')';
 
     private final StreamIo io = new DirectStreamIo(this);
-    private final Runnable flushTask = this::flushNow;
+    /** Made when it is first needed: most channels never are. */
+    private Runnable flushTask;
     /** Whether the pipeline was told that the peer's data is read to its end. */
     private boolean endTold;
 
@@ -101,7 +102,11 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
     }
 
     final void flushLater() {
-        eventLoop().execute(flushTask);
+        Runnable task = flushTask;
+        if (task == null) {
+            flushTask = task = this::flushNow;
+        }
+        eventLoop().execute(task);
     }
 
     private void flushNow() {

@@ -48,8 +48,8 @@ final class DirectWriter {
 
     private final AbstractIoUringStreamChannel channel;
     private SocketWritableByteChannel byteChannel;
-    /** The most that a gathering write tries, in bytes; 0 if it is to be found out. */
-    private volatile long maxGatheredBytes;
+    /** The most that a gathering write tries, in bytes; 0 if it is to be found out. No call moves more than 2 GiB. */
+    private volatile int maxGatheredBytes;
 
     DirectWriter(AbstractIoUringStreamChannel channel) {
         this.channel = channel;
@@ -120,7 +120,7 @@ final class DirectWriter {
     }
 
     private int writeMany(ChannelOutboundBuffer in) throws Exception {
-        long max = maxGatheredBytes();
+        int max = maxGatheredBytes();
         IovArray array = IOVECS.get();
         array.clear();
         array.maxBytes(max);
@@ -140,25 +140,29 @@ final class DirectWriter {
         return 1;
     }
 
-    private long maxGatheredBytes() throws IOException {
-        long max = maxGatheredBytes;
+    private int maxGatheredBytes() throws IOException {
+        int max = maxGatheredBytes;
         if (max == 0) {
             // The kernel keeps half of SO_SNDBUF's value for its own records, and grows it with the connection.
             int sendBuffer = channel.socket.getSendBufferSize();
-            max = sendBuffer > 0 ? (long) sendBuffer << 1 : Limits.SSIZE_MAX;
+            max = sendBuffer > 0 ? clamp((long) sendBuffer << 1) : Integer.MAX_VALUE;
             maxGatheredBytes = max;
         }
         return max;
     }
 
-    private void adjustMaxGatheredBytes(long attempted, long written, long max) {
+    private void adjustMaxGatheredBytes(long attempted, long written, int max) {
         if (attempted == written) {
             if (attempted << 1 > max) {
-                maxGatheredBytes = attempted << 1;
+                maxGatheredBytes = clamp(attempted << 1);
             }
         } else if (attempted > MIN_ADJUSTED_BYTES && written < attempted >>> 1) {
-            maxGatheredBytes = attempted >>> 1;
+            maxGatheredBytes = clamp(attempted >>> 1);
         }
+    }
+
+    private static int clamp(long bytes) {
+        return (int) Math.min(bytes, Integer.MAX_VALUE);
     }
 
     void sendBufferChanged() {

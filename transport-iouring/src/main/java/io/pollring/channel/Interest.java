@@ -8,9 +8,12 @@ package io.pollring.channel;
 
 import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollIoOps;
+import io.pollring.loop.PollEvents;
 
 /**
  * What a channel wants to hear of, and the registration that is told. Without a registration it is only noted.
+ *
+ * <p>Netty makes most combinations of ops anew each time, so they are taken from where there is one of each.
  *
  * <p>Belongs to the channel's loop, once there is one.
  */
@@ -45,14 +48,14 @@ final class Interest {
 
     void add(EpollIoOps ops) {
         if (!current.contains(ops)) {
-            current = current.with(ops);
+            current = PollEvents.of(current.value() | ops.value()).ops();
             submit();
         }
     }
 
     void remove(EpollIoOps ops) {
         if (current.contains(ops)) {
-            current = current.without(ops);
+            current = PollEvents.of(current.value() & ~ops.value()).ops();
             submit();
         }
     }

@@ -31,7 +31,8 @@ import java.util.concurrent.Executor;
 public final class IoUringSocketChannel extends AbstractIoUringStreamChannel implements SocketChannel {
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(IoUringSocketChannel.class);
 
-    final TcpMd5Keys md5Keys;
+    /** Guarded by this channel's monitor. Most channels never have keys, so they are made when they are asked for. */
+    private TcpMd5Keys md5Keys;
     private final IoUringSocketChannelConfig config;
 
     /** A channel of the family that the system prefers. */
@@ -61,19 +62,25 @@ public final class IoUringSocketChannel extends AbstractIoUringStreamChannel imp
 
     private IoUringSocketChannel(LinuxSocket socket, boolean active) {
         super(null, socket, active);
-        md5Keys = new TcpMd5Keys(socket);
         config = new IoUringSocketChannelConfig(this);
     }
 
     IoUringSocketChannel(IoUringServerSocketChannel parent, LinuxSocket socket, InetSocketAddress remote) {
         super(parent, socket, remote);
-        md5Keys = new TcpMd5Keys(socket, parent.md5Keys, remote.getAddress());
+        md5Keys = parent.md5Keys.inherited(socket, remote.getAddress());
         config = new IoUringSocketChannelConfig(this);
     }
 
     @Override
     public IoUringSocketChannelConfig config() {
         return config;
+    }
+
+    synchronized TcpMd5Keys md5Keys() {
+        if (md5Keys == null) {
+            md5Keys = new TcpMd5Keys(socket);
+        }
+        return md5Keys;
     }
 
     @Override

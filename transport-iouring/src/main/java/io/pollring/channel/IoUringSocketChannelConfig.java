@@ -253,7 +253,7 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
      */
     public IoUringSocketChannelConfig setTcpMd5Sig(Map<InetAddress, byte[]> keys) {
         try {
-            ((IoUringSocketChannel) channel()).md5Keys.set(keys);
+            ((IoUringSocketChannel) channel()).md5Keys().set(keys);
         } catch (IOException e) {
             throw new ChannelException(e);
         }

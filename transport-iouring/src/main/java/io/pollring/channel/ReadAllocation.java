@@ -19,12 +19,11 @@ import io.netty.util.UncheckedBooleanSupplier;
  *
  * <p>Belongs to the loop's thread.
  */
-final class ReadAllocation extends DelegatingHandle implements ExtendedHandle {
+final class ReadAllocation extends DelegatingHandle implements ExtendedHandle, UncheckedBooleanSupplier {
     private static final int ROOM = 16;
     private static final int MAX_ROOMIER_GUESS = 16 * 1024;
 
     private final PreferredDirectByteBufAllocator direct = new PreferredDirectByteBufAllocator();
-    private final UncheckedBooleanSupplier mayHaveMore = this::mayHaveMore;
     private final boolean stream;
     private final boolean roomier;
     private boolean readToEnd;
@@ -44,7 +43,9 @@ final class ReadAllocation extends DelegatingHandle implements ExtendedHandle {
         readToEnd = true;
     }
 
-    private boolean mayHaveMore() {
+    /** Whether there may be more to read. */
+    @Override
+    public boolean get() {
         return lastBytesRead() == attemptedBytesRead() || stream && readToEnd;
     }
 
@@ -62,7 +63,7 @@ final class ReadAllocation extends DelegatingHandle implements ExtendedHandle {
 
     @Override
     public boolean continueReading() {
-        return continueReading(mayHaveMore);
+        return continueReading(this);
     }
 
     @Override

@@ -45,14 +45,18 @@ final class TcpMd5Keys {
         addresses = Collections.emptySet();
     }
 
-    /** Of an accepted connection: it inherits its listener's key for {@code peer}, and no other. */
-    TcpMd5Keys(Socket socket, TcpMd5Keys parent, InetAddress peer) {
-        this.socket = socket;
-        addresses = parent.addresses().contains(peer) ? Collections.singleton(peer) : Collections.emptySet();
-    }
-
-    private synchronized Set<InetAddress> addresses() {
-        return addresses;
+    /**
+     * Of a connection that the listener of these keys has accepted: it inherits the key for {@code peer}, and no other.
+     *
+     * @return {@code null} if there is no such key
+     */
+    synchronized TcpMd5Keys inherited(Socket accepted, InetAddress peer) {
+        if (!addresses.contains(peer)) {
+            return null;
+        }
+        TcpMd5Keys keys = new TcpMd5Keys(accepted);
+        keys.addresses = Collections.singleton(peer);
+        return keys;
     }
 
     /**
