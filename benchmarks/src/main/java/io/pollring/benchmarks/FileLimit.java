@@ -23,7 +23,10 @@ final class FileLimit {
 
     /** @throws IllegalStateException with a text for the user, when there is a workload that cannot be run */
     static void check(List<Workload> workloads) throws IOException {
-        long limit = parse(Files.readAllLines(Path.of("/proc/self/limits")));
+        check(workloads, parse(Files.readAllLines(Path.of("/proc/self/limits"))));
+    }
+
+    static void check(List<Workload> workloads, long limit) {
         for (Workload workload : workloads) {
             if (!suffices(limit, workload)) {
                 throw new IllegalStateException(workload + " needs " + (workload.connections() + SPARE)

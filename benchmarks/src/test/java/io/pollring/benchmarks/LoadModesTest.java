@@ -1,0 +1,95 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.benchmarks;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/**
+ * The load generator's other modes, against servers of plain blocking sockets that count for themselves what they were
+ * asked for.
+ */
+@Timeout(60)
+class LoadModesTest {
+    private static final Path BINARY = Path.of(System.getProperty("loadgen"));
+    private static final int RIGHT = Integer.MAX_VALUE;
+
+    private static LoadGenerator connect(int port, WorkloadKind kind, int connections)
+            throws IOException, InterruptedException {
+        int core = Pinning.allowedCores().get(0);
+        return new LoadGenerator(BINARY, "test", port, new Workload(kind, connections), new Cores(core, core, false));
+    }
+
+    private static void assertFails(LoadGenerator generator) {
+        IOException failure = assertThrows(IOException.class, () -> generator.count(1));
+        assertTrue(failure.getMessage().contains("exit status 1"), failure.getMessage());
+    }
+
+    @Test
+    void streamsAreCountedByTheMessage() throws Exception {
+        try (BlockingStreamServer server = new BlockingStreamServer(RIGHT);
+             LoadGenerator generator = connect(server.port(), WorkloadKind.STREAM, 2)) {
+            assertEquals(9, generator.count(9).messages());
+            assertEquals(9, server.messages());
+            LoadReport report = generator.run(0.1);
+            assertEquals(server.messages() - 9, report.messages());
+        }
+    }
+
+    @Test
+    void aByteThatIsWrongOnTheFarSideOfAStreamedMessageIsFound() throws Exception {
+        try (BlockingStreamServer server = new BlockingStreamServer(3);
+             LoadGenerator generator = connect(server.port(), WorkloadKind.STREAM, 1)) {
+            assertEquals(2, generator.count(2).messages());
+            assertFails(generator);
+        }
+    }
+
+    @Test
+    void churnHasAConnectionForEachMessage() throws Exception {
+        try (BlockingEchoServer server = new BlockingEchoServer(RIGHT);
+             LoadGenerator generator = connect(server.port(), WorkloadKind.CHURN, 3)) {
+            assertEquals(50, generator.count(50).messages());
+            assertEquals(50, server.messages());
+            assertEquals(50, server.connections());
+        }
+    }
+
+    @Test
+    void aWrongReplyEndsChurn() throws Exception {
+        try (BlockingEchoServer server = new BlockingEchoServer(4);
+             LoadGenerator generator = connect(server.port(), WorkloadKind.CHURN, 1)) {
+            assertEquals(3, generator.count(3).messages());
+            assertFails(generator);
+        }
+    }
+
+    @Test
+    void everyDatagramIsAnsweredOnce() throws Exception {
+        try (BlockingDatagramServer server = new BlockingDatagramServer(RIGHT);
+             LoadGenerator generator = connect(server.port(), WorkloadKind.UDP, 3)) {
+            assertEquals(100, generator.count(100).messages());
+            assertEquals(100, server.messages());
+        }
+    }
+
+    @Test
+    void aWrongDatagramEndsIt() throws Exception {
+        try (BlockingDatagramServer server = new BlockingDatagramServer(7);
+             LoadGenerator generator = connect(server.port(), WorkloadKind.UDP, 1)) {
+            assertEquals(6, generator.count(6).messages());
+            assertFails(generator);
+        }
+    }
+}
