@@ -31,6 +31,7 @@ final class LineProcess implements AutoCloseable {
     private final String name;
     private final Process process;
     private final Writer input;
+    private final Thread reader;
     /** Empty at the end of the process's output. */
     private final BlockingQueue<Optional<String>> lines = new LinkedBlockingQueue<>();
 
@@ -38,7 +39,7 @@ final class LineProcess implements AutoCloseable {
         this.name = name;
         process = builder.start();
         input = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
-        Thread reader = new Thread(this::readLines, name + " output");
+        reader = new Thread(this::readLines, name + " output");
         reader.setDaemon(true);
         reader.start();
     }
@@ -134,6 +135,8 @@ final class LineProcess implements AutoCloseable {
             if (!process.waitFor(EXIT_SECONDS, TimeUnit.SECONDS)) {
                 throw new IOException(name + " did not end within " + EXIT_SECONDS + " s and was killed");
             }
+            // It must not find its stream closed by what follows, but at its end.
+            reader.join(EXIT_SECONDS * 1000);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
