@@ -222,7 +222,8 @@ class ConnectTest {
             // The same one a second time: the attempt fails, and has not begun.
             Channel other = register(transport, group, Family.TCP, new EventLog());
             Throwable inUse = other.connect(remote, bound).await().cause();
-            assertTrue(inUse instanceof IOException && inUse.getMessage().contains("Address already in use"), "" + inUse);
+            assertInstanceOf(IOException.class, inUse);
+            assertTrue(inUse.getMessage().contains("Address already in use"), inUse.toString());
             assertTrue(other.isOpen());
             other.connect(remote).sync();
             assertTrue(other.isActive());

@@ -139,8 +139,7 @@ class WriteFailureTest {
     void closedWithWritesPending(Transport transport, Family family) throws Exception {
         EventLog log = new EventLog();
         try (TestGroup group = transport.newGroup(2);
-             StreamPair pair = StreamPair.open(transport, group, family, log, TestGroup.IGNORE, bootstrap -> { },
-                     server -> server.childOption(ChannelOption.AUTO_READ, false))) {
+             StreamPair pair = StreamPair.openPaused(transport, group, family, log, TestGroup.IGNORE, false)) {
             Pending pending = new Pending(pair.client);
             pair.client.close().sync();
             pending.assertFailed(ClosedChannelException.class);
