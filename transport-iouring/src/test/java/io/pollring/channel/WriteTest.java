@@ -133,7 +133,7 @@ class WriteTest {
         ByteArrayOutputStream expected = new ByteArrayOutputStream();
         List<ByteBuf> buffers = new ArrayList<>();
         // A gathering call takes 1024 of them.
-        for (int i = 0; i < 5000; i++) {
+        for (int i = 0; i < 2500; i++) {
             byte[] bytes = new byte[i % 7 == 0 ? 0 : random.nextInt(64)];
             random.nextBytes(bytes);
             expected.writeBytes(bytes);
@@ -206,10 +206,10 @@ class WriteTest {
     @ParameterizedTest
     @MethodSource("io.pollring.channel.Transport#withFamilies")
     void oneHugeMessage(Transport transport, Family family) throws Exception {
-        int size = 6 << 20;
+        int size = 3 << 20;
         CompositeByteBuf parts = Unpooled.compositeBuffer(Integer.MAX_VALUE);
-        for (int i = 0; i < 2000; i++) {
-            parts.addComponent(true, content(size / 2000, i));
+        for (int i = 0; i < 1100; i++) {
+            parts.addComponent(true, content(size / 1100, i));
         }
         for (ByteBuf message : new ByteBuf[] { content(size, 7), parts }) {
             byte[] expected = new byte[message.readableBytes()];
