@@ -23,12 +23,14 @@ public final class IoUringServerDomainSocketChannel extends AbstractIoUringServe
             InternalLoggerFactory.getInstance(IoUringServerDomainSocketChannel.class);
 
     private final IoUringServerChannelConfig config = new IoUringServerChannelConfig(this);
+    /** The name that this channel has made, and removes. One that it has found belongs to somebody else. */
+    private volatile DomainSocketAddress bound;
 
     public IoUringServerDomainSocketChannel() {
         super(LinuxSocket.newSocketDomain(), false);
     }
 
-    /** A channel of a socket that exists, and listens already; the channel owns it from here on. */
+    /** A channel of a socket that exists, listening already or not; the channel owns it from here on. */
     public IoUringServerDomainSocketChannel(int fd) {
         this(LinuxSocket.newSocket(fd));
     }
@@ -39,7 +41,7 @@ public final class IoUringServerDomainSocketChannel extends AbstractIoUringServe
     }
 
     private IoUringServerDomainSocketChannel(LinuxSocket socket) {
-        super(socket, Sockets.hasNoError(socket));
+        super(socket, Sockets.isListening(socket));
     }
 
     @Override
@@ -78,8 +80,14 @@ public final class IoUringServerDomainSocketChannel extends AbstractIoUringServe
     }
 
     @Override
+    protected void doBind(SocketAddress address) throws Exception {
+        super.doBind(address);
+        bound = (DomainSocketAddress) address;
+    }
+
+    @Override
     protected void doClose() throws Exception {
-        DomainSocketAddress local = localAddress();
+        DomainSocketAddress local = bound;
         try {
             super.doClose();
         } finally {

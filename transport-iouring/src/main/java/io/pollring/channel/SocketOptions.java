@@ -29,6 +29,7 @@ final class SocketOptions {
     static final int SOL_SOCKET = 1;
     static final int SOL_TCP = 6;
 
+    static final int SO_ACCEPTCONN = 30;
     static final int SO_DOMAIN = 39;
     private static final int SO_BUSY_POLL = 46;
 

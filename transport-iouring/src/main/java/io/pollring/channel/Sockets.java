@@ -31,6 +31,19 @@ final class Sockets {
         }
     }
 
+    /**
+     * Whether a socket that somebody else has made listens.
+     *
+     * @throws ChannelException if it cannot be asked: it is closed, or no socket
+     */
+    static boolean isListening(Socket socket) {
+        try {
+            return socket.getIntOpt(SocketOptions.SOL_SOCKET, SocketOptions.SO_ACCEPTCONN) != 0;
+        } catch (IOException e) {
+            throw new ChannelException(e);
+        }
+    }
+
     /** @throws UnresolvedAddressException if {@code address} has a name, but no number */
     static void checkResolved(SocketAddress address) {
         if (address instanceof InetSocketAddress && ((InetSocketAddress) address).isUnresolved()) {

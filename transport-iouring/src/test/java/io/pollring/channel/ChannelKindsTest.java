@@ -103,7 +103,7 @@ class ChannelKindsTest {
         try (TestGroup group = new TestGroup(mode, 1);
              Connection from = Connection.open(group, b -> b.childOption(ChannelOption.AUTO_READ, false));
              Connection to = Connection.open(group)) {
-            from.channel.spliceTo(to.channel, size).addListener(future -> {
+            ((EpollSocketChannel) from.channel).spliceTo((EpollSocketChannel) to.channel, size).addListener(future -> {
                 if (!future.isSuccess()) {
                     to.recorder.exceptions.add(future.cause());
                 }

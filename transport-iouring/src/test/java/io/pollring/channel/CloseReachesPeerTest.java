@@ -33,43 +33,43 @@ class CloseReachesPeerTest {
     private static final long LIMIT_MILLIS = 50;
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void finWhenClosedByTheLoop(Mode mode, TestReporter reporter) throws Exception {
-        measure(mode, reporter, "FIN", connection -> { },
+    @EnumSource(Setup.class)
+    void finWhenClosedByTheLoop(Setup setup, TestReporter reporter) throws Exception {
+        measure(setup, reporter, "FIN", connection -> { },
                 connection -> connection.channel.eventLoop().execute(connection.channel::close));
     }
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void finWhenClosedByAnotherThread(Mode mode, TestReporter reporter) throws Exception {
-        measure(mode, reporter, "FIN", connection -> { }, connection -> connection.channel.close());
+    @EnumSource(Setup.class)
+    void finWhenClosedByAnotherThread(Setup setup, TestReporter reporter) throws Exception {
+        measure(setup, reporter, "FIN", connection -> { }, connection -> connection.channel.close());
     }
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void rstWhenClosedWithoutLinger(Mode mode, TestReporter reporter) throws Exception {
-        measure(mode, reporter, "RST", connection -> connection.channel.config().setSoLinger(0),
+    @EnumSource(Setup.class)
+    void rstWhenClosedWithoutLinger(Setup setup, TestReporter reporter) throws Exception {
+        measure(setup, reporter, "RST", connection -> connection.channel.config().setSoLinger(0),
                 connection -> connection.channel.close());
     }
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void finWhenClosedWithLinger(Mode mode, TestReporter reporter) throws Exception {
+    @EnumSource(Setup.class)
+    void finWhenClosedWithLinger(Setup setup, TestReporter reporter) throws Exception {
         // Netty then closes the fd on another thread, which can come before the loop cancels the poll.
-        measure(mode, reporter, "FIN", connection -> connection.channel.config().setSoLinger(3),
+        measure(setup, reporter, "FIN", connection -> connection.channel.config().setSoLinger(3),
                 connection -> connection.channel.close());
     }
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void finWhenClosedWhileReadsArePaused(Mode mode, TestReporter reporter) throws Exception {
-        measurePaused(mode, reporter, "FIN", connection -> { });
+    @EnumSource(Setup.class)
+    void finWhenClosedWhileReadsArePaused(Setup setup, TestReporter reporter) throws Exception {
+        measurePaused(setup, reporter, "FIN", connection -> { });
     }
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void rstWhenClosedWithDataUnread(Mode mode, TestReporter reporter) throws Exception {
-        measurePaused(mode, reporter, "RST", connection -> {
+    @EnumSource(Setup.class)
+    void rstWhenClosedWithDataUnread(Setup setup, TestReporter reporter) throws Exception {
+        measurePaused(setup, reporter, "RST", connection -> {
             connection.send(1);
             // Loopback delivers at once; the loop has an event that nobody wants when this has run.
             connection.channel.eventLoop().submit(() -> { }).get();
@@ -77,9 +77,9 @@ class CloseReachesPeerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void finWhenClosedAfterThePeerHasShutItsOutputDown(Mode mode, TestReporter reporter) throws Exception {
-        measure(mode, reporter, "FIN", connection -> {
+    @EnumSource(Setup.class)
+    void finWhenClosedAfterThePeerHasShutItsOutputDown(Setup setup, TestReporter reporter) throws Exception {
+        measure(setup, reporter, "FIN", connection -> {
             connection.channel.config().setAllowHalfClosure(true);
             connection.peer.shutdownOutput();
             Await.until("the channel's input is shut down", 5000, connection.channel::isInputShutdown);
@@ -87,32 +87,32 @@ class CloseReachesPeerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void finWhenOnlyTheOutputIsShutDown(Mode mode, TestReporter reporter) throws Exception {
-        measure(mode, reporter, "FIN", connection -> { }, connection -> connection.channel.shutdownOutput());
+    @EnumSource(Setup.class)
+    void finWhenOnlyTheOutputIsShutDown(Setup setup, TestReporter reporter) throws Exception {
+        measure(setup, reporter, "FIN", connection -> { }, connection -> connection.channel.shutdownOutput());
     }
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void finWhenClosedBehindAWrite(Mode mode, TestReporter reporter) throws Exception {
-        measure(mode, reporter, "FIN", connection -> { }, connection -> {
+    @EnumSource(Setup.class)
+    void finWhenClosedBehindAWrite(Setup setup, TestReporter reporter) throws Exception {
+        measure(setup, reporter, "FIN", connection -> { }, connection -> {
             connection.channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[1024]));
             connection.channel.close();
         });
     }
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void finWhenDeregisteredAndThenClosed(Mode mode, TestReporter reporter) throws Exception {
-        measure(mode, reporter, "FIN", connection -> connection.channel.deregister().sync(),
+    @EnumSource(Setup.class)
+    void finWhenDeregisteredAndThenClosed(Setup setup, TestReporter reporter) throws Exception {
+        measure(setup, reporter, "FIN", connection -> connection.channel.deregister().sync(),
                 connection -> connection.channel.close());
     }
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void finWhileAChildProcessIsAlive(Mode mode, TestReporter reporter) throws Exception {
+    @EnumSource(Setup.class)
+    void finWhileAChildProcessIsAlive(Setup setup, TestReporter reporter) throws Exception {
         // All fds that a loop opens must be closed on exec: a child that holds the ring holds the armed polls.
-        try (TestGroup group = new TestGroup(mode, 1)) {
+        try (TestGroup group = setup.newGroup(1)) {
             Connection early = Connection.open(group);
             Process child = new ProcessBuilder("sleep", "60").start();
             try {
@@ -128,12 +128,12 @@ class CloseReachesPeerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void finWhenManyAreClosedInOneTurn(Mode mode) throws Exception {
+    @EnumSource(Setup.class)
+    void finWhenManyAreClosedInOneTurn(Setup setup) throws Exception {
         // One enter of a ring with deferred task work runs 20 work items.
         int count = 200;
         Connection[] connections = new Connection[count];
-        try (TestGroup group = new TestGroup(mode, 1)) {
+        try (TestGroup group = setup.newGroup(1)) {
             for (int i = 0; i < count; i++) {
                 connections[i] = Connection.open(group);
             }
@@ -156,9 +156,9 @@ class CloseReachesPeerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void finBeforeCloseReturnsToTheLoop(Mode mode) throws Exception {
-        try (TestGroup group = new TestGroup(mode, 1); Connection connection = Connection.open(group)) {
+    @EnumSource(Setup.class)
+    void finBeforeCloseReturnsToTheLoop(Setup setup) throws Exception {
+        try (TestGroup group = setup.newGroup(1); Connection connection = Connection.open(group)) {
             connection.peer.setSoTimeout((int) LIMIT_MILLIS);
             TestGroup.run(group.loop(), () -> {
                 assertTrue(connection.channel.close().isDone());
@@ -169,18 +169,18 @@ class CloseReachesPeerTest {
 
     // Netty's own loop can end without a look at its channels, if the shutdown begins while it runs its tasks.
     @ParameterizedTest
-    @EnumSource(value = Mode.class, mode = EnumSource.Mode.EXCLUDE, names = "EPOLL")
-    void finWhenTheGroupShutsDown(Mode mode) throws Exception {
-        try (TestGroup group = new TestGroup(mode, 1); Connection connection = Connection.open(group)) {
+    @EnumSource(value = Setup.class, mode = EnumSource.Mode.EXCLUDE, names = "EPOLL")
+    void finWhenTheGroupShutsDown(Setup setup) throws Exception {
+        try (TestGroup group = setup.newGroup(1); Connection connection = Connection.open(group)) {
             group.group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
             assertEquals("FIN", connection.awaitEnd());
         }
     }
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void aClosedListenerRefusesAtOnce(Mode mode) throws Exception {
-        try (TestGroup group = new TestGroup(mode, 1)) {
+    @EnumSource(Setup.class)
+    void aClosedListenerRefusesAtOnce(Setup setup) throws Exception {
+        try (TestGroup group = setup.newGroup(1)) {
             for (int i = 0; i < ROUNDS; i++) {
                 Channel listener = group.listen(TestGroup.IGNORE, bootstrap -> { });
                 InetSocketAddress address = TestGroup.address(listener);
@@ -193,9 +193,9 @@ class CloseReachesPeerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void aClosedListenerResetsItsBacklog(Mode mode) throws Exception {
-        try (TestGroup group = new TestGroup(mode, 1)) {
+    @EnumSource(Setup.class)
+    void aClosedListenerResetsItsBacklog(Setup setup) throws Exception {
+        try (TestGroup group = setup.newGroup(1)) {
             Channel listener = group.listen(TestGroup.IGNORE,
                     bootstrap -> bootstrap.option(ChannelOption.AUTO_READ, false));
             try (Socket socket = new Socket()) {
@@ -207,15 +207,15 @@ class CloseReachesPeerTest {
         }
     }
 
-    private static void measurePaused(Mode mode, TestReporter reporter, String end, Step prepare) throws Exception {
-        try (TestGroup group = new TestGroup(mode, 1)) {
+    private static void measurePaused(Setup setup, TestReporter reporter, String end, Step prepare) throws Exception {
+        try (TestGroup group = setup.newGroup(1)) {
             measure(group, false, reporter, end, prepare, connection -> connection.channel.close());
         }
     }
 
-    private static void measure(Mode mode, TestReporter reporter, String end, Step prepare, Step close)
+    private static void measure(Setup setup, TestReporter reporter, String end, Step prepare, Step close)
             throws Exception {
-        try (TestGroup group = new TestGroup(mode, 1)) {
+        try (TestGroup group = setup.newGroup(1)) {
             measure(group, true, reporter, end, prepare, close);
         }
     }

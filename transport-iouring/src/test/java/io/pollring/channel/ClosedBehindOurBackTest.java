@@ -6,9 +6,10 @@
  */
 package io.pollring.channel;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.UnixChannel;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -29,7 +30,7 @@ class ClosedBehindOurBackTest {
             @Override
             public void channelActive(ChannelHandlerContext ctx) throws Exception {
                 // The first interest is submitted behind this, and goes to the kernel at the end of the turn.
-                closeBehindItsBack((EpollSocketChannel) ctx.channel());
+                closeBehindItsBack(ctx.channel());
                 super.channelActive(ctx);
             }
         };
@@ -66,8 +67,8 @@ class ClosedBehindOurBackTest {
         }
     }
 
-    private static void closeBehindItsBack(EpollSocketChannel channel) throws IOException {
-        new FileDescriptor(channel.fd().intValue()).close();
+    private static void closeBehindItsBack(Channel channel) throws IOException {
+        new FileDescriptor(((UnixChannel) channel).fd().intValue()).close();
     }
 
     private static void assertAlive(TestGroup group, Connection other) throws Exception {

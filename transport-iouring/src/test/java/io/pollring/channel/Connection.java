@@ -9,7 +9,7 @@ package io.pollring.channel;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.SocketChannel;
 
 import java.net.Socket;
 import java.net.SocketException;
@@ -18,11 +18,11 @@ import java.util.function.Consumer;
 
 /** A TCP connection: one end is a channel that a loop under test has accepted, the other a plain blocking socket. */
 final class Connection implements AutoCloseable {
-    final EpollSocketChannel channel;
+    final SocketChannel channel;
     final Recorder recorder;
     final Socket peer;
 
-    private Connection(EpollSocketChannel channel, Recorder recorder, Socket peer) {
+    private Connection(SocketChannel channel, Recorder recorder, Socket peer) {
         this.channel = channel;
         this.recorder = recorder;
         this.peer = peer;
@@ -55,7 +55,7 @@ final class Connection implements AutoCloseable {
             peer.setSoTimeout(10_000);
             peerSettings.apply(peer);
             peer.connect(TestGroup.address(listener));
-            EpollSocketChannel channel = (EpollSocketChannel) recorder.active.get(10, TimeUnit.SECONDS);
+            SocketChannel channel = (SocketChannel) recorder.active.get(10, TimeUnit.SECONDS);
             listener.close().sync();
             return new Connection(channel, recorder, peer);
         } catch (Throwable t) {

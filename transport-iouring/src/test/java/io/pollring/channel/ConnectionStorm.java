@@ -15,7 +15,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ServerChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.SocketChannel;
 
 import java.net.SocketAddress;
 import java.util.Queue;
@@ -97,7 +97,7 @@ final class ConnectionStorm {
                 .group(group.loop(1))
                 .channel(clientType)
                 .handler(new Client(number));
-        if (closing(number) == Closing.RESET && clientType == EpollSocketChannel.class) {
+        if (closing(number) == Closing.RESET && SocketChannel.class.isAssignableFrom(clientType)) {
             bootstrap.option(ChannelOption.SO_LINGER, 0);
         }
         bootstrap.connect(addresses.apply(number)).addListener(future -> {

@@ -14,8 +14,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.DomainSocketAddress;
@@ -47,12 +45,14 @@ class HalfClosureTest {
 
     @ParameterizedTest
     @CsvSource({
-        "RING, true", "RING, false", "REVERTED, true", "REVERTED, false", "NO_RING, true", "NO_RING, false",
-        "NO_FEATURES, true", "NO_FEATURES, false"
+        "HOSTED_RING, true", "HOSTED_RING, false", "HOSTED_REVERTED, true", "HOSTED_REVERTED, false",
+        "HOSTED_NO_RING, true", "HOSTED_NO_RING, false", "HOSTED_NO_FEATURES, true", "HOSTED_NO_FEATURES, false",
+        "OWN_RING, true", "OWN_RING, false", "OWN_REVERTED, true", "OWN_REVERTED, false", "OWN_NO_RING, true",
+        "OWN_NO_RING, false", "OWN_NO_FEATURES, true", "OWN_NO_FEATURES, false"
     })
-    void aResponseArrivesWhole(Mode mode, boolean autoRead) throws Exception {
+    void aResponseArrivesWhole(Setup setup, boolean autoRead) throws Exception {
         Responder responder = new Responder();
-        try (TestGroup group = new TestGroup(mode, 1);
+        try (TestGroup group = setup.newGroup(1);
              Connection connection = Connection.open(group, responder, bootstrap -> bootstrap
                      .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                      .childOption(ChannelOption.AUTO_READ, autoRead))) {
@@ -71,17 +71,19 @@ class HalfClosureTest {
 
     @ParameterizedTest
     @CsvSource({
-        "RING, true", "RING, false", "REVERTED, true", "REVERTED, false", "NO_RING, true", "NO_RING, false",
-        "NO_FEATURES, true", "NO_FEATURES, false"
+        "HOSTED_RING, true", "HOSTED_RING, false", "HOSTED_REVERTED, true", "HOSTED_REVERTED, false",
+        "HOSTED_NO_RING, true", "HOSTED_NO_RING, false", "HOSTED_NO_FEATURES, true", "HOSTED_NO_FEATURES, false",
+        "OWN_RING, true", "OWN_RING, false", "OWN_REVERTED, true", "OWN_REVERTED, false", "OWN_NO_RING, true",
+        "OWN_NO_RING, false", "OWN_NO_FEATURES, true", "OWN_NO_FEATURES, false"
     })
-    void aResponseArrivesWholeOverUnixSockets(Mode mode, boolean autoRead) throws Exception {
+    void aResponseArrivesWholeOverUnixSockets(Setup setup, boolean autoRead) throws Exception {
         Responder responder = new Responder();
         Recorder client = new Recorder();
-        try (TestGroup group = new TestGroup(mode, 2)) {
+        try (TestGroup group = setup.newGroup(2)) {
             DomainSocketAddress address = new DomainSocketAddress("\0pollring-half-" + System.nanoTime());
             new ServerBootstrap()
                     .group(group.loop(0))
-                    .channel(EpollServerDomainSocketChannel.class)
+                    .channel(group.channels.unixServer)
                     .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                     .childOption(ChannelOption.AUTO_READ, autoRead)
                     .childHandler(new ChannelInitializer<Channel>() {
@@ -93,7 +95,7 @@ class HalfClosureTest {
                     .bind(address).sync();
             Channel channel = new Bootstrap()
                     .group(group.loop(1))
-                    .channel(EpollDomainSocketChannel.class)
+                    .channel(group.channels.unix)
                     .handler(client)
                     .connect(address).sync().channel();
             channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[10])).sync();

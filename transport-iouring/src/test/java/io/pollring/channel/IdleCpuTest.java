@@ -14,11 +14,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.epoll.EpollDatagramChannel;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.epoll.EpollServerDomainSocketChannel;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,8 +34,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /**
- * A loop has nothing to do while its socket does nothing new, whatever state that is in. Each state has a loop of its
- * own; all of them are watched at the same time.
+ * A loop has nothing to do while its socket does nothing new, whatever state that is in. Each state of each kind of
+ * channel has a loop of its own; all of them are watched at the same time.
  */
 class IdleCpuTest {
     private static final long WATCH_MILLIS = 2000;
@@ -55,9 +50,12 @@ class IdleCpuTest {
     void inNoStateOfASocket(Mode mode) throws Exception {
         Map<String, TestGroup> groups = new LinkedHashMap<>();
         try {
-            states().forEach((name, state) -> groups.put(name, new TestGroup(mode, 1)));
-            for (Map.Entry<String, State> state : states().entrySet()) {
-                state.getValue().enter(groups.get(state.getKey()));
+            for (Channels channels : Channels.values()) {
+                for (Map.Entry<String, State> state : states().entrySet()) {
+                    TestGroup group = new TestGroup(mode, channels, 1);
+                    groups.put(channels + ", " + state.getKey(), group);
+                    state.getValue().enter(group);
+                }
             }
             assertAll(watch(groups));
         } finally {
@@ -179,7 +177,7 @@ class IdleCpuTest {
         listener.close().sync();
         ChannelFuture connect = new Bootstrap()
                 .group(group.group)
-                .channel(EpollSocketChannel.class)
+                .channel(group.channels.socket)
                 .handler(TestGroup.IGNORE)
                 .connect(address);
         assertTrue(connect.await(5, TimeUnit.SECONDS));
@@ -199,7 +197,7 @@ class IdleCpuTest {
         // One that cannot be accepted any more stays in its attempt to connect.
         Bootstrap bootstrap = new Bootstrap()
                 .group(group.group)
-                .channel(EpollSocketChannel.class)
+                .channel(group.channels.socket)
                 .handler(TestGroup.IGNORE);
         ChannelFuture connect = bootstrap.connect(listener.localAddress());
         Thread.sleep(20);
@@ -207,17 +205,16 @@ class IdleCpuTest {
     }
 
     private void registered(TestGroup group) throws Exception {
-        for (Channel channel : new Channel[] {
-            new EpollSocketChannel(), new EpollServerSocketChannel(), new EpollDatagramChannel(),
-            new EpollDomainSocketChannel(), new EpollServerDomainSocketChannel()}) {
-            group.loop().register(channel).sync();
+        for (Class<? extends Channel> type : List.of(group.channels.socket, group.channels.server,
+                group.channels.datagram, group.channels.unix, group.channels.unixServer)) {
+            group.loop().register(type.getConstructor().newInstance()).sync();
         }
     }
 
     private void unreachableDatagramPeer(TestGroup group) throws Exception {
         Bootstrap bootstrap = new Bootstrap()
                 .group(group.group)
-                .channel(EpollDatagramChannel.class)
+                .channel(group.channels.datagram)
                 .handler(new Recorder());
         Channel gone = bootstrap.bind(InetAddress.getLoopbackAddress(), 0).sync().channel();
         InetSocketAddress address = TestGroup.address(gone);
@@ -225,7 +222,7 @@ class IdleCpuTest {
         for (boolean autoRead : new boolean[] {true, false}) {
             Channel channel = new Bootstrap()
                     .group(group.group)
-                    .channel(EpollDatagramChannel.class)
+                    .channel(group.channels.datagram)
                     .option(ChannelOption.AUTO_READ, autoRead)
                     .handler(new Recorder())
                     .connect(address).sync().channel();
@@ -237,7 +234,7 @@ class IdleCpuTest {
         DomainSocketAddress address = new DomainSocketAddress("\0pollring-idle-" + System.nanoTime());
         Channel listener = new ServerBootstrap()
                 .group(group.group)
-                .channel(EpollServerDomainSocketChannel.class)
+                .channel(group.channels.unixServer)
                 .childOption(ChannelOption.AUTO_READ, false)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childHandler(new ChannelInitializer<Channel>() {
@@ -251,7 +248,7 @@ class IdleCpuTest {
         open.add(clients);
         Channel client = new Bootstrap()
                 .group(clients.group)
-                .channel(EpollDomainSocketChannel.class)
+                .channel(group.channels.unix)
                 .handler(TestGroup.IGNORE)
                 .connect(address).sync().channel();
         client.writeAndFlush(Unpooled.wrappedBuffer(new byte[10])).sync();

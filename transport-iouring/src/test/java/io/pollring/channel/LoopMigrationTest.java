@@ -31,12 +31,16 @@ class LoopMigrationTest {
 
     @ParameterizedTest
     @CsvSource({
-        "RING, RING, 1000", "REVERTED, REVERTED, 200", "NO_RING, NO_RING, 200", "NO_FEATURES, NO_FEATURES, 200",
-        "RING, REVERTED, 200", "RING, NO_RING, 200", "RING, EPOLL, 200", "EPOLL, EPOLL, 100"
+        "NETTYS, RING, RING, 1000", "NETTYS, REVERTED, REVERTED, 200", "NETTYS, NO_RING, NO_RING, 200",
+        "NETTYS, NO_FEATURES, NO_FEATURES, 200", "NETTYS, RING, REVERTED, 200", "NETTYS, RING, NO_RING, 200",
+        "NETTYS, RING, EPOLL, 200", "NETTYS, EPOLL, EPOLL, 100",
+        "OURS, RING, RING, 1000", "OURS, REVERTED, REVERTED, 200", "OURS, NO_RING, NO_RING, 200",
+        "OURS, NO_FEATURES, NO_FEATURES, 200", "OURS, RING, REVERTED, 200", "OURS, RING, NO_RING, 200",
+        "OURS, RING, EPOLL, 200", "OURS, EPOLL, EPOLL, 100"
     })
-    void inMidTraffic(Mode first, Mode second, int moves) throws Exception {
+    void inMidTraffic(Channels channels, Mode first, Mode second, int moves) throws Exception {
         ExecutorService executor = Executors.newFixedThreadPool(2);
-        try (TestGroup a = new TestGroup(first, 1); TestGroup b = new TestGroup(second, 1);
+        try (TestGroup a = new TestGroup(first, channels, 1); TestGroup b = new TestGroup(second, 1);
              Connection connection = Connection.open(a, new Echo(), bootstrap -> { })) {
             AtomicBoolean stop = new AtomicBoolean();
             Future<Long> sent = executor.submit(() -> send(connection.peer.getOutputStream(), stop));
@@ -65,9 +69,9 @@ class LoopMigrationTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void aPausedChannelStaysPaused(Mode mode) throws Exception {
-        try (TestGroup group = new TestGroup(mode, 2);
+    @EnumSource(Setup.class)
+    void aPausedChannelStaysPaused(Setup setup) throws Exception {
+        try (TestGroup group = setup.newGroup(2);
              Connection connection = Connection.open(group,
                      bootstrap -> bootstrap.childOption(ChannelOption.AUTO_READ, false))) {
             connection.send(10);
@@ -80,15 +84,15 @@ class LoopMigrationTest {
             assertEquals(0, connection.recorder.byteCount());
             connection.channel.read();
             Await.until("the data is read", 5000, () -> connection.recorder.byteCount() == 10);
-            assertEquals(mode.isOurs() ? mode.channelBackend() : null,
-                    mode.isOurs() ? IoUring.backend(connection.channel) : null);
+            assertEquals(setup.mode.isOurs() ? setup.mode.channelBackend() : null,
+                    setup.mode.isOurs() ? IoUring.backend(connection.channel) : null);
         }
     }
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void aBlockedWriterGoesOn(Mode mode) throws Exception {
-        try (TestGroup group = new TestGroup(mode, 2); Connection connection = Connection.open(group)) {
+    @EnumSource(Setup.class)
+    void aBlockedWriterGoesOn(Setup setup) throws Exception {
+        try (TestGroup group = setup.newGroup(2); Connection connection = Connection.open(group)) {
             int size = 16 << 20;
             Future<Void> written = connection.channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[size]));
             connection.channel.eventLoop().submit(() -> { }).sync();

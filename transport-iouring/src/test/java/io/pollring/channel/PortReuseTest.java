@@ -10,8 +10,6 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.epoll.EpollDatagramChannel;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -25,31 +23,32 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 /** A port is free as soon as the close future is done, without SO_REUSEADDR: no poll holds the closed socket. */
 class PortReuseTest {
-    private static final int ROUNDS = Scale.of(1000);
+    private static final int ROUNDS = 1000;
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void ofAListener(Mode mode) throws Exception {
-        try (TestGroup group = new TestGroup(mode, 2)) {
+    @EnumSource(Setup.class)
+    void ofAListener(Setup setup) throws Exception {
+        try (TestGroup group = setup.newGroup(2)) {
             ServerBootstrap bootstrap = new ServerBootstrap()
                     .group(group.group)
-                    .channel(EpollServerSocketChannel.class)
+                    .channel(group.channels.server)
                     .option(ChannelOption.SO_REUSEADDR, false)
                     .childHandler(TestGroup.IGNORE);
-            rebind(port -> bootstrap.bind(InetAddress.getLoopbackAddress(), port).sync().channel(), channel -> { });
+            rebind(setup, port -> bootstrap.bind(InetAddress.getLoopbackAddress(), port).sync().channel(),
+                    channel -> { });
         }
     }
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void ofAListenerWhosePeersAreStillConnected(Mode mode) throws Exception {
+    @EnumSource(Setup.class)
+    void ofAListenerWhosePeersAreStillConnected(Setup setup) throws Exception {
         // The accepted channels live on; they are in the kernel's way only if they were bound by themselves.
-        try (TestGroup group = new TestGroup(mode, 2)) {
+        try (TestGroup group = setup.newGroup(2)) {
             ServerBootstrap bootstrap = new ServerBootstrap()
                     .group(group.group)
-                    .channel(EpollServerSocketChannel.class)
+                    .channel(group.channels.server)
                     .childHandler(TestGroup.IGNORE);
-            rebind(port -> bootstrap.bind(InetAddress.getLoopbackAddress(), port).sync().channel(), channel -> {
+            rebind(setup, port -> bootstrap.bind(InetAddress.getLoopbackAddress(), port).sync().channel(), channel -> {
                 try (Socket socket = new Socket()) {
                     socket.connect(channel.localAddress());
                     // Without this the peer's side would keep the connection, not ours.
@@ -60,21 +59,22 @@ class PortReuseTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void ofADatagramSocket(Mode mode) throws Exception {
-        try (TestGroup group = new TestGroup(mode, 2)) {
+    @EnumSource(Setup.class)
+    void ofADatagramSocket(Setup setup) throws Exception {
+        try (TestGroup group = setup.newGroup(2)) {
             Bootstrap bootstrap = new Bootstrap()
                     .group(group.group)
-                    .channel(EpollDatagramChannel.class)
+                    .channel(group.channels.datagram)
                     .handler(TestGroup.IGNORE);
-            rebind(port -> bootstrap.bind(InetAddress.getLoopbackAddress(), port).sync().channel(), channel -> { });
+            rebind(setup, port -> bootstrap.bind(InetAddress.getLoopbackAddress(), port).sync().channel(),
+                    channel -> { });
         }
     }
 
-    private static void rebind(Binder binder, Use use) throws Exception {
+    private static void rebind(Setup setup, Binder binder, Use use) throws Exception {
         Channel channel = bindToAFreePort(binder);
         int port = TestGroup.address(channel).getPort();
-        for (int i = 0; i < ROUNDS; i++) {
+        for (int i = 0; i < setup.rounds(ROUNDS); i++) {
             use.of(channel);
             if (i % 2 == 0) {
                 channel.close().sync();

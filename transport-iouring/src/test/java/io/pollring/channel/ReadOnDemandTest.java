@@ -28,15 +28,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 class ReadOnDemandTest {
 
     @ParameterizedTest
-    @CsvSource({"RING, 10000", "REVERTED, 3000", "NO_RING, 3000", "NO_FEATURES, 3000", "EPOLL, 1000"})
-    void aReadForEachMessageNeverStalls(Mode mode, int roundTrips, TestReporter reporter) throws Exception {
-        try (TestGroup group = new TestGroup(mode, 1);
+    @CsvSource({
+        "HOSTED_RING, 10000", "HOSTED_REVERTED, 3000", "HOSTED_NO_RING, 3000", "HOSTED_NO_FEATURES, 3000",
+        "OWN_RING, 10000", "OWN_REVERTED, 1000", "OWN_NO_RING, 1000", "OWN_NO_FEATURES, 1000", "EPOLL, 1000"
+    })
+    void aReadForEachMessageNeverStalls(Setup setup, int roundTrips, TestReporter reporter) throws Exception {
+        try (TestGroup group = setup.newGroup(1);
              Connection connection = Connection.open(group, new ReadAfterEach(), paused())) {
             pingPong(connection, 100);
-            long controlsBefore = mode.isOurs() ? group.metrics().epollCtls() : 0;
-            long removesBefore = mode.isOurs() ? group.metrics().pollRemoves() : 0;
+            long controlsBefore = setup.mode.isOurs() ? group.metrics().epollCtls() : 0;
+            long removesBefore = setup.mode.isOurs() ? group.metrics().pollRemoves() : 0;
             pingPong(connection, Scale.of(roundTrips));
-            if (mode == Mode.RING) {
+            if (setup.mode == Mode.RING) {
                 reporter.publishEntry("after the round trips", group.metrics().toString());
                 assertEquals(controlsBefore, group.metrics().epollCtls());
                 assertEquals(removesBefore, group.metrics().pollRemoves());
@@ -45,27 +48,33 @@ class ReadOnDemandTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"RING, 3000", "REVERTED, 1000", "NO_RING, 1000", "NO_FEATURES, 1000", "EPOLL, 1000"})
-    void aHandlerMayPauseInChannelReadAndReadOnInReadComplete(Mode mode, int roundTrips) throws Exception {
-        try (TestGroup group = new TestGroup(mode, 1);
+    @CsvSource({
+        "HOSTED_RING, 3000", "HOSTED_REVERTED, 1000", "HOSTED_NO_RING, 1000", "HOSTED_NO_FEATURES, 1000",
+        "OWN_RING, 3000", "OWN_REVERTED, 1000", "OWN_NO_RING, 1000", "OWN_NO_FEATURES, 1000", "EPOLL, 1000"
+    })
+    void aHandlerMayPauseInChannelReadAndReadOnInReadComplete(Setup setup, int roundTrips) throws Exception {
+        try (TestGroup group = setup.newGroup(1);
              Connection connection = Connection.open(group, new PauseWhileReading(), bootstrap -> { })) {
             pingPong(connection, Scale.of(roundTrips));
         }
     }
 
     @ParameterizedTest
-    @CsvSource({"RING, 3000", "REVERTED, 1000", "NO_RING, 1000", "NO_FEATURES, 1000", "EPOLL, 1000"})
-    void aHandlerMaySwitchAutoReadOffAndOnLater(Mode mode, int roundTrips) throws Exception {
-        try (TestGroup group = new TestGroup(mode, 1);
+    @CsvSource({
+        "HOSTED_RING, 3000", "HOSTED_REVERTED, 1000", "HOSTED_NO_RING, 1000", "HOSTED_NO_FEATURES, 1000",
+        "OWN_RING, 3000", "OWN_REVERTED, 1000", "OWN_NO_RING, 1000", "OWN_NO_FEATURES, 1000", "EPOLL, 1000"
+    })
+    void aHandlerMaySwitchAutoReadOffAndOnLater(Setup setup, int roundTrips) throws Exception {
+        try (TestGroup group = setup.newGroup(1);
              Connection connection = Connection.open(group, new PauseUntilNextTask(), bootstrap -> { })) {
             pingPong(connection, Scale.of(roundTrips));
         }
     }
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void withoutAReadNothingIsRead(Mode mode) throws Exception {
-        try (TestGroup group = new TestGroup(mode, 1); Connection connection = Connection.open(group, paused())) {
+    @EnumSource(Setup.class)
+    void withoutAReadNothingIsRead(Setup setup) throws Exception {
+        try (TestGroup group = setup.newGroup(1); Connection connection = Connection.open(group, paused())) {
             for (int i = 1; i <= 5; i++) {
                 connection.send(10);
                 Thread.sleep(20);
@@ -79,9 +88,9 @@ class ReadOnDemandTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void aReadReadsOneMessageIfThatIsTheLimit(Mode mode) throws Exception {
-        try (TestGroup group = new TestGroup(mode, 1);
+    @EnumSource(Setup.class)
+    void aReadReadsOneMessageIfThatIsTheLimit(Setup setup) throws Exception {
+        try (TestGroup group = setup.newGroup(1);
              Connection connection = Connection.open(group, bootstrap -> {
                  paused().accept(bootstrap);
                  bootstrap.childOption(ChannelOption.RCVBUF_ALLOCATOR, tenBytesAtATime());
@@ -104,9 +113,9 @@ class ReadOnDemandTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void whatARoundLeavesBehindIsReadWithoutNewData(Mode mode) throws Exception {
-        try (TestGroup group = new TestGroup(mode, 1);
+    @EnumSource(Setup.class)
+    void whatARoundLeavesBehindIsReadWithoutNewData(Setup setup) throws Exception {
+        try (TestGroup group = setup.newGroup(1);
              Connection connection = Connection.open(group,
                      bootstrap -> bootstrap.childOption(ChannelOption.RCVBUF_ALLOCATOR, tenBytesAtATime()))) {
             for (int i = 1; i <= 50; i++) {
@@ -119,17 +128,20 @@ class ReadOnDemandTest {
 
     @ParameterizedTest
     @CsvSource({
-        "RING, true, 1", "RING, true, 16", "RING, false, 1", "RING, false, 16", "REVERTED, true, 1",
-        "REVERTED, false, 1", "NO_RING, true, 1", "NO_RING, false, 1", "NO_FEATURES, true, 1", "NO_FEATURES, false, 1",
-        "EPOLL, true, 1", "EPOLL, false, 1"
+        "HOSTED_RING, true, 1", "HOSTED_RING, true, 16", "HOSTED_RING, false, 1", "HOSTED_RING, false, 16",
+        "HOSTED_REVERTED, true, 1", "HOSTED_REVERTED, false, 1", "HOSTED_NO_RING, true, 1", "HOSTED_NO_RING, false, 1",
+        "HOSTED_NO_FEATURES, true, 1", "HOSTED_NO_FEATURES, false, 1",
+        "OWN_RING, true, 1", "OWN_RING, true, 16", "OWN_RING, false, 1", "OWN_RING, false, 16", "OWN_REVERTED, true, 1",
+        "OWN_REVERTED, false, 1", "OWN_NO_RING, true, 1", "OWN_NO_RING, false, 1", "OWN_NO_FEATURES, true, 1",
+        "OWN_NO_FEATURES, false, 1", "EPOLL, true, 1", "EPOLL, false, 1"
     })
-    void allThatThePeerSentBeforeItClosedIsReadBeforeTheEnd(Mode mode, boolean autoRead, int maxMessagesPerRead)
+    void allThatThePeerSentBeforeItClosedIsReadBeforeTheEnd(Setup setup, boolean autoRead, int maxMessagesPerRead)
             throws Exception {
         for (int i = 0; i < 10; i++) {
             MaxMessagesRecvByteBufAllocator allocator = new FixedRecvByteBufAllocator(1000);
             allocator.maxMessagesPerRead(maxMessagesPerRead);
             Recorder recorder = autoRead ? new Recorder() : new ReadAfterEach(false);
-            try (TestGroup group = new TestGroup(mode, 1);
+            try (TestGroup group = setup.newGroup(1);
                  Connection connection = Connection.open(group, recorder, bootstrap -> bootstrap
                          .childOption(ChannelOption.AUTO_READ, autoRead)
                          .childOption(ChannelOption.RCVBUF_ALLOCATOR, allocator))) {
@@ -143,9 +155,9 @@ class ReadOnDemandTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void theEndIsSeenWhilePaused(Mode mode) throws Exception {
-        try (TestGroup group = new TestGroup(mode, 1); Connection connection = Connection.open(group, paused())) {
+    @EnumSource(Setup.class)
+    void theEndIsSeenWhilePaused(Setup setup) throws Exception {
+        try (TestGroup group = setup.newGroup(1); Connection connection = Connection.open(group, paused())) {
             connection.peer.close();
             assertTrue(connection.recorder.inactive.await(5, TimeUnit.SECONDS));
             assertEquals(0, connection.recorder.byteCount());

@@ -7,10 +7,6 @@
 package io.pollring.channel;
 
 import io.netty.channel.Channel;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.epoll.EpollServerDomainSocketChannel;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,14 +20,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 class RecycledFdTest {
 
     @ParameterizedTest
-    @CsvSource({"RING, 60000", "REVERTED, 5000", "NO_RING, 2000", "NO_FEATURES, 5000", "EPOLL, 1000"})
-    void tcp(Mode mode, int count, TestReporter reporter) throws Exception {
-        try (TestGroup group = new TestGroup(mode, 2)) {
+    @CsvSource({
+        "HOSTED_RING, 40000", "HOSTED_REVERTED, 3000", "HOSTED_NO_RING, 2000", "HOSTED_NO_FEATURES, 3000",
+        "OWN_RING, 15000", "OWN_REVERTED, 2000", "OWN_NO_RING, 1000", "OWN_NO_FEATURES, 2000", "EPOLL, 1000"
+    })
+    void tcp(Setup setup, int count, TestReporter reporter) throws Exception {
+        try (TestGroup group = setup.newGroup(2)) {
             int[] port = new int[1];
             // Many addresses: each has its own ports for the connections that linger in TIME_WAIT.
-            ConnectionStorm storm = new ConnectionStorm(group, Scale.of(count), EpollSocketChannel.class,
+            ConnectionStorm storm = new ConnectionStorm(group, Scale.of(count), group.channels.socket,
                     n -> new InetSocketAddress("127.0.0." + (1 + n % 64), port[0]));
-            Channel listener = storm.listen(EpollServerSocketChannel.class, new InetSocketAddress("0.0.0.0", 0));
+            Channel listener = storm.listen(group.channels.server, new InetSocketAddress("0.0.0.0", 0));
             port[0] = TestGroup.address(listener).getPort();
             storm.run();
             report(group, reporter);
@@ -39,13 +38,16 @@ class RecycledFdTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"RING, 40000", "REVERTED, 5000", "NO_RING, 2000", "NO_FEATURES, 5000", "EPOLL, 1000"})
-    void unixDomain(Mode mode, int count, TestReporter reporter) throws Exception {
-        try (TestGroup group = new TestGroup(mode, 2)) {
+    @CsvSource({
+        "HOSTED_RING, 40000", "HOSTED_REVERTED, 3000", "HOSTED_NO_RING, 2000", "HOSTED_NO_FEATURES, 3000",
+        "OWN_RING, 15000", "OWN_REVERTED, 2000", "OWN_NO_RING, 1000", "OWN_NO_FEATURES, 2000", "EPOLL, 1000"
+    })
+    void unixDomain(Setup setup, int count, TestReporter reporter) throws Exception {
+        try (TestGroup group = setup.newGroup(2)) {
             DomainSocketAddress address = new DomainSocketAddress("\0pollring-storm-" + System.nanoTime());
-            ConnectionStorm storm = new ConnectionStorm(group, Scale.of(count), EpollDomainSocketChannel.class,
+            ConnectionStorm storm = new ConnectionStorm(group, Scale.of(count), group.channels.unix,
                     n -> address);
-            storm.listen(EpollServerDomainSocketChannel.class, address);
+            storm.listen(group.channels.unixServer, address);
             storm.run();
             report(group, reporter);
         }

@@ -12,6 +12,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.pollring.channel.Transport.Family;
 
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +21,9 @@ import java.util.function.Consumer;
 
 /** Two connected channels of one transport, each on a loop of its own if the group has two. */
 final class StreamPair implements AutoCloseable {
+    static final int MORE_THAN_FITS = 1 << 20;
+    private static final int BUFFER = 64 << 10;
+
     final Channel client;
     final Channel child;
 
@@ -31,6 +35,17 @@ final class StreamPair implements AutoCloseable {
     static StreamPair open(Transport transport, TestGroup group, Family family, ChannelHandler clientHandler,
                            ChannelHandler childHandler) throws Exception {
         return open(transport, group, family, clientHandler, childHandler, bootstrap -> { }, bootstrap -> { });
+    }
+
+    /** The child reads nothing before it is told to, and {@link #MORE_THAN_FITS} bytes are too many for the sockets. */
+    static StreamPair openPaused(Transport transport, TestGroup group, Family family, ChannelHandler clientHandler,
+                                 ChannelHandler childHandler, boolean halfClosure) throws Exception {
+        return open(transport, group, family, clientHandler, childHandler,
+                bootstrap -> bootstrap.option(ChannelOption.SO_SNDBUF, BUFFER)
+                        .option(ChannelOption.ALLOW_HALF_CLOSURE, halfClosure),
+                server -> server.option(ChannelOption.SO_RCVBUF, BUFFER)
+                        .childOption(ChannelOption.AUTO_READ, false)
+                        .childOption(ChannelOption.ALLOW_HALF_CLOSURE, halfClosure));
     }
 
     /** Connects; the listener is closed when this returns. */

@@ -13,7 +13,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoopGroup;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.EventExecutor;
 
@@ -36,15 +35,26 @@ final class TestGroup implements AutoCloseable {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     final Mode mode;
+    final Channels channels;
     final IoEventLoopGroup group;
     private final List<EventLoop> loops = new ArrayList<>();
 
+    /** For Netty's channels. */
     TestGroup(Mode mode, int nThreads) {
-        this(mode, mode.newGroup(nThreads));
+        this(mode, Channels.NETTYS, nThreads);
+    }
+
+    TestGroup(Mode mode, Channels channels, int nThreads) {
+        this(mode, channels, mode.newGroup(nThreads));
     }
 
     TestGroup(Mode mode, IoEventLoopGroup group) {
+        this(mode, Channels.NETTYS, group);
+    }
+
+    private TestGroup(Mode mode, Channels channels, IoEventLoopGroup group) {
         this.mode = mode;
+        this.channels = channels;
         this.group = group;
         for (EventExecutor executor : group) {
             loops.add((EventLoop) executor);
@@ -84,7 +94,7 @@ final class TestGroup implements AutoCloseable {
     Channel listen(ChannelHandler handler, Consumer<ServerBootstrap> settings) throws Exception {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)
-                .channel(EpollServerSocketChannel.class)
+                .channel(channels.server)
                 .childHandler(handler);
         settings.accept(bootstrap);
         return bootstrap.bind(InetAddress.getLoopbackAddress(), 0).sync().channel();

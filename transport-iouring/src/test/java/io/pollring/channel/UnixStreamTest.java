@@ -1,0 +1,213 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.channel;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.DomainSocketReadMode;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.PeerCredentials;
+import io.netty.channel.unix.UnixChannelOption;
+import io.pollring.channel.Transport.Family;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** What only UNIX streams have: names in the file system and abstract ones, descriptors, credentials. */
+class UnixStreamTest {
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void abstractNames(Transport transport) throws Exception {
+        try (TestGroup group = transport.newGroup(1)) {
+            DomainSocketAddress address = (DomainSocketAddress) Family.UNIX.anyAddress();
+            EventLog log = new EventLog();
+            Channel server = transport.server(group.group, Family.UNIX, log).bind(address).sync().channel();
+            assertEquals(address, server.localAddress());
+            Channel client = transport.client(group.group, Family.UNIX, TestGroup.IGNORE)
+                    .connect(address).sync().channel();
+            assertEquals(address, client.remoteAddress());
+            client.writeAndFlush(Unpooled.wrappedBuffer(new byte[10])).sync();
+            log.await("read 10");
+            assertInstanceOf(IOException.class, transport.server(group.group, Family.UNIX, TestGroup.IGNORE)
+                    .bind(address).await().cause(), "the name is taken");
+            server.close().sync();
+            // Nothing is left of the name.
+            transport.server(group.group, Family.UNIX, TestGroup.IGNORE).bind(address).sync();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void names(Transport transport, @TempDir Path folder) throws Exception {
+        Path file = folder.resolve("socket");
+        DomainSocketAddress address = new DomainSocketAddress(file.toFile());
+        DomainSocketAddress clientAddress = new DomainSocketAddress(folder.resolve("client").toFile());
+        try (TestGroup group = transport.newGroup(1)) {
+            EventLog log = new EventLog();
+            Channel server = transport.server(group.group, Family.UNIX, log).bind(address).sync().channel();
+            assertEquals(address, server.localAddress());
+            assertTrue(Files.exists(file));
+            Channel client = transport.client(group.group, Family.UNIX, TestGroup.IGNORE)
+                    .connect(address, clientAddress).sync().channel();
+            assertEquals(clientAddress, client.localAddress());
+            assertEquals(address, client.remoteAddress());
+            client.close().sync();
+            server.close().sync();
+            assertFalse(Files.exists(file));
+            assertTrue(Files.exists(folder.resolve("client")), "as Netty leaves it");
+            DomainSocketAddress tooLong = new DomainSocketAddress(folder.resolve("x".repeat(200)).toFile());
+            assertEquals(cause(Transport.NETTY, tooLong), cause(transport, tooLong));
+        }
+    }
+
+    private static String cause(Transport transport, DomainSocketAddress address) throws Exception {
+        try (TestGroup group = transport.newGroup(1)) {
+            Throwable cause =
+                    transport.server(group.group, Family.UNIX, TestGroup.IGNORE).bind(address).await().cause();
+            return cause == null ? "bound" : cause.getClass().getName();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void descriptorsGoBothWays(Transport transport) throws Exception {
+        List<String> before = Resources.openFiles();
+        Inbox client = new Inbox();
+        Inbox child = new Inbox();
+        try (TestGroup group = transport.newGroup(1);
+             StreamPair pair = StreamPair.open(transport, group, Family.UNIX, client, child)) {
+            // Bytes first: the mode may change at any time.
+            pair.client.writeAndFlush(Unpooled.wrappedBuffer(new byte[10])).sync();
+            assertEquals(10, child.takeSize());
+            for (int i = 0; i < 3; i++) {
+                passOver(pair.client, pair.child, child);
+                passOver(pair.child, pair.client, client);
+            }
+            for (Channel channel : Arrays.asList(pair.client, pair.child)) {
+                setMode(channel, DomainSocketReadMode.BYTES);
+            }
+            pair.child.writeAndFlush(Unpooled.wrappedBuffer(new byte[20])).sync();
+            assertEquals(20, client.takeSize());
+            pair.client.close().sync();
+            assertEquals("inactive", child.take());
+        }
+        assertEquals(List.of(), Resources.filesSince(before));
+    }
+
+    /** Sends the writing end of a pipe, and writes to what arrives. */
+    private static void passOver(Channel from, Channel to, Inbox inbox) throws Exception {
+        setMode(to, DomainSocketReadMode.FILE_DESCRIPTORS);
+        FileDescriptor[] pipe = FileDescriptor.pipe();
+        ByteBuf bytes = Unpooled.directBuffer(8);
+        try {
+            from.writeAndFlush(pipe[1]).sync();
+            FileDescriptor received = (FileDescriptor) inbox.take();
+            bytes.writeInt(42);
+            assertFalse(pipe[1].intValue() == received.intValue());
+            assertTrue(pipe[1].isOpen(), "the sender keeps its own");
+            assertEquals(4, received.write(bytes.nioBuffer(0, 4), 0, 4));
+            received.close();
+            bytes.setInt(0, 0);
+            assertEquals(4, pipe[0].read(bytes.nioBuffer(0, 4), 0, 4));
+            assertEquals(42, bytes.getInt(0));
+        } finally {
+            bytes.release();
+            pipe[0].close();
+            pipe[1].close();
+        }
+    }
+
+    private static void setMode(Channel channel, DomainSocketReadMode mode) throws Exception {
+        TestGroup.run(channel.eventLoop(),
+                () -> assertTrue(channel.config().setOption(UnixChannelOption.DOMAIN_SOCKET_READ_MODE, mode)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void theEndWhileDescriptorsAreRead(Transport transport) throws Exception {
+        EventLog child = new EventLog();
+        try (TestGroup group = transport.newGroup(1);
+             StreamPair pair = StreamPair.open(transport, group, Family.UNIX, TestGroup.IGNORE, child)) {
+            setMode(pair.child, DomainSocketReadMode.FILE_DESCRIPTORS);
+            pair.client.close().sync();
+            child.assertEndsAs("registered active inactive unregistered");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void aClosedDescriptorIsNotSent(Transport transport) throws Exception {
+        try (TestGroup group = transport.newGroup(1);
+             StreamPair pair = StreamPair.open(transport, group, Family.UNIX, TestGroup.IGNORE, TestGroup.IGNORE)) {
+            FileDescriptor closed = new FileDescriptor(Integer.MAX_VALUE);
+            Throwable cause = pair.client.writeAndFlush(closed).await().cause();
+            assertInstanceOf(IOException.class, cause);
+            assertTrue(pair.client.closeFuture().await(5000));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void credentials(Transport transport, @TempDir Path folder) throws Exception {
+        int uid = (Integer) Files.getAttribute(folder, "unix:uid");
+        try (TestGroup group = transport.newGroup(1);
+             StreamPair pair = StreamPair.open(transport, group, Family.UNIX, TestGroup.IGNORE, TestGroup.IGNORE)) {
+            for (Channel channel : Arrays.asList(pair.client, pair.child)) {
+                PeerCredentials peer = credentials(channel);
+                assertEquals(uid, peer.uid());
+                assertEquals(ProcessHandle.current().pid(), peer.pid());
+                assertArrayEquals(credentials(pair.client).gids(), peer.gids());
+            }
+            pair.client.close().sync();
+            assertThrows(IOException.class, () -> credentials(pair.client));
+        }
+    }
+
+    private static PeerCredentials credentials(Channel channel) throws IOException {
+        return channel instanceof EpollDomainSocketChannel ? ((EpollDomainSocketChannel) channel).peerCredentials()
+                : ((IoUringDomainSocketChannel) channel).peerCredentials();
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.pollring.channel.Transport#withFamilies")
+    void closeForciblyLeavesNothing(Transport transport, Family family) throws Exception {
+        List<String> before = Resources.openFiles();
+        try (TestGroup group = transport.newGroup(1)) {
+            List<String> withLoop = Resources.openFiles();
+            EventLog child = new EventLog();
+            StreamPair pair = StreamPair.open(transport, group, family, TestGroup.IGNORE, child);
+            TestGroup.run(pair.client.eventLoop(), () -> pair.client.unsafe().closeForcibly());
+            assertFalse(pair.client.isOpen());
+            child.await("unregistered");
+            Channel never = transport.socketClass(family).getConstructor().newInstance();
+            never.unsafe().closeForcibly();
+            Channel server = transport.serverClass(family).getConstructor().newInstance();
+            server.unsafe().closeForcibly();
+            assertFalse(never.isOpen() || server.isOpen());
+            Await.until("all sockets are closed", 5000, () -> Resources.filesSince(withLoop).isEmpty());
+        }
+        assertEquals(List.of(), Resources.filesSince(before));
+    }
+}
