@@ -65,7 +65,7 @@ final class IdleRun {
             }
             Workload warmup = new Workload(workload.kind(), Math.min(WARMUP_CONNECTIONS, workload.connections()));
             try (LoadGenerator generator = connect(server, warmup)) {
-                generator.count(WARMUP_MESSAGES);
+                generator.count(Math.min(WARMUP_MESSAGES, options.count()));
             }
             MemoryUse before = memoryWith(server, 0);
             try (LoadGenerator generator = connect(server, workload)) {

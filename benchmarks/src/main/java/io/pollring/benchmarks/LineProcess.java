@@ -31,7 +31,8 @@ final class LineProcess implements AutoCloseable {
     private final String name;
     private final Process process;
     private final Writer input;
-    private final Thread reader;
+    /** Whether we may have closed its output under the thread that reads it. */
+    private volatile boolean killed;
     /** Empty at the end of the process's output. */
     private final BlockingQueue<Optional<String>> lines = new LinkedBlockingQueue<>();
 
@@ -39,7 +40,7 @@ final class LineProcess implements AutoCloseable {
         this.name = name;
         process = builder.start();
         input = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
-        reader = new Thread(this::readLines, name + " output");
+        Thread reader = new Thread(this::readLines, name + " output");
         reader.setDaemon(true);
         reader.start();
     }
@@ -61,7 +62,9 @@ final class LineProcess implements AutoCloseable {
                 lines.add(Optional.of(line));
             }
         } catch (IOException e) {
-            System.err.println(name + ": reading its output failed: " + e);
+            if (!killed) {
+                System.err.println(name + ": reading its output failed: " + e);
+            }
         } finally {
             lines.add(Optional.empty());
         }
@@ -123,6 +126,7 @@ final class LineProcess implements AutoCloseable {
 
     /** For a process that does not end at the end of its input. */
     void kill() {
+        killed = true;
         process.destroyForcibly();
     }
 
@@ -135,12 +139,10 @@ final class LineProcess implements AutoCloseable {
             if (!process.waitFor(EXIT_SECONDS, TimeUnit.SECONDS)) {
                 throw new IOException(name + " did not end within " + EXIT_SECONDS + " s and was killed");
             }
-            // It must not find its stream closed by what follows, but at its end.
-            reader.join(EXIT_SECONDS * 1000);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            process.destroyForcibly();
+            kill();
         }
     }
 }

@@ -50,8 +50,8 @@ class WorkloadsSmokeTest {
 
     @Test
     void idleConnectionsTakeWhatChannelsTake() throws Exception {
-        List<Result> results = tiny.run("--rounds", "1", "--transports", "own,epoll", "--workloads", "idle:" + IDLE,
-                "--counter", "none");
+        List<Result> results = tiny.run("--rounds", "1", "--count", "500", "--transports", "own,epoll",
+                "--workloads", "idle:" + IDLE, "--counter", "none");
         IdleResult result = (IdleResult) results.get(0);
         assertEquals(2, result.contenders().size(), result.unavailable().toString());
         for (Contender contender : result.contenders()) {
