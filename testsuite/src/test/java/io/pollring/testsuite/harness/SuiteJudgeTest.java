@@ -25,6 +25,8 @@ public class SuiteJudgeTest {
     private static final String FAILED = "<testcase classname='a.FooTest' name='%s'><failure type='E' message='m'/>"
             + "</testcase>";
     private static final String SKIPPED = "<testcase classname='a.FooTest' name='%s'><skipped/></testcase>";
+    private static final String ATTEMPT = "<testcase classname='a.FooTest' name='%s'>"
+            + "<skipped>Do not fail completely, but repeat the test</skipped></testcase>";
     private static final String RING_PROOF = "run=ring\nloops.RING=4\nrings=4\nenters=9\nsqes=9\ncqes=9\n"
             + "pollsArmed=9\nlargestCompletionQueue=4096\n";
 
@@ -61,6 +63,28 @@ public class SuiteJudgeTest {
     public void shouldFail_whenOursSkipsWhatTheBaselineRuns() throws IOException {
         report("ring", PASSED + SKIPPED.replace("%s", "three"), FAILED);
         report("baseline", PASSED + PASSED.replace("%s", "three"), FAILED);
+        assertFault("a.FooTest#three was skipped");
+    }
+
+    /** A test that Netty lets be attempted several times: in the baseline at the first, here at the second. */
+    @Test
+    public void shouldPass_whenALaterAttemptPassesThatTheTestsAuthorsAllow() throws IOException {
+        report("baseline", PASSED + PASSED.replace("%s", "three[1]") + ATTEMPT.replace("%s", "three[2]"), FAILED);
+        report("ring", PASSED + ATTEMPT.replace("%s", "three[1]") + PASSED.replace("%s", "three[2]"), FAILED);
+        assertEquals(List.of(), judge());
+    }
+
+    @Test
+    public void shouldFail_whenEveryAttemptFails() throws IOException {
+        report("baseline", PASSED + PASSED.replace("%s", "three[1]") + ATTEMPT.replace("%s", "three[2]"), FAILED);
+        report("ring", PASSED + ATTEMPT.replace("%s", "three[1]") + FAILED.replace("%s", "three[2]"), FAILED);
+        assertFault("a.FooTest#three failed");
+    }
+
+    @Test
+    public void shouldFail_whenNoAttemptWasMadeToTheEnd() throws IOException {
+        report("baseline", PASSED + PASSED.replace("%s", "three[1]") + ATTEMPT.replace("%s", "three[2]"), FAILED);
+        report("ring", PASSED + ATTEMPT.replace("%s", "three[1]"), FAILED);
         assertFault("a.FooTest#three was skipped");
     }
 

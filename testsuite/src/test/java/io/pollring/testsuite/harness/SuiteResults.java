@@ -14,8 +14,12 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
@@ -37,7 +41,13 @@ final class SuiteResults {
         }
     }
 
+    /** Skipped by the extension that repeats a test: the attempt has failed, or an earlier one has passed. */
+    private static final Pattern ATTEMPT = Pattern.compile(
+            "Do not fail completely, but repeat the test|Turn off the remaining repetitions");
+
     private final Map<String, Result> results = new TreeMap<>();
+    /** Tests that their authors let be attempted several times, because what they rely on may fail to hold. */
+    private final Set<String> attempted = new TreeSet<>();
 
     static SuiteResults read(Path directory) throws IOException {
         SuiteResults results = new SuiteResults();
@@ -55,6 +65,7 @@ final class SuiteResults {
         } catch (ParserConfigurationException | SAXException e) {
             throw new IOException("cannot read the reports in " + directory, e);
         }
+        results.attempted.forEach(results::joinAttempts);
         return results;
     }
 
@@ -81,10 +92,33 @@ final class SuiteResults {
             Element problem = failure != null ? failure : error;
             String message = problem.getAttribute("type") + ": " + problem.getAttribute("message");
             results.put(test, new Result(testClass, Outcome.FAILED, message.replaceAll("\\s+", " ")));
-        } else {
-            Outcome outcome = first(testCase, "skipped") != null ? Outcome.SKIPPED : Outcome.PASSED;
-            results.put(test, new Result(testClass, outcome, ""));
+            return;
         }
+        Element skipped = first(testCase, "skipped");
+        if (skipped != null && ATTEMPT.matcher(skipped.getAttribute("message") + skipped.getTextContent()).find()) {
+            attempted.add(withoutAttempt(test));
+        }
+        results.put(test, new Result(testClass, skipped != null ? Outcome.SKIPPED : Outcome.PASSED, ""));
+    }
+
+    private static String withoutAttempt(String test) {
+        return test.replaceAll("\\[\\d+]$", "");
+    }
+
+    /** One result for all attempts of a test: it passes if one does, and fails if the last does. */
+    private void joinAttempts(String test) {
+        Result joined = null;
+        for (Iterator<Map.Entry<String, Result>> i = results.entrySet().iterator(); i.hasNext();) {
+            Map.Entry<String, Result> attempt = i.next();
+            if (withoutAttempt(attempt.getKey()).equals(test)) {
+                Result result = attempt.getValue();
+                if (joined == null || result.outcome != Outcome.SKIPPED) {
+                    joined = result;
+                }
+                i.remove();
+            }
+        }
+        results.put(test, joined);
     }
 
     private static Element first(Element parent, String tag) {
