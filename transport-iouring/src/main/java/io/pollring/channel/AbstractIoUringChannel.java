@@ -282,7 +282,7 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
     }
 
     /** Whether the attempt that has begun is through. */
-    final boolean finishConnect(SocketAddress requested) throws IOException {
+    boolean finishConnect(SocketAddress requested) throws IOException {
         if (!socket.finishConnect()) {
             want(EpollIoOps.EPOLLOUT);
             return false;

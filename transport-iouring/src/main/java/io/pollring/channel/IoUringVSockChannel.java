@@ -76,6 +76,17 @@ public final class IoUringVSockChannel extends AbstractIoUringStreamChannel {
     }
 
     @Override
+    boolean finishConnect(SocketAddress requested) throws IOException {
+        if (readRemoteAddress() == null) {
+            // Fails if the attempt has failed. Else nothing has come of it yet: the kernel also wakes a poll for writing
+            // when it has sent the request, and a ring passes that on without a second look at the socket's state.
+            socket.finishConnect();
+            return false;
+        }
+        return super.finishConnect(requested);
+    }
+
+    @Override
     boolean shortReadDrains() {
         // Each transport of the hypervisors has its own way to hand data over.
         return false;
