@@ -44,6 +44,10 @@ final class ReadAllocation extends DelegatingHandle implements ExtendedHandle {
         readToEnd = true;
     }
 
+    boolean isReadToEnd() {
+        return readToEnd;
+    }
+
     private boolean mayHaveMore() {
         return lastBytesRead() == attemptedBytesRead() || stream && readToEnd;
     }
