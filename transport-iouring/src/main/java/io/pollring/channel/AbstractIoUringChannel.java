@@ -17,6 +17,7 @@ import io.netty.channel.IoRegistration;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.epoll.EpollIoEvent;
 import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.unix.FileDescriptor;
@@ -149,9 +150,10 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
 
     @Override
     protected void doRegister(ChannelPromise promise) {
-        ((IoEventLoop) eventLoop()).register((AbstractIoUringUnsafe) unsafe()).addListener(future -> {
+        IoEventLoop loop = (IoEventLoop) eventLoop();
+        loop.register((AbstractIoUringUnsafe) unsafe()).addListener(future -> {
             if (future.isSuccess()) {
-                interest.registered((IoRegistration) future.getNow());
+                interest.registered((IoRegistration) future.getNow(), loop.isIoType(EpollIoHandler.class));
                 if (hearsEvents()) {
                     interest.submit();
                 }

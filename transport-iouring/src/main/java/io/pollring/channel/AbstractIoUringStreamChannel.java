@@ -22,7 +22,9 @@ import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannelUtil;
+import io.netty.util.internal.ObjectUtil;
 import io.netty.util.internal.StringUtil;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
@@ -30,6 +32,7 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.NotYetConnectedException;
+import java.util.concurrent.RejectedExecutionException;
 
 /** A channel of a stream of bytes, each of whose directions can be shut down by itself. */
 public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChannel implements DuplexChannel {
@@ -41,6 +44,8 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
     private final StreamIo io = new DirectStreamIo(this);
     /** Made when it is first needed: most channels never are. */
     private Runnable flushTask;
+    /** Made by the first splice. */
+    private Splicer splicer;
     /** Whether the pipeline was told that the peer's data is read to its end. */
     private boolean endTold;
 
@@ -80,7 +85,7 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
             ByteBuf buffer = (ByteBuf) message;
             return UnixChannelUtil.isBufferCopyNeededForWrite(buffer) ? DirectBuffers.copy(alloc(), buffer, buffer) : buffer;
         }
-        if (message instanceof FileRegion) {
+        if (message instanceof FileRegion || message instanceof SplicedBytes) {
             return message;
         }
         throw new UnsupportedOperationException(
@@ -98,6 +103,9 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
      * @return the number of system calls made, or {@link DirectWriter#FULL}
      */
     int writeOther(ChannelOutboundBuffer in, Object message) throws Exception {
+        if (message instanceof SplicedBytes) {
+            return ((SplicedBytes) message).write(in, socket);
+        }
         throw new AssertionError("unexpected message type: " + StringUtil.simpleClassName(message));
     }
 
@@ -116,6 +124,92 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
 
     final void checkFileRegion(DefaultFileRegion region, long position) throws IOException {
         validateFileRegion(region, position);
+    }
+
+    // ---- splicing
+
+    /**
+     * Moves bytes that come to this channel to another, without showing them to either pipeline.
+     *
+     * @param length how many; with {@link Integer#MAX_VALUE} it goes on until the future is cancelled, or failed
+     * @return fails with a {@link java.nio.channels.ClosedChannelException} if this channel's input ends before that
+     * @throws IllegalArgumentException if the channels are not registered with the same loop
+     */
+    public final ChannelFuture spliceTo(AbstractIoUringStreamChannel target, int length) {
+        return spliceTo(target, length, newPromise());
+    }
+
+    /** As {@link #spliceTo(AbstractIoUringStreamChannel, int)}. */
+    public final ChannelFuture spliceTo(AbstractIoUringStreamChannel target, int length, ChannelPromise promise) {
+        if (target.eventLoop() != eventLoop()) {
+            throw new IllegalArgumentException("the channels are registered with different loops");
+        }
+        ObjectUtil.checkPositiveOrZero(length, "length");
+        return splice(new SpliceOrder.ToChannel(target, length, ObjectUtil.checkNotNull(promise, "promise")), promise);
+    }
+
+    /**
+     * Moves bytes that come to this channel to a file, without showing them to the pipeline.
+     *
+     * @param file   is not closed
+     * @param offset where in the file the first byte goes
+     * @param length how many; with {@link Integer#MAX_VALUE} it goes on until the future is cancelled, or failed
+     * @return fails with a {@link java.nio.channels.ClosedChannelException} if this channel's input ends before that
+     * @throws IllegalStateException if this channel is not registered
+     */
+    public final ChannelFuture spliceTo(FileDescriptor file, int offset, int length) {
+        return spliceTo(file, offset, length, newPromise());
+    }
+
+    /** As {@link #spliceTo(FileDescriptor, int, int)}. */
+    public final ChannelFuture spliceTo(FileDescriptor file, int offset, int length, ChannelPromise promise) {
+        ObjectUtil.checkNotNull(file, "file");
+        ObjectUtil.checkPositiveOrZero(length, "length");
+        ObjectUtil.checkPositiveOrZero(offset, "offset");
+        return splice(new SpliceOrder.ToFile(file, offset, length, ObjectUtil.checkNotNull(promise, "promise")),
+                promise);
+    }
+
+    private ChannelFuture splice(SpliceOrder order, ChannelPromise promise) {
+        EventLoop loop = eventLoop();
+        if (loop.inEventLoop()) {
+            spliceNow(order);
+        } else {
+            try {
+                loop.execute(() -> spliceNow(order));
+            } catch (RejectedExecutionException e) {
+                order.fail(e);
+            }
+        }
+        return promise;
+    }
+
+    private void spliceNow(SpliceOrder order) {
+        if (splicer == null) {
+            splicer = new Splicer(this);
+        }
+        splicer.add(order);
+    }
+
+    /** Whether what is to be read next belongs to a splice. */
+    final boolean isSplicing() {
+        return splicer != null && splicer.isBusy();
+    }
+
+    @Override
+    protected void doClose() throws Exception {
+        try {
+            super.doClose();
+        } finally {
+            if (splicer != null) {
+                if (eventLoop().inEventLoop()) {
+                    splicer.channelClosed();
+                } else {
+                    // SO_LINGER makes another thread than the loop's close the socket.
+                    eventLoop().execute(splicer::channelClosed);
+                }
+            }
+        }
     }
 
     // ---- shutting down
@@ -214,12 +308,14 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
 
         @Override
         void readReady() {
-            io.readReady();
+            if (splicer == null || splicer.readReady(this)) {
+                io.readReady();
+            }
         }
 
         @Override
         boolean isDrained() {
-            return io.isDrained();
+            return splicer != null && splicer.tookOver() ? splicer.isDrained() : io.isDrained();
         }
 
         private void flushAgain() {

@@ -21,6 +21,7 @@ final class Interest {
     private final EpollIoOps initial;
     private EpollIoOps current;
     private IoRegistration registration;
+    private boolean onNettysLoop;
 
     /** @param initial what the channel always wants to hear of */
     Interest(EpollIoOps initial) {
@@ -28,9 +29,14 @@ final class Interest {
         current = initial;
     }
 
-    /** The channel has come to a loop. */
-    void registered(IoRegistration registration) {
+    /**
+     * The channel has come to a loop.
+     *
+     * @param onNettysLoop whether Netty's own epoll handler runs it
+     */
+    void registered(IoRegistration registration, boolean onNettysLoop) {
         this.registration = registration;
+        this.onNettysLoop = onNettysLoop;
     }
 
     /** The channel leaves its loop, and begins anew at the next. */
@@ -63,7 +69,10 @@ final class Interest {
     /** Tells the registration. */
     void submit() {
         if (registration != null) {
-            registration.submit(current);
+            // Netty's own epoll loop takes an fd that nobody wants anything of out of its set, and fails to put it back.
+            boolean keep = onNettysLoop && current.value() == 0;
+            // As an edge, what the kernel adds by itself (EPOLLHUP, EPOLLERR) does not make that loop run for ever.
+            registration.submit(keep ? EpollIoOps.EPOLLET : current);
         }
     }
 }

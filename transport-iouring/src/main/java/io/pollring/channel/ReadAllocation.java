@@ -43,6 +43,10 @@ final class ReadAllocation extends DelegatingHandle implements ExtendedHandle, U
         readToEnd = true;
     }
 
+    boolean isReadToEnd() {
+        return readToEnd;
+    }
+
     /** Whether there may be more to read. */
     @Override
     public boolean get() {

@@ -6,21 +6,25 @@
  */
 package io.pollring.channel;
 
+import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.epoll.VSockAddress;
 import io.pollring.channel.Transport.Family;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.net.SocketAddress;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * Channels go from the ring to epoll at a random point of a transfer, and no byte is lost, repeated or reordered.
@@ -30,14 +34,19 @@ class RevertInFlightTest {
     private static final long SEED = Long.getLong("pollring.test.seed", System.nanoTime());
 
     @ParameterizedTest
-    @CsvSource({ "RING, TCP, 1000", "RING, UNIX, 1000", "NO_FEATURES, TCP, 200", "NO_FEATURES, UNIX, 200" })
-    void everyByteArrivesOnce(Mode mode, Family family, int fullRuns, TestReporter reporter) throws Exception {
+    @CsvSource({
+        "RING, TCP, 400", "RING, UNIX, 400", "RING, VSOCK, 400", "NO_FEATURES, TCP, 100", "NO_FEATURES, UNIX, 100"
+    })
+    void everyByteArrivesOnce(Mode mode, Stream stream, int fullRuns, TestReporter reporter) throws Exception {
+        if (stream == Stream.VSOCK) {
+            assumeTrue(VSockTest.isLoopbackThere(), "this kernel lacks vsock_loopback, so CID 1 cannot be reached");
+        }
         int runs = Scale.of(fullRuns);
         int reverted = 0;
         long[] reverts = new long[2];
         try (TestGroup group = new TestGroup(mode, 2)) {
             for (int run = 0; run < runs; run++) {
-                reverted += transfer(group, family, SEED + run);
+                reverted += transfer(group, stream, SEED + run);
             }
             for (int i = 0; i < reverts.length; i++) {
                 IoUringMetrics metrics = IoUring.metrics(group.loop(i));
@@ -50,35 +59,51 @@ class RevertInFlightTest {
         assertTrue(reverted > runs, "hardly any channel was reverted: " + reverted + " in " + runs + " runs");
     }
 
+    /**
+     * A listener is reverted between any two of the connections that it accepts, and none is lost or accepted twice.
+     */
+    @ParameterizedTest
+    @CsvSource({ "RING, TCP, 100", "RING, UNIX, 100", "RING, VSOCK, 100", "NO_FEATURES, TCP, 50" })
+    void everyConnectionIsAcceptedOnce(Mode mode, Stream stream, int fullRuns, TestReporter reporter)
+            throws Exception {
+        if (stream == Stream.VSOCK) {
+            assumeTrue(VSockTest.isLoopbackThere(), "this kernel lacks vsock_loopback, so CID 1 cannot be reached");
+        }
+        int runs = Scale.of(fullRuns);
+        int reverted = 0;
+        try (TestGroup group = new TestGroup(mode, 2)) {
+            for (int run = 0; run < runs; run++) {
+                reverted += RevertingListener.run(group, stream, SEED + run) ? 1 : 0;
+            }
+        }
+        reporter.publishEntry("seed " + SEED, runs + " runs, " + reverted + " listeners reverted");
+        assertTrue(reverted > runs / 2, reverted + " in " + runs + " runs");
+    }
+
     /** @return how many of the two ends were reverted */
-    private static int transfer(TestGroup group, Family family, long seed) throws Exception {
+    private static int transfer(TestGroup group, Stream stream, long seed) throws Exception {
         Random random = new Random(seed);
         int there = length(random);
         int back = length(random);
         RevertingTransfer client = new RevertingTransfer(random.nextLong(), there, back);
         RevertingTransfer child = new RevertingTransfer(random.nextLong(), back, there);
-        Transport transport = Transport.RING;
         boolean autoRead = random.nextInt(3) > 0;
-        ServerBootstrap server = transport.server(group.group, family, new ChannelInitializer<Channel>() {
-            @Override
-            protected void initChannel(Channel ch) {
-                ch.pipeline().addLast(child);
-            }
-        }).childOption(ChannelOption.ALLOW_HALF_CLOSURE, true).childOption(ChannelOption.AUTO_READ, autoRead);
+        ServerBootstrap server = stream.server(group, child)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true).childOption(ChannelOption.AUTO_READ, autoRead);
         if (random.nextBoolean()) {
             server.childOption(ChannelOption.SO_SNDBUF, 4096 << random.nextInt(5));
         }
-        Channel listener = server.bind(family.anyAddress()).sync().channel();
+        Channel listener = server.bind(stream.anyAddress()).sync().channel();
         maybeRevertListener(random, listener);
-        Channel channel = transport.client(group.group, family, client)
+        Channel channel = stream.client(group, client)
                 .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                .connect(listener.localAddress()).sync().channel();
+                .connect(stream.reach(listener)).sync().channel();
         maybeRevertListener(random, listener);
         try {
             if (random.nextBoolean()) {
                 // From outside, whatever the loop is about to do.
                 pause(random.nextInt(500_000));
-                channel.eventLoop().execute(() -> client.revert(channel));
+                channel.eventLoop().execute(() -> client.revert.revert(channel));
             }
             client.done.get(20, TimeUnit.SECONDS);
             child.done.get(20, TimeUnit.SECONDS);
@@ -88,10 +113,10 @@ class RevertInFlightTest {
             listener.close().sync();
             channel.close().sync();
         }
-        if (client.reverted) {
+        if (client.revert.isReverted()) {
             assertEquals(IoUringBackend.EPOLL, backendAtClose(channel));
         }
-        return (client.reverted ? 1 : 0) + (child.reverted ? 1 : 0);
+        return (client.revert.isReverted() ? 1 : 0) + (child.revert.isReverted() ? 1 : 0);
     }
 
     private static int length(Random random) {
@@ -113,6 +138,37 @@ class RevertInFlightTest {
         long until = System.nanoTime() + nanos;
         while (System.nanoTime() - until < 0) {
             Thread.onSpinWait();
+        }
+    }
+
+    /** The kinds of streams that we have classes for. */
+    enum Stream {
+        TCP, UNIX, VSOCK;
+
+        private static final VSockAddress ANY_VSOCK =
+                new VSockAddress(VSockAddress.VMADDR_CID_ANY, VSockAddress.VMADDR_PORT_ANY);
+
+        Bootstrap client(TestGroup group, ChannelHandler handler) {
+            return this == VSOCK ? new Bootstrap().group(group.group).channel(IoUringVSockChannel.class)
+                    .handler(handler) : Transport.RING.client(group.group, family(), handler);
+        }
+
+        ServerBootstrap server(TestGroup group, ChannelHandler childHandler) {
+            return this == VSOCK ? new ServerBootstrap().group(group.group).channel(IoUringServerVSockChannel.class)
+                    .childHandler(childHandler) : Transport.RING.server(group.group, family(), childHandler);
+        }
+
+        private Family family() {
+            return this == TCP ? Family.TCP : Family.UNIX;
+        }
+
+        SocketAddress anyAddress() {
+            return this == VSOCK ? ANY_VSOCK : family().anyAddress();
+        }
+
+        /** Where clients find {@code listener}. */
+        SocketAddress reach(Channel listener) {
+            return this == VSOCK ? VSockTest.local(listener) : listener.localAddress();
         }
     }
 }

@@ -9,7 +9,6 @@ package io.pollring.channel;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -28,8 +27,6 @@ final class RevertingTransfer extends ChannelInboundHandlerAdapter {
     private static final int TABLE_SIZE = 1 << 20;
     private static final byte[] BYTES = new byte[TABLE_SIZE];
     private static final ByteBuf TABLE = Unpooled.directBuffer(TABLE_SIZE);
-    /** Operations of a run: the point of the revert is among so many, or there is none before the end. */
-    private static final int POINTS = 24;
 
     static {
         new Random(42).nextBytes(BYTES);
@@ -38,6 +35,7 @@ final class RevertingTransfer extends ChannelInboundHandlerAdapter {
 
     /** Complete when all is sent and all is received. */
     final CompletableFuture<Void> done = new CompletableFuture<>();
+    final RevertPoint revert;
     private final Random random;
     private final int sendFrom;
     private final int sendTo;
@@ -46,10 +44,8 @@ final class RevertingTransfer extends ChannelInboundHandlerAdapter {
     private final int maxChunk;
     private int sent;
     private int received;
-    private int pointsLeft;
     private boolean outputDone;
     private boolean inputDone;
-    volatile boolean reverted;
 
     /**
      * @param sends    how many bytes this end sends; half a MiB at most
@@ -65,19 +61,19 @@ final class RevertingTransfer extends ChannelInboundHandlerAdapter {
         receiveTo = 2 * receives;
         minds = random.nextBoolean();
         maxChunk = Math.max(sends >> 8, 1 << 4 + random.nextInt(13));
-        pointsLeft = random.nextInt(POINTS);
+        revert = new RevertPoint(random);
     }
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        point(ctx.channel());
+        revert.pass(ctx.channel());
         send(ctx);
         readOnDemand(ctx);
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        point(ctx.channel());
+        revert.pass(ctx.channel());
         send(ctx);
     }
 
@@ -91,7 +87,7 @@ final class RevertingTransfer extends ChannelInboundHandlerAdapter {
             ChannelFuture written = ctx.write(TABLE.retainedSlice(from, length));
             if (random.nextInt(4) == 0) {
                 ctx.flush();
-                point(ctx.channel());
+                revert.pass(ctx.channel());
             }
             if (last) {
                 written.addListener(future -> {
@@ -99,7 +95,7 @@ final class RevertingTransfer extends ChannelInboundHandlerAdapter {
                         done.completeExceptionally(future.cause());
                         return;
                     }
-                    point(ctx.channel());
+                    revert.pass(ctx.channel());
                     ((DuplexChannel) ctx.channel()).shutdownOutput();
                     outputDone = true;
                     endIfDone();
@@ -107,12 +103,12 @@ final class RevertingTransfer extends ChannelInboundHandlerAdapter {
             }
         }
         ctx.flush();
-        point(ctx.channel());
+        revert.pass(ctx.channel());
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object msg) {
-        point(ctx.channel());
+        revert.pass(ctx.channel());
         ByteBuf buf = (ByteBuf) msg;
         byte[] bytes = ByteBufUtil.getBytes(buf);
         int length = bytes.length;
@@ -126,7 +122,7 @@ final class RevertingTransfer extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        point(ctx.channel());
+        revert.pass(ctx.channel());
         readOnDemand(ctx);
     }
 
@@ -138,7 +134,7 @@ final class RevertingTransfer extends ChannelInboundHandlerAdapter {
             ctx.read();
         } else {
             ctx.executor().execute(() -> {
-                point(ctx.channel());
+                revert.pass(ctx.channel());
                 ctx.read();
             });
         }
@@ -146,7 +142,7 @@ final class RevertingTransfer extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object evt) {
-        point(ctx.channel());
+        revert.pass(ctx.channel());
         if (evt == ChannelInputShutdownReadComplete.INSTANCE) {
             if (received != receiveTo) {
                 done.completeExceptionally(new AssertionError("the end came after " + received));
@@ -172,22 +168,10 @@ final class RevertingTransfer extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** One of the operations, between which the channel may be reverted. */
-    private void point(Channel channel) {
-        if (pointsLeft-- == 0) {
-            revert(channel);
-        }
-    }
-
-    /** On the channel's loop; does nothing on a channel that is not registered yet, or not any more. */
-    void revert(Channel channel) {
-        reverted |= IoUring.handler(channel.eventLoop()).revert(channel, "test");
-    }
-
     @Override
     public String toString() {
         return "sent " + (sent - sendFrom) + " of " + (sendTo - sendFrom) + (outputDone ? ", done" : "")
                 + "; received " + (received - receiveTo / 2) + " of " + receiveTo / 2 + (inputDone ? ", done" : "")
-                + (reverted ? "; reverted" : "");
+                + (revert.isReverted() ? "; reverted" : "");
     }
 }

@@ -108,12 +108,12 @@ class VSockTest {
         }
     }
 
-    private static VSockAddress local(Channel server) {
+    static VSockAddress local(Channel server) {
         return new VSockAddress(VSockAddress.VMADDR_CID_LOCAL, ((VSockAddress) server.localAddress()).getPort());
     }
 
     /** Only that module lets a socket be bound to CID 1. */
-    private static boolean isLoopbackThere() throws IOException {
+    static boolean isLoopbackThere() throws IOException {
         // Loads Netty's native library.
         Epoll.ensureAvailability();
         LinuxSocket socket = LinuxSocket.newVSockStream();

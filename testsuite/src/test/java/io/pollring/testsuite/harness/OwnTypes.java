@@ -30,6 +30,7 @@ final class OwnTypes {
         put("EpollDatagramChannelConfig", "IoUringDatagramChannelConfig");
         put("EpollDomainDatagramChannel", "IoUringDomainDatagramChannel");
         put("EpollDomainDatagramChannelConfig", "IoUringDomainDatagramChannelConfig");
+        put("AbstractEpollStreamChannel", "AbstractIoUringStreamChannel");
         // Asked by a test that wants to know whether errors are those of the kernel's calls; true of ours as well.
         OWN_BY_NETTY.put(NETTY + "AbstractEpollChannel", "io/netty/channel/unix/UnixChannel");
     }
