@@ -70,8 +70,8 @@ final class DirectStreamIo implements StreamIo {
                 buffer = null;
                 pipeline.fireChannelRead(message);
                 // A handler may have shut the input down, or closed the channel: its fd may be another's by now.
-                // Or what follows is to be spliced, which the next event does: the socket is not known to be drained then,
-                // unless this read has shown it.
+                // Or what follows is to be spliced, which the next event does: the socket is not known to be drained
+                // then, unless this read has shown it.
             } while (!unsafe.isInputOver() && !channel.isSplicing() && allocation.continueReading());
             allocation.readComplete();
             pipeline.fireChannelReadComplete();

@@ -69,7 +69,7 @@ final class Interest {
     /** Tells the registration. */
     void submit() {
         if (registration != null) {
-            // Netty's own epoll loop takes an fd that nobody wants anything of out of its set, and fails to put it back.
+            // Netty's own epoll loop removes an fd that nobody wants anything of, and fails to put it back.
             boolean keep = onNettysLoop && current.value() == 0;
             // As an edge, what the kernel adds by itself (EPOLLHUP, EPOLLERR) does not make that loop run for ever.
             registration.submit(keep ? EpollIoOps.EPOLLET : current);

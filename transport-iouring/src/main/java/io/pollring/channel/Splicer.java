@@ -17,11 +17,11 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 
 /**
- * Moves what a stream channel receives to where its user has ordered, without showing it to the pipeline. A channel that
- * never splices has none.
+ * Moves what a stream channel receives to where its user has ordered, without showing it to the pipeline. A channel
+ * that never splices has none.
  *
- * <p>The bytes go through a pipe of this channel's own. Nothing is put into it before it is empty: so if the socket gives
- * nothing then, that is because it has nothing, and not because the pipe is full.
+ * <p>The bytes go through a pipe of this channel's own. Nothing is put into it before it is empty: so if the socket
+ * gives nothing then, that is because it has nothing, and not because the pipe is full.
  *
  * <p>Belongs to the channel's loop.
  */

@@ -9,6 +9,7 @@ package io.pollring.channel;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultMessageSizeEstimator;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollMode;
 import io.netty.channel.unix.DomainSocketReadMode;
@@ -167,6 +168,8 @@ class OptionsTest {
             assertTrue(config.isTcpFastOpenConnect());
             roundTrip(config, ChannelOption.WRITE_SPIN_COUNT, 3);
             roundTrip(config, ChannelOption.CONNECT_TIMEOUT_MILLIS, 4);
+            roundTrip(config, ChannelOption.MESSAGE_SIZE_ESTIMATOR, new DefaultMessageSizeEstimator(7));
+            roundTrip(config, ChannelOption.SINGLE_EVENTEXECUTOR_PER_GROUP, false);
         });
         with(ConfigKind.TCP_SERVER, channel -> {
             roundTrip(channel.config(), ChannelOption.SO_BACKLOG, 5);

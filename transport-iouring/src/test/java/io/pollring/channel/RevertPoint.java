@@ -11,8 +11,8 @@ import io.netty.channel.Channel;
 import java.util.Random;
 
 /**
- * The moment at which a test's channel is reverted: before one of the first operations of its handler, as a seed has it,
- * or when the test says so. Belongs to the channel's loop.
+ * The moment at which a test's channel is reverted: before one of the first operations of its handler, as a seed has
+ * it, or when the test says so. Belongs to the channel's loop.
  */
 final class RevertPoint {
     /** Operations of a run: the point is among so many, or there is none before the end. */

@@ -22,8 +22,9 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One end of an exchange of numbered datagrams. Only so many are on their way at a time as fit into a receive buffer, so
- * none may be lost; each one says how many of the other end's have come, and what comes out of order is a failure. The
+ * One end of an exchange of numbered datagrams. Only so many are on their way at a time as fit into a receive buffer,
+ * so none may be lost; each one says how many of the other end's have come, and what comes out of order is a failure.
+ * The
  * end reverts its own channel at one of the operations, as a seed has it.
  */
 final class RevertingDatagrams extends ChannelInboundHandlerAdapter {

@@ -30,8 +30,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /**
- * Clients that connect at once, each of which sends its number; and a listener that is reverted before, between or in the
- * middle of its accepts, as a seed has it.
+ * Clients that connect at once, each of which sends its number; and a listener that is reverted before, between or in
+ * the middle of its accepts, as a seed has it.
  */
 @Sharable
 final class RevertingListener extends ChannelInboundHandlerAdapter {

@@ -111,7 +111,7 @@ class SpliceTest {
         return Files.readAllBytes(directory.resolve(name));
     }
 
-    /** A proxy between two connections, the second of which takes little at a time; and the end goes through as well. */
+    /** A proxy between two connections, the second of which takes little at a time. The end goes through as well. */
     @ParameterizedTest
     @CsvSource({
         "RING, TCP, TCP", "RING, UNIX, UNIX", "RING, TCP, UNIX", "REVERTED, TCP, TCP", "REVERTED, UNIX, TCP",
@@ -180,7 +180,8 @@ class SpliceTest {
                         }, client -> client.option(ChannelOption.SO_SNDBUF, 1 << 20),
                         server -> server.childOption(ChannelOption.AUTO_READ, false)
                                 .option(ChannelOption.SO_RCVBUF, 1 << 20)
-                                .childOption(ChannelOption.RCVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(headerLength)));
+                                .childOption(ChannelOption.RCVBUF_ALLOCATOR,
+                                        new FixedRecvByteBufAllocator(headerLength)));
                 in.client.writeAndFlush(Unpooled.wrappedBuffer(header, body, trailer)).sync();
                 Thread.sleep(20);
                 in.child.config().setAutoRead(true);

@@ -1,0 +1,120 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring;
+
+import io.netty.channel.ChannelOption;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.unix.UnixChannelOption;
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.Paths;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** Reads the documents: their links lead somewhere, and the table of features is whole. */
+class DocumentsTest {
+    private static final Path ROOT = Paths.get("..");
+    private static final Path FEATURES = ROOT.resolve("docs/features.md");
+    private static final Pattern LINK = Pattern.compile("]\\(([^)#\\s]+)(#[^)]*)?\\)");
+    private static final Pattern CODE = Pattern.compile("`([^`]+)`");
+    /** Of which the first names the feature, and the last two are ours. */
+    private static final int COLUMNS = 7;
+
+    @Test
+    void everyRelativeLinkLeadsToAFile() throws IOException {
+        List<String> broken = new ArrayList<>();
+        int links = 0;
+        for (Path document : documents()) {
+            Matcher matcher = LINK.matcher(Files.readString(document));
+            while (matcher.find()) {
+                String target = matcher.group(1);
+                if (!target.contains("://")) {
+                    links++;
+                    if (!Files.exists(document.resolveSibling(target))) {
+                        broken.add(document + " -> " + target);
+                    }
+                }
+            }
+        }
+        assertEquals(List.of(), broken);
+        assertTrue(links > 100, "the pattern has found only " + links);
+    }
+
+    private static List<Path> documents() throws IOException {
+        List<Path> documents = new ArrayList<>();
+        for (String folder : new String[] {"", "docs"}) {
+            try (Stream<Path> files = Files.list(ROOT.resolve(folder))) {
+                files.filter(file -> file.toString().endsWith(".md")).forEach(documents::add);
+            }
+        }
+        return documents;
+    }
+
+    @Test
+    void everyOptionStandsInTheTable() throws IOException {
+        Set<String> named = new HashSet<>();
+        for (String[] row : rows()) {
+            Matcher matcher = CODE.matcher(row[1]);
+            while (matcher.find()) {
+                named.add(matcher.group(1));
+            }
+        }
+        Set<String> options = new TreeSet<>();
+        for (Class<?> type : List.of(ChannelOption.class, UnixChannelOption.class, EpollChannelOption.class)) {
+            for (Field field : type.getFields()) {
+                if (Modifier.isStatic(field.getModifiers()) && ChannelOption.class.isAssignableFrom(field.getType())) {
+                    options.add(field.getName());
+                }
+            }
+        }
+        assertTrue(options.contains("TCP_CORK") && options.contains("SO_REUSEPORT") && options.contains("AUTO_READ"));
+        options.removeAll(named);
+        assertEquals(Set.of(), options);
+    }
+
+    /** What we claim to have has a test; what we have not is said so. */
+    @Test
+    void everyCellOfOursHasALinkOrSaysNo() throws IOException {
+        List<String> bad = new ArrayList<>();
+        for (String[] row : rows()) {
+            for (int column = COLUMNS - 1; column <= COLUMNS; column++) {
+                String cell = row[column].trim();
+                if (!cell.equals("no") && !cell.equals("not yet") && !LINK.matcher(cell).find()) {
+                    bad.add(row[1].trim() + ": " + cell);
+                }
+            }
+        }
+        assertEquals(List.of(), bad);
+    }
+
+    /** The cells of each row, from index 1. */
+    private static List<String[]> rows() throws IOException {
+        List<String[]> rows = Files.readAllLines(FEATURES).stream()
+                .filter(line -> line.startsWith("| ") && !line.startsWith("| Feature |") && !line.startsWith("| --- |"))
+                .map(line -> line.split("\\|")).collect(Collectors.toList());
+        assertTrue(rows.size() > 60, "only " + rows.size());
+        for (String[] row : rows) {
+            assertEquals(COLUMNS + 1, row.length, () -> String.join("|", row));
+        }
+        return rows;
+    }
+}
