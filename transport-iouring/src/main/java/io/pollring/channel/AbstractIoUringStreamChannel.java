@@ -202,13 +202,23 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
             super.doClose();
         } finally {
             if (splicer != null) {
-                if (eventLoop().inEventLoop()) {
-                    splicer.channelClosed();
-                } else {
-                    // SO_LINGER makes another thread than the loop's close the socket.
-                    eventLoop().execute(splicer::channelClosed);
-                }
+                endSplices();
             }
+        }
+    }
+
+    private void endSplices() {
+        EventLoop loop = eventLoop();
+        if (loop.inEventLoop()) {
+            splicer.channelClosed();
+            return;
+        }
+        // SO_LINGER makes another thread than the loop's close the socket.
+        try {
+            loop.execute(splicer::channelClosed);
+        } catch (RejectedExecutionException e) {
+            // The loop has ended, so its thread does not use the splicer any more.
+            splicer.channelClosed();
         }
     }
 
