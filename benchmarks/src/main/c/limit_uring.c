@@ -9,37 +9,39 @@
  * The limit server on io_uring: connections are accepted and data is received without asking again (multishot), into
  * buffers that the kernel takes from a ring, and the sends are submitted together by the call that waits for what
  * comes next. A message's share of a system call is small.
+ *
+ * A send is first tried without waiting for room. It is then over when the system call returns, and needs no completion
+ * unless it has failed: what the thread waits for is data, and not the news that data was sent.
  */
+#include "buffers.h"
 #include "limit.h"
 #include "ring.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* A buffer comes back with the turn after that which filled it, and the kernel fills few in a turn (some 40). */
-#define BUFFERS 256
-/* No power of two, lest all buffers begin in the same few sets of the cache. */
-#define BUFFER_SIZE (2048 + 64)
-#define GROUP 0
 #define NONE (-1)
 /* A connection that has so many buffers to send receives nothing more until they are sent: its peer does not read. */
 #define MANY 16
 
+/* Of what a connection sends: nothing, a buffer without waiting for room, or the rest of one that waits for it. */
+enum sending {IDLE, TRYING, WAITING};
+
 enum operation {ACCEPT, RECEIVE, SEND, CLOSE, CANCEL, COMMAND};
 
 struct connection {
-    /* Buffers to be sent, in order, of which the first is on its way when sending is set; NONE when there are none. */
+    /* Buffers to be sent, in order, of which the first is on its way unless sending is IDLE; NONE: there are none. */
     int first;
     int last;
     unsigned count;
+    /* Of the first. */
+    int already_sent;
+    unsigned char sending;
     unsigned char receiving;
     /* Receiving is to be stopped, or has been, and is to go on when nothing is left to be sent. */
     unsigned char paused;
-    unsigned char sending;
     /* Nothing can be sent any more. */
     unsigned char broken;
 };
@@ -48,9 +50,12 @@ struct connection {
 static struct connection *connections;
 static int listener;
 
-static struct io_uring_buf_ring *buffer_ring;
-static unsigned short buffer_tail;
-static unsigned char memory[BUFFERS][BUFFER_SIZE] __attribute__((aligned(64)));
+/* Connections that are TRYING: of the last system call, and of the next. */
+static int *tried;
+static unsigned tried_count;
+static int *to_try;
+static unsigned to_try_count;
+
 static int next_buffer[BUFFERS];
 static int lengths[BUFFERS];
 
@@ -79,7 +84,7 @@ static void start_receiving(int fd) {
 
     sqe->ioprio = IORING_RECV_MULTISHOT;
     sqe->flags = IOSQE_BUFFER_SELECT;
-    sqe->buf_group = GROUP;
+    sqe->buf_group = BUFFER_GROUP;
     connections[fd].receiving = 1;
 }
 
@@ -93,20 +98,6 @@ static void pause_receiving(int fd) {
 
 static void await_command(void) {
     prepare(COMMAND, IORING_OP_POLL_ADD, STDIN_FILENO)->poll32_events = POLLIN;
-}
-
-/* Its use by the kernel begins when the tail is published. */
-static void give_back(int buffer) {
-    struct io_uring_buf *entry = &buffer_ring->bufs[buffer_tail & (BUFFERS - 1)];
-
-    entry->addr = (uint64_t) (uintptr_t) memory[buffer];
-    entry->len = BUFFER_SIZE;
-    entry->bid = (unsigned short) buffer;
-    buffer_tail++;
-}
-
-static void publish_buffers(void) {
-    __atomic_store_n(&buffer_ring->tail, buffer_tail, __ATOMIC_RELEASE);
 }
 
 static void append(struct connection *connection, int buffer, int length) {
@@ -126,35 +117,89 @@ static void remove_first(struct connection *connection) {
 
     connection->first = next_buffer[buffer];
     connection->count--;
-    give_back(buffer);
+    connection->already_sent = 0;
+    buffers_give_back(buffer);
+}
+
+static struct io_uring_sqe *prepare_send(int fd) {
+    struct connection *connection = &connections[fd];
+    struct io_uring_sqe *sqe = prepare(SEND, IORING_OP_SEND, fd);
+
+    sqe->addr = (uint64_t) (uintptr_t) (buffers_memory(connection->first) + connection->already_sent);
+    sqe->len = (uint32_t) (lengths[connection->first] - connection->already_sent);
+    /* Not all of it is a failure, too. */
+    sqe->msg_flags = MSG_NOSIGNAL | MSG_WAITALL;
+    return sqe;
+}
+
+static void try_to_send(int fd) {
+    struct io_uring_sqe *sqe = prepare_send(fd);
+
+    sqe->msg_flags |= MSG_DONTWAIT;
+    sqe->flags = IOSQE_CQE_SKIP_SUCCESS;
+    connections[fd].sending = TRYING;
+    to_try[to_try_count++] = fd;
 }
 
 /* Sends what there is to be sent, one buffer after the other, and closes when nothing can come any more. */
 static void proceed(int fd) {
     struct connection *connection = &connections[fd];
 
-    if (connection->sending) {
+    if (connection->sending != IDLE) {
         return;
     }
     while (connection->broken && connection->first != NONE) {
         remove_first(connection);
     }
     if (connection->first != NONE) {
-        struct io_uring_sqe *sqe = prepare(SEND, IORING_OP_SEND, fd);
-
-        sqe->addr = (uint64_t) (uintptr_t) memory[connection->first];
-        sqe->len = (uint32_t) lengths[connection->first];
-        /* The kernel goes on until all of it is sent. */
-        sqe->msg_flags = MSG_NOSIGNAL | MSG_WAITALL;
-        connection->sending = 1;
+        try_to_send(fd);
     } else if (connection->receiving) {
         return;
-    } else if (connection->paused) {
+    } else if (connection->paused && !connection->broken) {
         connection->paused = 0;
         start_receiving(fd);
     } else {
         prepare(CLOSE, IORING_OP_CLOSE, fd)->flags = IOSQE_CQE_SKIP_SUCCESS;
     }
+}
+
+/* Those of the last system call that have not failed have sent everything. */
+static void finish_tried(void) {
+    for (unsigned i = 0; i < tried_count; i++) {
+        struct connection *connection = &connections[tried[i]];
+
+        if (connection->sending == TRYING) {
+            connection->sending = IDLE;
+            remove_first(connection);
+            proceed(tried[i]);
+        }
+    }
+}
+
+/* A try has failed, or waiting is over. */
+static void sent(int fd, int result) {
+    struct connection *connection = &connections[fd];
+
+    if (result > 0) {
+        connection->already_sent += result;
+    } else if (result != -EAGAIN) {
+        connection->broken = 1;
+        /*
+         * Nor can anything be received, but of that the kernel may say nothing: where data and a reset came together,
+         * it gives out the data and waits for more.
+         */
+        if (connection->receiving && !connection->paused) {
+            pause_receiving(fd);
+        }
+    }
+    if (!connection->broken && connection->already_sent < lengths[connection->first]) {
+        prepare_send(fd);
+        connection->sending = WAITING;
+        return;
+    }
+    connection->sending = IDLE;
+    remove_first(connection);
+    proceed(fd);
 }
 
 static void accepted(const struct io_uring_cqe *cqe) {
@@ -179,7 +224,7 @@ static void received(int fd, const struct io_uring_cqe *cqe) {
         if (cqe->res > 0) {
             append(connection, buffer, cqe->res);
         } else {
-            give_back(buffer);
+            buffers_give_back(buffer);
         }
     }
     if (!(cqe->flags & IORING_CQE_F_MORE)) {
@@ -189,16 +234,6 @@ static void received(int fd, const struct io_uring_cqe *cqe) {
     } else if (connection->count >= MANY && !connection->paused) {
         pause_receiving(fd);
     }
-    proceed(fd);
-}
-
-static void sent(int fd, int result) {
-    struct connection *connection = &connections[fd];
-
-    connection->sending = 0;
-    /* A connection that is broken ends its receiving, too. */
-    connection->broken |= result != lengths[connection->first];
-    remove_first(connection);
     proceed(fd);
 }
 
@@ -230,35 +265,49 @@ static int completed(const struct io_uring_cqe *cqe) {
     die("a completion of unknown kind");
 }
 
-static void provide_buffers(void) {
-    buffer_ring = mmap(NULL, BUFFERS * sizeof(struct io_uring_buf), PROT_READ | PROT_WRITE,
-            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (buffer_ring == MAP_FAILED) {
-        die("allocating a ring of buffers");
+/* Whether a connection has something else to do when its try is over: of that no completion tells. */
+static int is_more_to_do(void) {
+    for (unsigned i = 0; i < to_try_count; i++) {
+        const struct connection *connection = &connections[to_try[i]];
+
+        if (connection->count > 1 || !connection->receiving) {
+            return 1;
+        }
     }
-    ring_register_buffers(buffer_ring, BUFFERS, GROUP);
-    for (int i = 0; i < BUFFERS; i++) {
-        give_back(i);
-    }
-    publish_buffers();
+    return 0;
+}
+
+static void swap_tries(void) {
+    int *free = tried;
+
+    tried = to_try;
+    tried_count = to_try_count;
+    to_try = free;
+    to_try_count = 0;
 }
 
 int main(int argc, char **argv) {
-    connections = allocate(limit_begin(argc, argv), sizeof(*connections));
+    unsigned files = limit_begin(argc, argv);
+
+    connections = allocate(files, sizeof(*connections));
+    tried = allocate(files, sizeof(*tried));
+    to_try = allocate(files, sizeof(*to_try));
     ring_create();
-    provide_buffers();
+    buffers_provide();
     listener = limit_listen(0);
     start_accepting();
     await_command();
     for (;;) {
         const struct io_uring_cqe *cqe;
 
-        ring_submit_and_wait();
+        ring_submit_and_wait(is_more_to_do() ? 0 : 1);
+        swap_tries();
         while ((cqe = ring_next_cqe()) != NULL) {
             if (!completed(cqe)) {
                 return 0;
             }
         }
-        publish_buffers();
+        finish_tried();
+        buffers_publish();
     }
 }

@@ -87,13 +87,20 @@ void ring_create(void) {
     }
 }
 
+/* Submits what was prepared. All of it, as each entry that is refused has a completion that says so. */
 static void enter(unsigned min_complete, unsigned flags) {
     unsigned pending;
+    long submitted;
 
     __atomic_store_n(sq_tail, sq_local_tail, __ATOMIC_RELEASE);
     pending = sq_local_tail - __atomic_load_n(sq_head, __ATOMIC_ACQUIRE);
-    if (syscall(SYS_io_uring_enter, ring_fd, pending, min_complete, flags, NULL, 0) < 0 && errno != EINTR) {
+    submitted = syscall(SYS_io_uring_enter, ring_fd, pending, min_complete, flags, NULL, 0);
+    if (submitted < 0 && (errno != EINTR || pending > 0)) {
         die("io_uring_enter");
+    }
+    if (submitted >= 0 && submitted < (long) pending) {
+        errno = 0;
+        die("of %u entries only %ld were submitted", pending, submitted);
     }
 }
 
@@ -109,8 +116,8 @@ struct io_uring_sqe *ring_next_sqe(void) {
     return sqe;
 }
 
-void ring_submit_and_wait(void) {
-    enter(1, IORING_ENTER_GETEVENTS);
+void ring_submit_and_wait(unsigned min_complete) {
+    enter(min_complete, IORING_ENTER_GETEVENTS);
     cq_seen_tail = __atomic_load_n(cq_tail, __ATOMIC_ACQUIRE);
 }
 

@@ -17,8 +17,8 @@ void ring_create(void);
 /* A cleared entry, which is submitted with the next wait, or at once when there are too many. */
 struct io_uring_sqe *ring_next_sqe(void);
 
-/* Submits all entries and waits for a completion, in one system call. */
-void ring_submit_and_wait(void);
+/* Submits all entries and waits for so many completions, in one system call. */
+void ring_submit_and_wait(unsigned min_complete);
 
 /* The next of the completions that there were when the wait was over, or NULL. It is valid until NULL is returned. */
 const struct io_uring_cqe *ring_next_cqe(void);
