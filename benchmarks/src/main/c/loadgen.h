@@ -11,7 +11,8 @@
 
 #include <netinet/in.h>
 #include <stdint.h>
-#include <time.h>
+
+#include "util.h"
 
 #define STALL_MILLIS 10000
 #define MAX_WINDOW 2
@@ -59,14 +60,6 @@ extern uint32_t message_size;
 extern struct sockaddr_in server;
 /* Whether every byte of a reply is to be looked at, whatever that costs. */
 extern int thorough;
-
-/* Prints what failed, with the reason that errno has if it is not 0, and exits. */
-void die(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
-
-void *allocate(size_t count, size_t size);
-uint64_t clock_nanos(clockid_t clock);
-/* A number in 1..max, which name says what it is. */
-unsigned parse(const char *text, const char *name, unsigned long max);
 
 /* Has the kernel allow us that many sockets, or ends with a text for the user. */
 void allow_sockets(unsigned count);

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** One contender's server, in a JVM of its own that is pinned to one core. */
+/** One contender's server, in a process of its own, mostly a JVM, that is pinned to one core. */
 final class ServerProcess implements AutoCloseable {
     private static final double START_SECONDS = 60;
     private static final double ANSWER_SECONDS = 20;
@@ -38,10 +38,14 @@ final class ServerProcess implements AutoCloseable {
     private final LineProcess process;
     private final Map<String, Object> greeting;
 
-    ServerProcess(Contender contender, Workload workload, Cores cores, boolean countIterations)
+    ServerProcess(Contender contender, Workload workload, Options options, boolean countIterations)
             throws IOException, InterruptedException {
         this.contender = contender;
-        process = LineProcess.start(contender.label(), command(contender, workload, cores, countIterations));
+        List<String> command = new ArrayList<>(options.cores().serverPrefix());
+        command.addAll(contender.isLimit()
+                ? List.of(options.binary(contender.transport()).toString(), workload.kind().label())
+                : javaCommand(contender, workload, countIterations));
+        process = LineProcess.start(contender.label(), command);
         try {
             greeting = process.readJson(START_SECONDS);
         } catch (IOException | InterruptedException | RuntimeException e) {
@@ -50,8 +54,8 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    private static List<String> command(Contender contender, Workload workload, Cores cores, boolean countIterations) {
-        List<String> command = new ArrayList<>(cores.serverPrefix());
+    private static List<String> javaCommand(Contender contender, Workload workload, boolean countIterations) {
+        List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_ARGS);
         int heap = HEAP_MEBIBYTES;

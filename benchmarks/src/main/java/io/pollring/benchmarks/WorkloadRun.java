@@ -39,7 +39,7 @@ final class WorkloadRun {
         try {
             for (Contender contender : options.contenders()) {
                 progress.accept(workload + ": starting " + contender);
-                ServerProcess server = new ServerProcess(contender, workload, options.cores(), false);
+                ServerProcess server = new ServerProcess(contender, workload, options, false);
                 if (server.unavailable() == null) {
                     started.add(new Opponents(server, options.loadgen(), workload, options.cores()));
                 } else {

@@ -44,7 +44,9 @@ final class Listener {
                     .handler(initializer)
                     .bind(address).sync().channel();
         }
-        return new ServerBootstrap()
+        ServerBootstrap bootstrap = new ServerBootstrap();
+        transport.configure(bootstrap);
+        return bootstrap
                 .group(group)
                 .channel(transport.serverChannel())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
