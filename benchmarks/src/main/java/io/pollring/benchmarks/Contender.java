@@ -22,7 +22,7 @@ final class Contender {
             "io_uring-bufring", "nio", "limit-epoll", "limit-uring");
     /** Transports that are others with some system properties. */
     private static final Map<String, List<String>> VARIANTS =
-            Map.of("own-direct", List.of("own", "io.pollring.io=direct"));
+            Map.of("own-direct", List.of("own", "io.pollring.batchedIo=false"));
     private static final String LIMIT = "limit-";
 
     private final String label;

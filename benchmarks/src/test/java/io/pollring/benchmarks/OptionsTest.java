@@ -75,7 +75,7 @@ class OptionsTest {
         Contender contender = parse("--transports own-direct@a=1").contenders().get(0);
         assertEquals("own-direct@a=1", contender.label());
         assertEquals("own", contender.transport());
-        assertEquals(List.of("io.pollring.io=direct", "a=1"), contender.systemProperties());
+        assertEquals(List.of("io.pollring.batchedIo=false", "a=1"), contender.systemProperties());
     }
 
     @Test
