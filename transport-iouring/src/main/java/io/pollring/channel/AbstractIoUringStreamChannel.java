@@ -133,9 +133,18 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
     final void flushLater() {
         Runnable task = flushTask;
         if (task == null) {
-            flushTask = task = this::flushNow;
+            flushTask = task = this::flushIfHere;
         }
         eventLoop().execute(task);
+    }
+
+    private void flushIfHere() {
+        if (eventLoop().inEventLoop()) {
+            flushNow();
+        } else {
+            // It has moved to another loop meanwhile.
+            flushLater();
+        }
     }
 
     final void checkFileRegion(DefaultFileRegion region, long position) throws IOException {

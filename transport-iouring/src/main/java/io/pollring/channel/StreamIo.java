@@ -171,6 +171,10 @@ final class StreamIo extends BatchedWriter {
     }
 
     private void readKept() {
+        if (!channel.isRegistered() || !channel.eventLoop().inEventLoop()) {
+            // It has left this loop meanwhile, and reads on when it is asked to in another.
+            return;
+        }
         if (kept != null && !channel.isGone() && channel.wants(EpollIoOps.EPOLLIN)) {
             ((StreamUnsafe) channel.unsafe()).readReady();
             readKeptLater();

@@ -352,8 +352,8 @@ final class Poller implements CompletionHandler {
 
     private void polled(PollRegistration registration, int result, boolean more) {
         if (result >= 0) {
-            // Data, and the end behind it, are told by the receive, in their order.
-            registration.ready |= Withdrawal.isReceiving(registration) ? result & ~(Abi.POLLIN | Abi.POLLRDHUP) : result;
+            registration.ready |= Withdrawal.isReceiving(registration)
+                    ? receiver.filter((StreamRegistration) registration, result) : result;
         }
         if (more) {
             registration.strikes = 0;

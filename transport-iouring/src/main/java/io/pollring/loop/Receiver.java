@@ -30,6 +30,10 @@ import java.io.IOException;
  * read on demand do. Only when something comes that nobody has asked for is the receive cancelled, and its bytes are
  * left to the handle to keep.
  *
+ * <p>A receive hears of data, but not always of the end behind it: when data and a reset have come together, or the
+ * receive is armed behind them, the kernel (6.18 at least) tells of the data and then waits for an event that has been.
+ * So a poll goes on to watch for the end. When it comes, the receive is cancelled, and the handle reads by itself.
+ *
  * <p>Belongs to the loop's thread.
  */
 final class Receiver {
@@ -38,6 +42,8 @@ final class Receiver {
     private static final int BUFFERS = 256;
     /** Larger messages come in pieces; handles of streams that are made of those had better read by themselves. */
     private static final int BUFFER_BYTES = 1024;
+
+    private static final int END = Abi.POLLRDHUP | Abi.POLLHUP | Abi.POLLERR;
 
     private final int kind;
     private final int cancelKind;
@@ -128,6 +134,20 @@ final class Receiver {
                 stream.unasked = stream.reception == Reception.ARMED;
             }
         }
+    }
+
+    /**
+     * A poll has events while the ring receives.
+     *
+     * @return those that the handle is to hear of now
+     */
+    int filter(StreamRegistration registration, int events) {
+        if ((events & END) != 0) {
+            // First the data, which the receive may still have in its hands.
+            registration.peerDone = true;
+            poller.changed(registration);
+        }
+        return events & ~(Abi.POLLIN | END);
     }
 
     /** Needs a slot in the submission queue. */

@@ -40,6 +40,8 @@ public final class StreamRegistration extends PollRegistration {
     /** What the receive has ended with: {@link #END_OF_STREAM}, the number of an error, or 0. */
     short end;
 
+    /** Whether a poll has told of the connection's end, of which a receive may never hear: see {@link Receiver}. */
+    boolean peerDone;
     /** Whether something came that nobody had asked for, so that the receive has to end. */
     boolean unasked;
 
@@ -115,7 +117,7 @@ public final class StreamRegistration extends PollRegistration {
 
     /** Whether the handle's data is to be received for it from now on. */
     boolean wantsReception() {
-        return (desired & Abi.POLLIN) != 0 && end == 0 && state != State.REVERTED
+        return (desired & Abi.POLLIN) != 0 && end == 0 && !peerDone && state != State.REVERTED
                 && state != State.CLOSED && poller.receiver().isUsable() && streamHandle().isReceivable();
     }
 
@@ -126,7 +128,7 @@ public final class StreamRegistration extends PollRegistration {
                 return wantsReception();
             case ARMED:
                 // A handle that has stopped to ask may ask again soon: see Receiver.
-                return unasked || !streamHandle().isReceivable();
+                return unasked || peerDone || !streamHandle().isReceivable();
             default:
                 return false;
         }
@@ -137,11 +139,13 @@ public final class StreamRegistration extends PollRegistration {
         return isReceptionDirty() || super.isDirty();
     }
 
-    /** A receive tells of data, and of the stream's end, so polls need not. */
+    /** A receive tells of data, so polls need not. */
     @Override
     int polled() {
-        return reception != Reception.OFF || end != 0 || wantsReception()
-                ? desired & ~(Abi.POLLIN | Abi.POLLRDHUP) : desired;
+        if (end != 0) {
+            return desired & ~(Abi.POLLIN | Abi.POLLRDHUP);
+        }
+        return reception != Reception.OFF || wantsReception() ? desired & ~Abi.POLLIN : desired;
     }
 
     @Override

@@ -24,6 +24,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -254,6 +257,33 @@ class StreamInFlightTest {
             for (ChannelFuture future : written) {
                 assertTrue(future.await(5000));
                 assertInstanceOf(IOException.class, future.cause());
+            }
+        }
+    }
+
+    /** Both wait in the socket when the loop looks at it again: the kernel tells a receive of the data only. */
+    @ParameterizedTest
+    @EnumSource
+    void aResetRightBehindDataIsNotMissed(Transport transport) throws Exception {
+        for (int i = 0; i < 20; i++) {
+            boolean autoRead = i % 2 == 0;
+            Recorder child = new Recorder();
+            try (TestGroup group = transport.newGroup(1); ServerSocket listener = new ServerSocket(0)) {
+                Channel channel = transport.client(group.group, Family.TCP, child)
+                        .option(ChannelOption.AUTO_READ, autoRead)
+                        .connect(InetAddress.getLoopbackAddress(), listener.getLocalPort()).sync().channel();
+                try (Socket peer = listener.accept()) {
+                    channel.read();
+                    peer.getOutputStream().write(1);
+                    Await.until("the first byte is read", 5000, () -> child.byteCount() == 1);
+                    TestGroup.run(channel.eventLoop(), () -> {
+                        peer.getOutputStream().write(new byte[BYTES]);
+                        peer.setSoLinger(true, 0);
+                        peer.close();
+                        Thread.sleep(5);
+                    });
+                }
+                assertTrue(child.inactive.await(5, TimeUnit.SECONDS), "round " + i);
             }
         }
     }
