@@ -28,7 +28,8 @@ class RatioTest {
     @Test
     void figuresArePairedRoundByRound() {
         // The same seven figures on both sides: paired by size instead of by round, every ratio would be 1.
-        Ratio ratio = Ratio.of(List.of(1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 10.0), List.of(10.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0));
+        Ratio ratio = Ratio.of(List.of(1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 10.0),
+                List.of(10.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0));
         assertEquals(1, ratio.median(), EXACT);
         assertEquals(0.1, ratio.min(), EXACT);
         assertEquals(10, ratio.max(), EXACT);
