@@ -23,7 +23,7 @@ final class Charts {
     private static final String INK = "#22303c";
     /** Colours that can be told apart, also by those who do not see all of them. */
     private static final List<String> COLOURS = List.of("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9",
-            "#d55e00", "#f0e442", "#7f7f7f");
+            "#d55e00", "#f0e442", "#7f7f7f", "#332288", "#882255", "#999933", "#44aa99");
 
     private Charts() {
     }
@@ -56,7 +56,7 @@ final class Charts {
         ones.put("rotation", 90);
         Map<String, Object> options = options(title, false);
         options.put("indexAxis", "y");
-        options.put("scales", Map.of("x", Map.of("beginAtZero", false, "grace", "5%")));
+        options.put("scales", map("x", map("beginAtZero", false)));
         return chart(ratios.keySet(), List.of(ones, dots, bars), options);
     }
 
@@ -81,12 +81,11 @@ final class Charts {
                     Collectors.toList()), COLOURS.get(datasets.size() % COLOURS.size())));
         }
         Map<String, Object> options = options(title, true);
-        Map<String, Object> y = new LinkedHashMap<>();
-        y.put("stacked", stacked);
+        Map<String, Object> y = map("stacked", stacked);
         if (logarithmic) {
             y.put("type", "logarithmic");
         }
-        options.put("scales", Map.of("x", Map.of("stacked", stacked), "y", y));
+        options.put("scales", map("x", map("stacked", stacked), "y", y));
         return chart(figures.keySet(), datasets, options);
     }
 
@@ -94,19 +93,11 @@ final class Charts {
                                              Map<String, Object> options) {
         List<String> names = new ArrayList<>();
         labels.forEach(names::add);
-        Map<String, Object> chart = new LinkedHashMap<>();
-        chart.put("type", "bar");
-        chart.put("data", Map.of("labels", names, "datasets", datasets));
-        chart.put("options", options);
-        return chart;
+        return map("type", "bar", "data", map("labels", names, "datasets", datasets), "options", options);
     }
 
     private static Map<String, Object> dataset(String label, List<?> data, Object colour) {
-        Map<String, Object> dataset = new LinkedHashMap<>();
-        dataset.put("label", label);
-        dataset.put("data", data);
-        dataset.put("backgroundColor", colour);
-        return dataset;
+        return map("label", label, "data", data, "backgroundColor", colour);
     }
 
     private static Map<String, Object> points(String label, List<?> data, String style, int radius) {
@@ -120,11 +111,16 @@ final class Charts {
     }
 
     private static Map<String, Object> options(String title, boolean legend) {
-        Map<String, Object> options = new LinkedHashMap<>();
-        options.put("animation", false);
-        options.put("maintainAspectRatio", false);
-        options.put("plugins", Map.of("title", Map.of("display", true, "text", title),
-                "legend", Map.of("display", legend)));
-        return options;
+        return map("animation", false, "maintainAspectRatio", false, "plugins",
+                map("title", map("display", true, "text", title), "legend", map("display", legend)));
+    }
+
+    /** In the order given, so that the same result always makes the same page. */
+    private static Map<String, Object> map(Object... namesAndValues) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            map.put((String) namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return map;
     }
 }

@@ -13,8 +13,8 @@ import java.util.Map;
 
 /**
  * How one contender compares to another: the ratio of their figures in each round, of which the median is told, and
- * how sure it is. Both figures of a pair were taken within seconds of each other, so what slows the whole machine for a while
- * slows both and cancels out, which it would not in a ratio of two medians.
+ * how sure it is. Both figures of a pair were taken within seconds of each other, so what slows the whole machine for a
+ * while slows both and cancels out, which it would not in a ratio of two medians.
  */
 final class Ratio {
     /** From fewer rounds there is no ratio: its interval would be as wide as the widest of them. */

@@ -9,6 +9,7 @@ package io.pollring.benchmarks;
 import com.fasterxml.jackson.jr.ob.JSON;
 import org.junit.jupiter.api.Test;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,7 +103,7 @@ class HtmlReportTest {
                 datasets(charts.get(3)).get(1).get("label"), datasets(charts.get(3)).get(2).get("label")));
         Map<String, Object> enters = datasets(charts.get(4)).get(0);
         assertEquals("io_uring_enter", enters.get("label"));
-        assertEquals(java.util.Arrays.asList(0.04, null), enters.get("data"), "epoll makes none");
+        assertEquals(Arrays.asList(0.04, null), enters.get("data"), "epoll makes none");
     }
 
     @Test
