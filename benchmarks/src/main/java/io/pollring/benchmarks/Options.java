@@ -49,7 +49,7 @@ final class Options {
     private static final double MAX_SECONDS = 3600;
     private static final int ROUNDS = 15;
     private static final int QUICK_ROUNDS = 9;
-    private static final double QUICK_SECONDS = 0.7;
+    private static final double QUICK_SECONDS = 0.6;
 
     private boolean syscalls;
     private boolean quick;
