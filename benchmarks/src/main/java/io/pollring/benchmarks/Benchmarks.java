@@ -6,14 +6,11 @@
  */
 package io.pollring.benchmarks;
 
-import com.fasterxml.jackson.jr.ob.JSON;
-
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -66,8 +63,13 @@ public final class Benchmarks {
             results.add(result);
             result.toText().forEach(out::println);
         }
+        Map<String, Object> document =
+                ResultDocument.of(options, machine, WorkloadRun.nameOf(counter), notes, results);
         if (options.json() != null) {
-            Files.writeString(options.json(), toJson(options, machine, WorkloadRun.nameOf(counter), results));
+            ResultDocument.write(document, options.json());
+        }
+        if (options.html() != null) {
+            Files.writeString(options.html(), HtmlReport.of(document));
         }
         return results;
     }
@@ -94,22 +96,5 @@ public final class Benchmarks {
             notes.add("system calls are not counted with strace: " + unusable);
         }
         return null;
-    }
-
-    private static String toJson(Options options, Map<String, Object> machine, String counterName,
-                                 List<Result> results) throws IOException {
-        Map<String, Object> document = new LinkedHashMap<>();
-        document.put("machine", machine);
-        document.put("rounds", options.rounds());
-        document.put("roundSeconds", options.seconds());
-        document.put("warmupSeconds", options.warmup());
-        document.put("serverCore", options.cores().server());
-        document.put("generatorCore", options.cores().generator());
-        document.put("realtime", options.cores().realtime());
-        document.put("syscallCounter", counterName);
-        Map<String, Object> workloads = new LinkedHashMap<>();
-        results.forEach(result -> workloads.put(result.workload().toString(), result.toMap()));
-        document.put("workloads", workloads);
-        return JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(document) + System.lineSeparator();
     }
 }

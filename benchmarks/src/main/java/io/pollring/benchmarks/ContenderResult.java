@@ -22,6 +22,7 @@ final class ContenderResult {
     private final Map<String, Object> greeting;
     private final List<Measurement> rounds = new ArrayList<>();
     private ExactCounts counts;
+    private long residentBytes;
 
     ContenderResult(WorkloadKind kind, Contender contender, Map<String, Object> greeting) {
         this.kind = kind;
@@ -35,6 +36,19 @@ final class ContenderResult {
 
     void setCounts(ExactCounts counts) {
         this.counts = counts;
+    }
+
+    /** @param bytes what the server's process had of memory after its rounds */
+    void setResidentBytes(long bytes) {
+        residentBytes = bytes;
+    }
+
+    Contender contender() {
+        return contender;
+    }
+
+    double residentMebibytes() {
+        return residentBytes / MEBIBYTE;
     }
 
     String label() {
@@ -80,6 +94,11 @@ final class ContenderResult {
         map.put("medianServerBusy", median(Measurement::serverBusy));
         map.put("medianGeneratorBusy", median(Measurement::generatorBusy));
         map.put("medianLoopCpuMicrosPerMessage", median(Measurement::loopCpuMicrosPerMessage));
+        map.put("medianContextSwitchesPerMessage", median(Measurement::contextSwitchesPerMessage));
+        map.put("medianP50Micros", median(Measurement::p50Micros));
+        map.put("medianP99Micros", median(Measurement::p99Micros));
+        map.put("medianP999Micros", median(Measurement::p999Micros));
+        map.put("residentBytes", residentBytes);
         map.put("rounds", rounds.stream().map(Measurement::toMap).collect(Collectors.toList()));
         map.put("exact", counts.toMap());
         return map;

@@ -129,9 +129,13 @@ final class IdleResult implements Result {
             map.put("ratiosRefused", ratiosRefused());
         }
         Map<String, Object> contenders = new LinkedHashMap<>();
-        rounds.forEach((contender, measurements) -> contenders.put(contender.label(),
-                Map.of("transport", contender.transport(), "systemProperties", contender.systemProperties(),
-                        "rounds", measurements.stream().map(IdleMeasurement::toMap).collect(Collectors.toList()))));
+        rounds.forEach((contender, measurements) -> {
+            Map<String, Object> of = new LinkedHashMap<>();
+            of.put("transport", contender.transport());
+            of.put("systemProperties", contender.systemProperties());
+            of.put("rounds", measurements.stream().map(IdleMeasurement::toMap).collect(Collectors.toList()));
+            contenders.put(contender.label(), of);
+        });
         map.put("contenders", contenders);
         map.put("unavailable", unavailable);
         map.put("warnings", warnings());

@@ -41,11 +41,13 @@ final class IdleRun {
     IdleResult run() throws IOException, InterruptedException {
         List<Contender> contenders = options.contenders();
         contenders.forEach(contender -> rounds.put(contender, new ArrayList<>()));
-        for (int round = 0; round < options.rounds(); round++) {
+        // Bytes do not vary as times do: more rounds would take long, and tell nothing more.
+        int count = Math.min(options.rounds(), Ratio.MIN_ROUNDS);
+        for (int round = 0; round < count; round++) {
             for (int i = 0; i < contenders.size(); i++) {
                 Contender contender = contenders.get((round + i) % contenders.size());
                 if (!unavailable.containsKey(contender.label())) {
-                    progress.accept(workload + ": round " + (round + 1) + " of " + options.rounds() + ", " + contender);
+                    progress.accept(workload + ": round " + (round + 1) + " of " + count + ", " + contender);
                     measure(contender);
                 }
             }

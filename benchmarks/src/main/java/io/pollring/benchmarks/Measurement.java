@@ -20,9 +20,14 @@ final class Measurement {
     private final long generatorWaitedNanos;
     private final long stolenNanos;
     private final long idleServersCpuNanos;
+    private final long voluntarySwitches;
+    private final long involuntarySwitches;
 
-    private Measurement(LoadReport load, Counters before, Counters after) {
+    private Measurement(LoadReport load, Counters before, Counters after, ContextSwitches switchesBefore,
+                        ContextSwitches switchesAfter) {
         this.load = load;
+        voluntarySwitches = switchesAfter.voluntarySince(switchesBefore);
+        involuntarySwitches = switchesAfter.involuntarySince(switchesBefore);
         serverCpuNanos = after.server.processCpuNanos() - before.server.processCpuNanos();
         loopCpuNanos = after.server.loopCpuNanos() - before.server.loopCpuNanos();
         serverWaitedNanos = after.serverWaited - before.serverWaited;
@@ -39,8 +44,11 @@ final class Measurement {
     static Measurement take(Opponents opponents, List<ServerProcess> idle, Cores cores, double seconds)
             throws IOException, InterruptedException {
         Counters before = new Counters(opponents, idle, cores);
+        // Asking the server for its counters makes its threads switch, so this is asked last, and first.
+        ContextSwitches switchesBefore = ContextSwitches.of(opponents.server().pid());
         LoadReport load = opponents.generator().run(seconds);
-        return new Measurement(load, before, new Counters(opponents, idle, cores));
+        ContextSwitches switchesAfter = ContextSwitches.of(opponents.server().pid());
+        return new Measurement(load, before, new Counters(opponents, idle, cores), switchesBefore, switchesAfter);
     }
 
     double messagesPerSecond() {
@@ -62,6 +70,11 @@ final class Measurement {
     /** CPU time of the loop's thread. */
     double loopCpuMicrosPerMessage() {
         return loopCpuNanos / 1e3 / load.messages();
+    }
+
+    /** Of all threads of the server, voluntary and not. */
+    double contextSwitchesPerMessage() {
+        return (double) (voluntarySwitches + involuntarySwitches) / load.messages();
     }
 
     /** Of the whole server process, as a share of the round. */
@@ -98,6 +111,8 @@ final class Measurement {
         map.put("generatorWaitedNanos", generatorWaitedNanos);
         map.put("stolenNanos", stolenNanos);
         map.put("idleServersCpuNanos", idleServersCpuNanos);
+        map.put("voluntaryContextSwitches", voluntarySwitches);
+        map.put("involuntaryContextSwitches", involuntarySwitches);
         return map;
     }
 

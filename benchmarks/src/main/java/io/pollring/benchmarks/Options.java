@@ -16,18 +16,26 @@ import java.util.stream.Collectors;
 
 /** What the command line asks for. */
 final class Options {
+    private static final String DEFAULT_WORKLOADS = "echo:1,echo:16,echo:64,echo:512,echo:2048,ondemand:64,stream:8,"
+            + "churn:64,udp:16,idle:10000";
+    private static final String QUICK_WORKLOADS = "echo:64,echo:512,ondemand:64,churn:64";
+    private static final String QUICK_TRANSPORTS = "own,epoll,io_uring,io_uring-bufring,limit-uring";
+    private static final String SYSCALL_WORKLOADS = "echo:1,echo:64,ondemand:64";
     static final String USAGE = String.join(System.lineSeparator(),
             "usage: benchmarks/run [options]        compare transports, in interleaved rounds",
             "       benchmarks/syscalls [options]   count system calls with strace and check our bars on them",
-            "  --quick                5 rounds of 1 s each",
-            "  --rounds N             rounds per workload (default 7; fewer than 5 give no ratios)",
-            "  --seconds S            length of a round (default 3)",
+            "  --quick                in five minutes: 9 rounds, " + QUICK_TRANSPORTS + ",",
+            "                         " + QUICK_WORKLOADS + "; other options change it",
+            "  --rounds N             rounds per workload (default 15; fewer than " + Ratio.MIN_ROUNDS
+                    + " give no ratios)",
+            "  --seconds S            length of a round (default 1)",
             "  --warmup S             load on each server before its first round (default 5)",
             "  --transports A,B,...   of " + Contender.TRANSPORTS + "; the first is compared to each of the others;",
             "                         A@name=value is A with a system property, A,A is A twice, to see the noise",
             "  --workloads W,...      SERVICE:CONNECTIONS, of " + WorkloadKind.labels(),
-            "                         (default echo:1,echo:64,echo:512,ondemand:64); idle measures memory: each round",
-            "                         of it starts new servers, and is as long as it takes",
+            "                         (default " + DEFAULT_WORKLOADS + ");",
+            "                         idle measures memory: each round of it starts new servers, and is as long as it",
+            "                         takes",
             "  --count N              messages over which exact counts are taken (default 50000; of stream 1/50th of",
             "                         that, of churn 1/5th)",
             "  --counter C            perf, strace or none: what counts system calls (default: perf, else strace)",
@@ -35,15 +43,18 @@ final class Options {
             "  --realtime             servers and load generators go before whatever else runs on their cores: for a",
             "                         machine that others use, too (needs root)",
             "  --json FILE            write everything that was measured to FILE as well",
+            "  --html FILE            write a page with plots to FILE as well",
             "  --loadgen FILE         the load generator's binary (the script says where)");
 
     private static final double MAX_SECONDS = 3600;
-    private static final String DEFAULT_WORKLOADS = "echo:1,echo:64,echo:512,ondemand:64";
-    private static final String SYSCALL_WORKLOADS = "echo:1,echo:64,ondemand:64";
+    private static final int ROUNDS = 15;
+    private static final int QUICK_ROUNDS = 9;
+    private static final double QUICK_SECONDS = 0.6;
 
     private boolean syscalls;
-    private int rounds = 7;
-    private double seconds = 3;
+    private boolean quick;
+    private int rounds;
+    private double seconds;
     private double warmup = 5;
     private long count = 50_000;
     private String counter = "auto";
@@ -53,6 +64,7 @@ final class Options {
     private String coresText;
     private Cores cores;
     private Path json;
+    private Path html;
     private Path loadgen;
 
     private Options() {
@@ -75,8 +87,7 @@ final class Options {
                 syscalls = true;
                 return;
             case "--quick":
-                rounds = 5;
-                seconds = 1;
+                quick = true;
                 return;
             case "--realtime":
                 realtime = true;
@@ -115,6 +126,9 @@ final class Options {
             case "--json":
                 json = Path.of(value);
                 break;
+            case "--html":
+                html = Path.of(value);
+                break;
             case "--loadgen":
                 loadgen = Path.of(value);
                 break;
@@ -127,11 +141,18 @@ final class Options {
         if (loadgen == null) {
             throw new IllegalArgumentException("--loadgen is needed");
         }
+        if (rounds == 0) {
+            rounds = quick ? QUICK_ROUNDS : ROUNDS;
+        }
+        if (seconds == 0) {
+            seconds = quick ? QUICK_SECONDS : 1;
+        }
         if (contenders == null) {
-            contenders = Contender.parseAll(syscalls ? List.of("pollring", "epoll") : Contender.TRANSPORTS);
+            contenders = Contender.parseAll(syscalls ? List.of("pollring", "epoll")
+                    : quick ? List.of(QUICK_TRANSPORTS.split(",")) : Contender.TRANSPORTS);
         }
         if (workloads == null) {
-            workloads = workloads(syscalls ? SYSCALL_WORKLOADS : DEFAULT_WORKLOADS);
+            workloads = workloads(syscalls ? SYSCALL_WORKLOADS : quick ? QUICK_WORKLOADS : DEFAULT_WORKLOADS);
         }
         // The bars are on a steady load of messages; of connections that come and go they say nothing.
         if (syscalls && !workloads.stream().allMatch(workload -> workload.kind().isEcho())) {
@@ -217,6 +238,11 @@ final class Options {
     /** {@code null} when nobody wants it. */
     Path json() {
         return json;
+    }
+
+    /** {@code null} when nobody wants it. */
+    Path html() {
+        return html;
     }
 
     Path loadgen() {

@@ -16,6 +16,8 @@ final class ProcFs {
     /** The unit of the times in {@code /proc}: USER_HZ, which is 100 on every Linux that Java runs on. */
     private static final long TICK_NANOS = 10_000_000;
 
+    private static final String RESIDENT = "VmRSS:";
+
     private ProcFs() {
     }
 
@@ -35,6 +37,17 @@ final class ProcFs {
         String[] fields = Files.readString(
                 Path.of("/proc", Long.toString(pid), "task", Long.toString(tid), "schedstat")).trim().split(" ");
         return Long.parseLong(fields[1]);
+    }
+
+    /** The memory of a process that is in use and not swapped out. */
+    static long residentBytes(long pid) throws IOException {
+        return parseResidentBytes(Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")));
+    }
+
+    static long parseResidentBytes(List<String> status) {
+        return status.stream().filter(line -> line.startsWith(RESIDENT)).findFirst()
+                .map(line -> Long.parseLong(line.substring(RESIDENT.length()).replace("kB", "").trim()) * 1024)
+                .orElseThrow(() -> new IllegalArgumentException("no line " + RESIDENT + " in " + status));
     }
 
     /** For how long the hypervisor gave these cores to someone else. */

@@ -12,18 +12,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How one contender compares to another: the ratio of their figures in each round, of which the median and the spread
- * are told. Both figures of a pair were taken within seconds of each other, so what slows the whole machine for a while
- * slows both and cancels out, which it would not in a ratio of two medians.
+ * How one contender compares to another: the ratio of their figures in each round, of which the median is told, and
+ * how sure it is. Both figures of a pair were taken within seconds of each other, so what slows the whole machine for a
+ * while slows both and cancels out, which it would not in a ratio of two medians.
  */
 final class Ratio {
-    /** From fewer rounds there is no ratio: a median of four numbers says too little about the fifth. */
-    static final int MIN_ROUNDS = 5;
+    /** From fewer rounds there is no ratio: its interval would be as wide as the widest of them. */
+    static final int MIN_ROUNDS = 7;
 
     private final List<Double> pairs;
+    private final MedianInterval interval;
 
     private Ratio(List<Double> pairs) {
         this.pairs = pairs;
+        interval = MedianInterval.of(pairs);
     }
 
     /** @throws IllegalArgumentException when there are fewer than {@link #MIN_ROUNDS} rounds */
@@ -62,12 +64,14 @@ final class Ratio {
         return Statistics.median(pairs);
     }
 
-    double lowerQuartile() {
-        return Statistics.quantile(pairs, 0.25);
+    /** Of the median, with a confidence of 95 % or more. */
+    MedianInterval interval() {
+        return interval;
     }
 
-    double upperQuartile() {
-        return Statistics.quantile(pairs, 0.75);
+    /** Whether one is better than the other, as far as these rounds can tell. */
+    boolean isDifference() {
+        return !interval.contains(1);
     }
 
     double min() {
@@ -81,8 +85,8 @@ final class Ratio {
     Map<String, Object> toMap() {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("median", median());
-        map.put("lowerQuartile", lowerQuartile());
-        map.put("upperQuartile", upperQuartile());
+        map.put("interval", interval.toMap());
+        map.put("difference", isDifference());
         map.put("min", min());
         map.put("max", max());
         map.put("rounds", rounds());

@@ -41,13 +41,15 @@ final class TextReport {
         lines.addAll(counts(result, counterName));
         result.unavailable().forEach((label, why) -> lines.add(unavailable(label, why)));
         Warnings.of(result).forEach(warning -> lines.add("WARNING " + warning));
+        Notes.of(result).forEach(note -> lines.add("NOTE " + note));
         return lines;
     }
 
     private static List<String> throughput(WorkloadResult result) {
         WorkloadKind kind = result.workload().kind();
         List<String> header = new ArrayList<>(List.of("transport", kind.unit() + "/s", "min", "max", "p50 us", "p99 us",
-                "p99.9 us", "loop us/" + kind.unit(), "server", "generator", "disturbed"));
+                "p99.9 us", "loop us/" + kind.unit(), "switches/" + kind.unit(), "RSS MiB", "server", "generator",
+                "disturbed"));
         if (kind.isStream()) {
             header.add(1, "MiB/s");
         }
@@ -61,6 +63,8 @@ final class TextReport {
                     text("%.1f", contender.median(Measurement::p99Micros)),
                     text("%.1f", contender.median(Measurement::p999Micros)),
                     text("%.2f", contender.median(Measurement::loopCpuMicrosPerMessage)),
+                    text("%.3f", contender.median(Measurement::contextSwitchesPerMessage)),
+                    text("%,.0f", contender.residentMebibytes()),
                     percent(contender.median(Measurement::serverBusy)),
                     percent(contender.median(Measurement::generatorBusy)),
                     text("%.1f %%", 100 * contender.median(Measurement::disturbed))));
@@ -88,13 +92,13 @@ final class TextReport {
     }
 
     static Table newRatioTable() {
-        return new Table("ratio", "of", "median", "quartiles", "range", "rounds");
+        return new Table("ratio", "of", "median", "95 % interval", "range", "rounds");
     }
 
     static void addRatios(Table table, String figure, Map<String, Ratio> ratios) {
         ratios.forEach((name, ratio) -> table.add(name, figure,
-                text("%.3f", ratio.median()),
-                text("%.3f..%.3f", ratio.lowerQuartile(), ratio.upperQuartile()),
+                ratio.isDifference() ? text("%.3f", ratio.median()) : "no difference",
+                text("%.3f..%.3f", ratio.interval().low(), ratio.interval().high()),
                 text("%.3f..%.3f", ratio.min(), ratio.max()),
                 Integer.toString(ratio.rounds())));
     }
@@ -107,7 +111,7 @@ final class TextReport {
             ExactCounts counts = contender.counts();
             Map<String, Double> syscalls = counts.syscallsPerMessage();
             table.add(contender.label(),
-                    text("%.2f", counts.allocatedBytesPerMessage()),
+                    contender.contender().isLimit() ? "-" : text("%.2f", counts.allocatedBytesPerMessage()),
                     syscalls.isEmpty() ? "-"
                             : text("%.3f", syscalls.values().stream().mapToDouble(Double::doubleValue).sum()),
                     perMessage(syscalls));

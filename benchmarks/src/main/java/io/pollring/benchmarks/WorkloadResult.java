@@ -97,6 +97,7 @@ final class WorkloadResult implements Result {
         map.put("contenders", results);
         map.put("unavailable", unavailable);
         map.put("warnings", Warnings.of(this));
+        map.put("notes", Notes.of(this));
         return map;
     }
 }

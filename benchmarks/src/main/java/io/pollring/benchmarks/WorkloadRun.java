@@ -74,6 +74,7 @@ final class WorkloadRun {
             }
         }
         for (int i = 0; i < all.size(); i++) {
+            results.get(i).setResidentBytes(ProcFs.residentBytes(all.get(i).server().pid()));
             progress.accept(workload + ": counting for " + all.get(i).server().contender());
             results.get(i).setCounts(ExactCounts.take(all.get(i), counter,
                     workload.kind().counted(options.count())));

@@ -65,7 +65,8 @@ class IdleTest {
 
     @Test
     void ratiosAreOfTheRoundsAndWarningsOfWhatDiffersBetweenThem() {
-        IdleResult steady = compare(new long[] {900, 900, 910, 900, 900}, new long[] {1000, 1000, 1000, 1000, 1000});
+        IdleResult steady = compare(new long[] {900, 900, 910, 900, 900, 900, 900},
+                new long[] {1000, 1000, 1000, 1000, 1000, 1000, 1000});
         assertEquals(0.9, steady.ratios().get("own/epoll").median(), 1e-9);
         assertEquals(List.of(), steady.warnings());
         assertTrue(String.join(" ", steady.toText()).contains("own/epoll"), steady.toText().toString());

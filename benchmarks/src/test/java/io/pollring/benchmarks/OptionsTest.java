@@ -31,23 +31,38 @@ class OptionsTest {
         Options options = parse("");
         assertEquals(List.of("own", "own-direct", "pollring", "epoll", "io_uring", "io_uring-bufring", "nio",
                 "limit-epoll", "limit-uring"), labels(options));
-        assertEquals("[echo:1, echo:64, echo:512, ondemand:64]", options.workloads().toString());
+        assertEquals("[echo:1, echo:16, echo:64, echo:512, echo:2048, ondemand:64, stream:8, churn:64, udp:16, "
+                + "idle:10000]", options.workloads().toString());
         assertTrue(options.rounds() >= Ratio.MIN_ROUNDS);
         // C2 compiles what is hot only after a while; a measured round must not have the interpreter in it.
         assertTrue(options.warmup() >= 5);
     }
 
     @Test
-    void quickStillGivesRatios() throws IOException {
+    void quickTakesLessOfEverythingAndStillGivesRatios() throws IOException {
         Options options = parse("--quick");
-        assertEquals(Ratio.MIN_ROUNDS, options.rounds());
+        assertTrue(options.rounds() >= Ratio.MIN_ROUNDS);
+        assertEquals(List.of("own", "epoll", "io_uring", "io_uring-bufring", "limit-uring"), labels(options));
+        assertEquals("[echo:64, echo:512, ondemand:64, churn:64]", options.workloads().toString());
         assertTrue(options.warmup() >= 5);
+        double load = options.workloads().size() * options.contenders().size()
+                * (options.warmup() + options.rounds() * options.seconds());
+        assertTrue(load < 240, load + " s of load: with all that is started in between, more than five minutes");
+    }
+
+    @Test
+    void quickGivesWayToOtherOptionsWhateverTheirOrder() throws IOException {
+        Options options = parse("--rounds 31 --workloads udp:1 --quick --seconds 0.3 --transports nio,epoll");
+        assertEquals(31, options.rounds());
+        assertEquals(0.3, options.seconds());
+        assertEquals("[udp:1]", options.workloads().toString());
+        assertEquals(List.of("nio", "epoll"), labels(options));
     }
 
     @Test
     void everyOptionIsTaken() throws IOException {
         Options options = parse("--rounds 9 --seconds 0.5 --warmup 2 --transports nio,epoll --workloads ondemand:512 "
-                + "--count 1000 --counter strace --json out.json");
+                + "--count 1000 --counter strace --json out.json --html out.html");
         assertEquals(9, options.rounds());
         assertEquals(0.5, options.seconds());
         assertEquals(2, options.warmup());
@@ -56,6 +71,7 @@ class OptionsTest {
         assertEquals(1000, options.count());
         assertEquals("strace", options.counter());
         assertEquals(Path.of("out.json"), options.json());
+        assertEquals(Path.of("out.html"), options.html());
         assertEquals(Path.of("x"), options.loadgen());
         assertEquals("server on core 0, load generator on core 1", options.cores().toString());
     }

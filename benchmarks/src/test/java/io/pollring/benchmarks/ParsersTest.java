@@ -13,6 +13,7 @@ import java.util.Map;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** What other programs and the kernel write, and how we read it. */
 class ParsersTest {
@@ -69,5 +70,36 @@ class ParsersTest {
     void listsOfCores() {
         assertEquals(List.of(0, 1, 2, 3, 8, 10, 11), Pinning.parseList("0-3,8,10-11"));
         assertEquals(List.of(5), Pinning.parseList("5"));
+    }
+
+    @Test
+    void residentMemoryIsToldInBytes() {
+        assertEquals(2048 * 1024L, ProcFs.parseResidentBytes(List.of("VmHWM:\t    9999 kB", "VmRSS:\t    2048 kB")));
+        assertThrows(IllegalArgumentException.class, () -> ProcFs.parseResidentBytes(List.of("VmHWM:\t 1 kB")));
+    }
+
+    @Test
+    void contextSwitchesOfThreadsThatCameAndWent() {
+        ContextSwitches before = ContextSwitches.parse(Map.of("1", switches(10, 100), "2", switches(5000, 7000)));
+        ContextSwitches after = ContextSwitches.parse(Map.of("1", switches(13, 105), "3", switches(20, 30)));
+        assertEquals(3 + 20, after.voluntarySince(before));
+        assertEquals(5 + 30, after.involuntarySince(before));
+        assertThrows(IllegalArgumentException.class, () -> ContextSwitches.parse(Map.of("1", List.of("Name: x"))));
+    }
+
+    private static List<String> switches(long voluntary, long involuntary) {
+        return List.of("Name:\tjava", "voluntary_ctxt_switches:\t" + voluntary,
+                "nonvoluntary_ctxt_switches:\t" + involuntary);
+    }
+
+    @Test
+    void theKernelCountsTheSwitchesOfASleepingThread() throws Exception {
+        long pid = ProcessHandle.current().pid();
+        ContextSwitches before = ContextSwitches.of(pid);
+        for (int i = 0; i < 10; i++) {
+            Thread.sleep(2);
+        }
+        assertTrue(ContextSwitches.of(pid).voluntarySince(before) >= 10);
+        assertTrue(ProcFs.residentBytes(pid) > 1024 * 1024);
     }
 }

@@ -56,4 +56,20 @@ class VerdictsTest {
                 SyscallBars.bars(ON_DEMAND, "epoll", Map.of("epoll_ctl", 20_000L), 1000).values()));
         assertEquals(Map.of(), SyscallBars.bars(ECHO, "epoll", Map.of("epoll_ctl", 40_000L), 1000));
     }
+
+    @Test
+    void notesSayWhatCannotBeCompared() {
+        List<Contender> all = Contender.parseAll(List.of("own", "io_uring-bufring", "limit-epoll", "limit-uring"));
+        List<String> echo = Notes.of(WorkloadKind.ECHO, all);
+        assertEquals(1, echo.size(), echo.toString());
+        assertTrue(echo.get(0).startsWith("limit-epoll, limit-uring: in C"), echo.get(0));
+        List<String> onDemand = Notes.of(WorkloadKind.ONDEMAND, all);
+        assertEquals(2, onDemand.size(), onDemand.toString());
+        assertTrue(onDemand.get(1).contains("without being asked"), onDemand.get(1));
+        // Where the limit servers take no part, there is nothing to say of them.
+        List<String> udp = Notes.of(WorkloadKind.UDP, all.subList(0, 2));
+        assertEquals(1, udp.size(), udp.toString());
+        assertTrue(udp.get(0).startsWith("io_uring-bufring: its datagram channels"), udp.get(0));
+        assertEquals(List.of(), Notes.of(WorkloadKind.ONDEMAND, all.subList(0, 2)));
+    }
 }
