@@ -30,11 +30,7 @@ void allocate_messages(void) {
 
 static void open_all(void) {
     allocate_messages();
-    for (unsigned i = 0; i < connection_count; i++) {
-        connections[i].fd = connected_socket(SOCK_STREAM, i);
-        no_delay(connections[i].fd);
-        watch(&connections[i]);
-    }
+    open_streams();
 }
 
 /* Every message starts with its number, so that a lost, doubled or swapped reply does not go unnoticed. */
@@ -62,24 +58,9 @@ void check_message(const struct connection *connection, const unsigned char *rep
 }
 
 int receive_message(struct connection *connection) {
-    size_t index = (size_t) (connection - connections);
-    unsigned char *buffer = in_buffers + index * message_size;
-    /* A byte more than the reply has would be a byte that nobody sent: it is left for the next check to find. */
-    ssize_t count = recv(connection->fd, buffer + connection->received, message_size - connection->received,
-            MSG_DONTWAIT);
+    unsigned char *buffer = in_buffers + (size_t) (connection - connections) * message_size;
 
-    if (count < 0) {
-        if (errno == EAGAIN || errno == EINTR) {
-            return 0;
-        }
-        die("recv on connection %zu", index);
-    }
-    if (count == 0) {
-        errno = 0;
-        die("the server closed connection %zu", index);
-    }
-    connection->received += (uint32_t) count;
-    if (connection->received < message_size) {
+    if (!receive_bytes(connection, buffer, message_size)) {
         return 0;
     }
     check_message(connection, buffer);

@@ -10,7 +10,7 @@
  *
  *   loadgen MODE PORT CONNECTIONS SIZE
  *
- * MODE is echo, stream, churn or udp; each is described in the file of its name. It connects to 127.0.0.1:PORT, prints
+ * MODE is one of those in modes[] below; each is described in the file of its name. It connects to 127.0.0.1:PORT, prints
  * one line, and then obeys lines on its standard input:
  *
  *   run SECONDS     send requests for that long, then wait for the replies that are still on their way
@@ -41,7 +41,9 @@ uint32_t message_size;
 struct sockaddr_in server;
 int thorough;
 
-static const struct mode *const modes[] = {&echo_mode, &stream_mode, &churn_mode, &udp_mode};
+static const struct mode *const modes[] = {
+    &echo_mode, &echo10_mode, &stream_mode, &churn_mode, &udp_mode
+};
 static const struct mode *mode;
 static int epoll_fd;
 static struct epoll_event *events;

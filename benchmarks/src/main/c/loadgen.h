@@ -11,6 +11,7 @@
 
 #include <netinet/in.h>
 #include <stdint.h>
+#include <sys/types.h>
 #include <time.h>
 
 #define STALL_MILLIS 10000
@@ -48,6 +49,7 @@ struct mode {
 };
 
 extern const struct mode echo_mode;
+extern const struct mode echo10_mode;
 extern const struct mode stream_mode;
 extern const struct mode churn_mode;
 extern const struct mode udp_mode;
@@ -77,6 +79,13 @@ int connected_from(int type, unsigned source_number);
 void no_delay(int fd);
 /* Has the connection's fd watched for input. */
 void watch(struct connection *connection);
+
+/* Opens and watches all connections, for a mode whose connections are streams that stay open. */
+void open_streams(void);
+/* Whether that many bytes, as recv() says, are some; if they never will be, ends the process. */
+int has_come(const struct connection *connection, ssize_t count);
+/* Reads what is there of a reply. Returns 1 when all of it is in the buffer. */
+int receive_bytes(struct connection *connection, unsigned char *buffer, uint32_t size);
 
 /* The echo of messages, which several modes use. */
 void allocate_messages(void);

@@ -75,3 +75,38 @@ void no_delay(int fd) {
         die("TCP_NODELAY");
     }
 }
+
+void open_streams(void) {
+    for (unsigned i = 0; i < connection_count; i++) {
+        connections[i].fd = connected_socket(SOCK_STREAM, i);
+        no_delay(connections[i].fd);
+        watch(&connections[i]);
+    }
+}
+
+int has_come(const struct connection *connection, ssize_t count) {
+    size_t index = (size_t) (connection - connections);
+
+    if (count < 0) {
+        if (errno == EAGAIN || errno == EINTR) {
+            return 0;
+        }
+        die("recv on connection %zu", index);
+    }
+    if (count == 0) {
+        errno = 0;
+        die("the server closed connection %zu", index);
+    }
+    return 1;
+}
+
+int receive_bytes(struct connection *connection, unsigned char *buffer, uint32_t size) {
+    /* A byte more than the reply has would be a byte that nobody sent: it is left for the next check to find. */
+    ssize_t count = recv(connection->fd, buffer + connection->received, size - connection->received, MSG_DONTWAIT);
+
+    if (!has_come(connection, count)) {
+        return 0;
+    }
+    connection->received += (uint32_t) count;
+    return connection->received == size;
+}

@@ -25,7 +25,7 @@ final class LoadGenerator implements AutoCloseable {
     LoadGenerator(Path binary, String server, int port, Workload workload, Cores cores)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(cores.generatorPrefix());
-        command.addAll(List.of(binary.toString(), workload.kind().loadMode(), Integer.toString(port),
+        command.addAll(List.of(binary.toString(), workload.kind().load().label(), Integer.toString(port),
                 Integer.toString(workload.connections()), Integer.toString(workload.kind().messageSize())));
         process = LineProcess.start("load generator of " + server, command);
         try {

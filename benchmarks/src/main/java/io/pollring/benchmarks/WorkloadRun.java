@@ -76,7 +76,7 @@ final class WorkloadRun {
         for (int i = 0; i < all.size(); i++) {
             progress.accept(workload + ": counting for " + all.get(i).server().contender());
             results.get(i).setCounts(ExactCounts.take(all.get(i), counter,
-                    workload.kind().counted(options.count())));
+                    workload.kind().load().counted(options.count())));
         }
         return results;
     }

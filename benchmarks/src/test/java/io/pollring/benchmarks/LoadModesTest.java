@@ -37,6 +37,24 @@ class LoadModesTest {
     }
 
     @Test
+    void tenRepliesMakeOneMessage() throws Exception {
+        try (BlockingEchoServer server = new BlockingEchoServer(RIGHT, 10);
+             LoadGenerator generator = connect(server.port(), WorkloadKind.WRITES10, 3)) {
+            assertEquals(50, generator.count(50).messages());
+            assertEquals(50, server.messages());
+        }
+    }
+
+    @Test
+    void aByteThatIsWrongInTheTenthReplyIsFound() throws Exception {
+        try (BlockingEchoServer server = new BlockingEchoServer(4, 10);
+             LoadGenerator generator = connect(server.port(), WorkloadKind.FLUSHES10, 1)) {
+            assertEquals(3, generator.count(3).messages());
+            assertFails(generator);
+        }
+    }
+
+    @Test
     void streamsAreCountedByTheMessage() throws Exception {
         try (BlockingStreamServer server = new BlockingStreamServer(RIGHT);
              LoadGenerator generator = connect(server.port(), WorkloadKind.STREAM, 2)) {

@@ -33,7 +33,7 @@ final class Listener {
         ChannelInitializer<Channel> initializer = new ChannelInitializer<Channel>() {
             @Override
             protected void initChannel(Channel channel) {
-                channel.pipeline().addLast(service.newHandler());
+                service.init(channel.pipeline());
             }
         };
         if (service.isDatagram()) {
