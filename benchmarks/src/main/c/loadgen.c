@@ -42,7 +42,7 @@ struct sockaddr_in server;
 int thorough;
 
 static const struct mode *const modes[] = {
-    &echo_mode, &echo10_mode, &stream_mode, &churn_mode, &udp_mode
+    &echo_mode, &echo10_mode, &stream_mode, &upload_mode, &churn_mode, &udp_mode
 };
 static const struct mode *mode;
 static int epoll_fd;
@@ -52,6 +52,14 @@ void watch(struct connection *connection) {
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
 
     if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, connection->fd, &event) != 0) {
+        die("epoll_ctl");
+    }
+}
+
+void watch_output(struct connection *connection, int wanted) {
+    struct epoll_event event = {.events = wanted ? EPOLLIN | EPOLLOUT : EPOLLIN, .data.ptr = connection};
+
+    if (epoll_ctl(epoll_fd, EPOLL_CTL_MOD, connection->fd, &event) != 0) {
         die("epoll_ctl");
     }
 }

@@ -42,7 +42,7 @@ struct mode {
     void (*open)(void);
     /* Sends one request. */
     void (*start)(struct connection *connection);
-    /* Reads what is there. Returns 1 when that completes a reply. */
+    /* Reads what is there, and sends what could not be sent before. Returns 1 when a reply is complete. */
     int (*receive)(struct connection *connection);
     /* Called after a load, for what must be over before the server is quiet; may be NULL. */
     void (*settle)(void);
@@ -51,6 +51,7 @@ struct mode {
 extern const struct mode echo_mode;
 extern const struct mode echo10_mode;
 extern const struct mode stream_mode;
+extern const struct mode upload_mode;
 extern const struct mode churn_mode;
 extern const struct mode udp_mode;
 
@@ -79,6 +80,8 @@ int connected_from(int type, unsigned source_number);
 void no_delay(int fd);
 /* Has the connection's fd watched for input. */
 void watch(struct connection *connection);
+/* Whether it is watched for room to send in, too. */
+void watch_output(struct connection *connection, int wanted);
 
 /* Opens and watches all connections, for a mode whose connections are streams that stay open. */
 void open_streams(void);

@@ -6,23 +6,26 @@
  */
 package io.pollring.benchmarks;
 
-import java.util.Locale;
-
 /** What the load generator does: the modes of {@code loadgen.c}, and what one of their units is. */
 enum LoadMode {
-    ECHO(64, 1, "msg"),
+    ECHO("echo", 64, 1, "msg"),
     /** One request has ten replies, each as long as itself. */
-    ECHO10(64, 2, "msg"),
-    STREAM(1024 * 1024, 50, "msg"),
-    CHURN(64, 5, "conn"),
-    UDP(64, 1, "msg");
+    ECHO10("echo10", 64, 2, "msg"),
+    STREAM("stream", 1024 * 1024, 50, "msg"),
+    STREAM16K("stream", 16 * 1024, 2, "msg"),
+    UPLOAD("upload", 1024 * 1024, 50, "msg"),
+    UPLOAD16K("upload", 16 * 1024, 2, "msg"),
+    CHURN("churn", 64, 5, "conn"),
+    UDP("udp", 64, 1, "msg");
 
+    private final String label;
     private final int messageSize;
     private final int countDivisor;
     private final String unit;
 
     /** @param countDivisor how many echoes a unit costs about as much as: so much fewer of them are counted */
-    LoadMode(int messageSize, int countDivisor, String unit) {
+    LoadMode(String label, int messageSize, int countDivisor, String unit) {
+        this.label = label;
         this.messageSize = messageSize;
         this.countDivisor = countDivisor;
         this.unit = unit;
@@ -30,12 +33,17 @@ enum LoadMode {
 
     /** As the generator knows it. */
     String label() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return label;
     }
 
     /** Bytes of a message that is echoed, or of one that is streamed. */
     int messageSize() {
         return messageSize;
+    }
+
+    /** Whether the figure to look at is how many bytes pass. */
+    boolean isStream() {
+        return label.equals("stream") || label.equals("upload");
     }
 
     /** Over how many units exact counts are taken, where {@code messages} are taken for an echo. */

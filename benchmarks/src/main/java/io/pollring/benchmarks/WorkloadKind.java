@@ -22,6 +22,12 @@ enum WorkloadKind {
             + " of 64 bytes and a flush after each"),
     STREAM(LoadMode.STREAM, "%1$d connection%2$s, on each of which the server sends messages of 1 MiB, two of them"
             + " asked for at any time"),
+    STREAM16K(LoadMode.STREAM16K, "%1$d connection%2$s, on each of which the server sends messages of 16 KiB, two of"
+            + " them asked for at any time"),
+    UPLOAD(LoadMode.UPLOAD, "%1$d connection%2$s, on each of which the server is sent messages of 1 MiB, two of them"
+            + " unanswered at any time"),
+    UPLOAD16K(LoadMode.UPLOAD16K, "%1$d connection%2$s, on each of which the server is sent messages of 16 KiB, two of"
+            + " them unanswered at any time"),
     CHURN(LoadMode.CHURN, "%1$d client%2$s, each of which connects, has 64 bytes echoed, closes, and starts again"),
     UDP(LoadMode.UDP, "%1$d UDP socket%2$s, one 64-byte datagram outstanding on each"),
     /** The generator's echo is used once per connection, to see that it stands. */
@@ -66,7 +72,7 @@ enum WorkloadKind {
 
     /** Whether the figure to look at is how many bytes pass. */
     boolean isStream() {
-        return load == LoadMode.STREAM;
+        return load.isStream();
     }
 
     /** Whether connections come and go, so that a message has its share of their making. */

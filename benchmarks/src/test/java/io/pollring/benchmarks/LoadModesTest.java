@@ -8,6 +8,8 @@ package io.pollring.benchmarks;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -69,6 +71,27 @@ class LoadModesTest {
     void aByteThatIsWrongOnTheFarSideOfAStreamedMessageIsFound() throws Exception {
         try (BlockingStreamServer server = new BlockingStreamServer(3);
              LoadGenerator generator = connect(server.port(), WorkloadKind.STREAM, 1)) {
+            assertEquals(2, generator.count(2).messages());
+            assertFails(generator);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = WorkloadKind.class, names = {"UPLOAD", "UPLOAD16K"})
+    void uploadsAreCountedByTheMessage(WorkloadKind kind) throws Exception {
+        try (BlockingUploadServer server = new BlockingUploadServer(RIGHT, kind.messageSize());
+             LoadGenerator generator = connect(server.port(), kind, 2)) {
+            assertEquals(9, generator.count(9).messages());
+            assertEquals(9, server.messages());
+            LoadReport report = generator.run(0.1);
+            assertEquals(server.messages() - 9, report.messages());
+        }
+    }
+
+    @Test
+    void aWrongReplyEndsUploads() throws Exception {
+        try (BlockingUploadServer server = new BlockingUploadServer(3, WorkloadKind.UPLOAD16K.messageSize());
+             LoadGenerator generator = connect(server.port(), WorkloadKind.UPLOAD16K, 1)) {
             assertEquals(2, generator.count(2).messages());
             assertFails(generator);
         }

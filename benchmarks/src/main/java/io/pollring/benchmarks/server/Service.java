@@ -19,7 +19,10 @@ enum Service {
     ONDEMAND_INLINE(one(InlineReadEchoHandler::new)),
     WRITES10(one(() -> new TenWritesHandler(false))),
     FLUSHES10(one(() -> new TenWritesHandler(true))),
-    STREAM(one(StreamHandler::new)),
+    STREAM(one(() -> new StreamHandler(1024 * 1024))),
+    STREAM16K(one(() -> new StreamHandler(16 * 1024))),
+    UPLOAD(one(() -> new UploadHandler(1024 * 1024))),
+    UPLOAD16K(one(() -> new UploadHandler(16 * 1024))),
     /** It is the clients who close. */
     CHURN(one(EchoHandler::new)),
     UDP(one(DatagramEchoHandler::new)),
