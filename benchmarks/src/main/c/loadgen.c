@@ -8,10 +8,10 @@
 /*
  * The load generator: one thread, one epoll set, N connections, a fixed number of requests outstanding on each.
  *
- *   loadgen MODE PORT CONNECTIONS SIZE
+ *   loadgen MODE ADDRESS CONNECTIONS SIZE
  *
- * MODE is one of those in modes[] below; each is described in the file of its name. It connects to 127.0.0.1:PORT, prints
- * one line, and then obeys lines on its standard input:
+ * MODE is one of those in modes[] below; each is described in the file of its name. It connects to
+ * ADDRESS, a port of 127.0.0.1 or the path of a UNIX domain socket, prints one line, and then obeys lines on its standard input:
  *
  *   run SECONDS     send requests for that long, then wait for the replies that are still on their way
  *   count MESSAGES  send exactly that many, spread evenly over the connections
@@ -23,7 +23,6 @@
  * It is in C and does as little as can be done per message (for echo one recv, one send, one clock read, a share of an
  * epoll_wait), because a generator that costs more than the server measures itself.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -38,7 +37,6 @@
 struct connection *connections;
 unsigned connection_count;
 uint32_t message_size;
-struct sockaddr_in server;
 int thorough;
 
 static const struct mode *const modes[] = {
@@ -197,12 +195,10 @@ int main(int argc, char **argv) {
 
     if (argc != 5) {
         errno = 0;
-        die("usage: loadgen MODE PORT CONNECTIONS SIZE");
+        die("usage: loadgen MODE ADDRESS CONNECTIONS SIZE");
     }
     mode = parse_mode(argv[1]);
-    server.sin_family = AF_INET;
-    server.sin_port = htons((uint16_t) parse(argv[2], "PORT", 65535));
-    server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    set_server(argv[2]);
     connection_count = parse(argv[3], "CONNECTIONS", MAX_CONNECTIONS);
     message_size = parse(argv[4], "SIZE", mode->max_size);
     connections = allocate(connection_count, sizeof(*connections));

@@ -9,7 +9,6 @@
 #ifndef LOADGEN_H
 #define LOADGEN_H
 
-#include <netinet/in.h>
 #include <stdint.h>
 #include <sys/types.h>
 #include <time.h>
@@ -59,7 +58,6 @@ extern struct connection *connections;
 extern unsigned connection_count;
 /* Of a message that is echoed, or of the reply that is streamed. */
 extern uint32_t message_size;
-extern struct sockaddr_in server;
 /* Whether every byte of a reply is to be looked at, whatever that costs. */
 extern int thorough;
 
@@ -71,12 +69,15 @@ uint64_t clock_nanos(clockid_t clock);
 /* A number in 1..max, which name says what it is. */
 unsigned parse(const char *text, const char *name, unsigned long max);
 
+/* Where to connect to: a port of 127.0.0.1, or the path of a UNIX domain socket. */
+void set_server(const char *address);
 /* Has the kernel allow us that many sockets, or ends with a text for the user. */
 void allow_sockets(unsigned count);
 /* A socket that is connected to the server, as one of many that stay open. */
 int connected_socket(int type, unsigned index);
-/* A socket that is connected to the server, from the source address of that number. */
+/* A socket that is connected to the server, over TCP or UDP, from the source address of that number. */
 int connected_from(int type, unsigned source_number);
+/* Does nothing to a socket that knows no delay. */
 void no_delay(int fd);
 /* Has the connection's fd watched for input. */
 void watch(struct connection *connection);

@@ -6,7 +6,7 @@
  */
 
 /*
- * Sockets, and the addresses that they come from.
+ * Sockets, and the addresses that they come from and go to.
  *
  * There are some 28,000 ports to connect from, for one source address and one destination. All of 127.0.0.0/8 is the
  * machine's own, so a connection that may find no port of one address takes the next: 127.1.0.0 and on.
@@ -14,8 +14,10 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include "loadgen.h"
 
@@ -24,6 +26,38 @@
 #define SOCKETS_PER_SOURCE 8192
 /* Standard streams, the epoll set, and some to spare. */
 #define OTHER_FILES 16
+
+static struct sockaddr_in server;
+/* Where the server's address is a path, its family is AF_UNIX. */
+static struct sockaddr_un server_path;
+
+void set_server(const char *address) {
+    size_t length = strlen(address);
+
+    if (address[0] != '/') {
+        server.sin_family = AF_INET;
+        server.sin_port = htons((uint16_t) parse(address, "ADDRESS", 65535));
+        server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    } else if (length < sizeof(server_path.sun_path)) {
+        server_path.sun_family = AF_UNIX;
+        memcpy(server_path.sun_path, address, length + 1);
+    } else {
+        errno = 0;
+        die("the path '%s' is too long for a socket", address);
+    }
+}
+
+static int connected_to_path(int type) {
+    int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+
+    if (fd < 0) {
+        die("socket");
+    }
+    if (connect(fd, (struct sockaddr *) &server_path, sizeof(server_path)) != 0) {
+        die("connecting to %s", server_path.sun_path);
+    }
+    return fd;
+}
 
 void allow_sockets(unsigned count) {
     struct rlimit limit;
@@ -65,12 +99,16 @@ int connected_from(int type, unsigned source_number) {
 }
 
 int connected_socket(int type, unsigned index) {
-    return connected_from(type, index / SOCKETS_PER_SOURCE);
+    return server_path.sun_family == AF_UNIX ? connected_to_path(type)
+            : connected_from(type, index / SOCKETS_PER_SOURCE);
 }
 
 void no_delay(int fd) {
     const int one = 1;
 
+    if (server_path.sun_family == AF_UNIX) {
+        return;
+    }
     if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)) != 0) {
         die("TCP_NODELAY");
     }

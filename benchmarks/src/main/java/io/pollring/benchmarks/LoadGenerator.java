@@ -22,10 +22,11 @@ final class LoadGenerator implements AutoCloseable {
 
     private final LineProcess process;
 
-    LoadGenerator(Path binary, String server, int port, Workload workload, Cores cores)
+    /** @param address a port of the loopback interface, or the path of a UNIX domain socket */
+    LoadGenerator(Path binary, String server, String address, Workload workload, Cores cores)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(cores.generatorPrefix());
-        command.addAll(List.of(binary.toString(), workload.kind().load().label(), Integer.toString(port),
+        command.addAll(List.of(binary.toString(), workload.kind().load().label(), address,
                 Integer.toString(workload.connections()), Integer.toString(workload.kind().messageSize())));
         process = LineProcess.start("load generator of " + server, command);
         try {

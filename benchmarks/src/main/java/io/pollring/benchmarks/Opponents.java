@@ -19,7 +19,7 @@ final class Opponents implements AutoCloseable {
             throws IOException, InterruptedException {
         this.server = server;
         try {
-            generator = new LoadGenerator(binary, server.contender().label(), server.port(), workload, cores);
+            generator = new LoadGenerator(binary, server.contender().label(), server.address(), workload, cores);
         } catch (IOException | InterruptedException | RuntimeException e) {
             server.close();
             throw e;

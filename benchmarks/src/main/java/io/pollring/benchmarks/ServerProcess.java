@@ -81,8 +81,10 @@ final class ServerProcess implements AutoCloseable {
         return (String) greeting.get("unavailable");
     }
 
-    int port() {
-        return ((Number) greeting.get("port")).intValue();
+    /** Where it listens: a port of the loopback interface, or the path of a UNIX domain socket. */
+    String address() {
+        Object path = greeting.get("path");
+        return (path == null ? greeting.get("port") : path).toString();
     }
 
     long pid() {

@@ -30,6 +30,7 @@ enum WorkloadKind {
             + " them unanswered at any time"),
     CHURN(LoadMode.CHURN, "%1$d client%2$s, each of which connects, has 64 bytes echoed, closes, and starts again"),
     UDP(LoadMode.UDP, "%1$d UDP socket%2$s, one 64-byte datagram outstanding on each"),
+    DOMAIN(LoadMode.ECHO, "%1$d connection%2$s over UNIX domain sockets, one 64-byte message outstanding on each"),
     /** The generator's echo is used once per connection, to see that it stands. */
     IDLE(LoadMode.ECHO, "%1$d connection%2$s on which nothing happens, after one 64-byte echo on each");
 

@@ -30,7 +30,8 @@ class LoadModesTest {
     private static LoadGenerator connect(int port, WorkloadKind kind, int connections)
             throws IOException, InterruptedException {
         int core = Pinning.allowedCores().get(0);
-        return new LoadGenerator(BINARY, "test", port, new Workload(kind, connections), new Cores(core, core, false));
+        return new LoadGenerator(BINARY, "test", Integer.toString(port), new Workload(kind, connections),
+                new Cores(core, core, false));
     }
 
     private static void assertFails(LoadGenerator generator) {

@@ -25,6 +25,7 @@ enum Service {
     UPLOAD16K(one(() -> new UploadHandler(16 * 1024))),
     /** It is the clients who close. */
     CHURN(one(EchoHandler::new)),
+    DOMAIN(one(EchoHandler::new)),
     UDP(one(DatagramEchoHandler::new)),
     /** One handler for all connections, so that each costs what its transport takes for it. */
     IDLE(one(CountingEchoHandler::instance));
@@ -45,6 +46,11 @@ enum Service {
 
     boolean isDatagram() {
         return this == UDP;
+    }
+
+    /** Whether it is to be had on a UNIX domain socket. */
+    boolean isDomain() {
+        return this == DOMAIN;
     }
 
     /** Adds the handlers for one channel. */
