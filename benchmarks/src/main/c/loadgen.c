@@ -193,6 +193,10 @@ static void obey(const char *line) {
 int main(int argc, char **argv) {
     char line[128];
 
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    if (argc == 2 && strcmp(argv[1], "backend") == 0) {
+        return serve_as_backend();
+    }
     if (argc != 5) {
         errno = 0;
         die("usage: loadgen MODE ADDRESS CONNECTIONS SIZE");
@@ -207,7 +211,6 @@ int main(int argc, char **argv) {
     if (epoll_fd < 0) {
         die("epoll_create1");
     }
-    setvbuf(stdout, NULL, _IOLBF, 0);
     allow_sockets(connection_count);
     mode->open();
     printf("{\"connections\":%u}\n", connection_count);

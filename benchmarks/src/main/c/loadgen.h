@@ -10,6 +10,7 @@
 #define LOADGEN_H
 
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -71,6 +72,8 @@ unsigned parse(const char *text, const char *name, unsigned long max);
 
 /* Where to connect to: a port of 127.0.0.1, or the path of a UNIX domain socket. */
 void set_server(const char *address);
+/* Has the kernel allow us as many open files as it ever would; returns how many. */
+rlim_t allow_all_sockets(void);
 /* Has the kernel allow us that many sockets, or ends with a text for the user. */
 void allow_sockets(unsigned count);
 /* A socket that is connected to the server, as one of many that stay open. */
@@ -96,6 +99,9 @@ void allocate_messages(void);
 void send_message(struct connection *connection);
 void check_message(const struct connection *connection, const unsigned char *reply);
 int receive_message(struct connection *connection);
+
+/* Instead of putting load on a server, is one. */
+int serve_as_backend(void);
 
 void histogram_clear(void);
 void histogram_add(uint64_t nanos);

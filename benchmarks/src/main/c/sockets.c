@@ -15,7 +15,6 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -59,20 +58,26 @@ static int connected_to_path(int type) {
     return fd;
 }
 
-void allow_sockets(unsigned count) {
+rlim_t allow_all_sockets(void) {
     struct rlimit limit;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
         die("getrlimit");
     }
-    if (limit.rlim_max < count + OTHER_FILES) {
-        errno = 0;
-        die("%u sockets need %u open files, but only %llu are allowed: raise the limit (ulimit -n)", count,
-                count + OTHER_FILES, (unsigned long long) limit.rlim_max);
-    }
     limit.rlim_cur = limit.rlim_max;
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
         die("setrlimit");
+    }
+    return limit.rlim_max;
+}
+
+void allow_sockets(unsigned count) {
+    rlim_t allowed = allow_all_sockets();
+
+    if (allowed < count + OTHER_FILES) {
+        errno = 0;
+        die("%u sockets need %u open files, but only %llu are allowed: raise the limit (ulimit -n)", count,
+                count + OTHER_FILES, (unsigned long long) allowed);
     }
 }
 

@@ -39,7 +39,7 @@ final class Measurement {
     static Measurement take(Opponents opponents, List<ServerProcess> idle, Cores cores, double seconds)
             throws IOException, InterruptedException {
         Counters before = new Counters(opponents, idle, cores);
-        LoadReport load = opponents.generator().run(seconds);
+        LoadReport load = opponents.run(seconds);
         return new Measurement(load, before, new Counters(opponents, idle, cores));
     }
 

@@ -34,6 +34,17 @@ final class Opponents implements AutoCloseable {
         return generator;
     }
 
+    /** Puts load on the server for that long. */
+    LoadReport run(double seconds) throws IOException, InterruptedException {
+        Backend backend = server.backend();
+        if (backend == null) {
+            return generator.run(seconds);
+        }
+        long before = backend.cpuNanos();
+        LoadReport load = generator.run(seconds);
+        return load.withHelper(backend.cpuNanos() - before);
+    }
+
     @Override
     public void close() throws IOException {
         try (server) {

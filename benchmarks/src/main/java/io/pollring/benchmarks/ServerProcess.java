@@ -35,13 +35,21 @@ final class ServerProcess implements AutoCloseable {
     private static final int FIRST_JAVA_WITH_NATIVE_ACCESS_FLAG = 22;
 
     private final Contender contender;
+    private final Backend backend;
     private final LineProcess process;
     private final Map<String, Object> greeting;
 
     ServerProcess(Contender contender, Workload workload, Cores cores, boolean countIterations)
             throws IOException, InterruptedException {
+        this(contender, workload, cores, countIterations, null);
+    }
+
+    /** @param backend the server behind it, or {@code null} */
+    ServerProcess(Contender contender, Workload workload, Cores cores, boolean countIterations, Backend backend)
+            throws IOException, InterruptedException {
         this.contender = contender;
-        process = LineProcess.start(contender.label(), command(contender, workload, cores, countIterations));
+        this.backend = backend;
+        process = LineProcess.start(contender.label(), command(contender, workload, cores, countIterations, backend));
         try {
             greeting = process.readJson(START_SECONDS);
         } catch (IOException | InterruptedException | RuntimeException e) {
@@ -50,7 +58,8 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    private static List<String> command(Contender contender, Workload workload, Cores cores, boolean countIterations) {
+    private static List<String> command(Contender contender, Workload workload, Cores cores, boolean countIterations,
+                                        Backend backend) {
         List<String> command = new ArrayList<>(cores.serverPrefix());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_ARGS);
@@ -64,6 +73,9 @@ final class ServerProcess implements AutoCloseable {
             command.add("--enable-native-access=ALL-UNNAMED");
         }
         contender.systemProperties().forEach(property -> command.add("-D" + property));
+        if (backend != null) {
+            command.add("-Dio.pollring.benchmarks.backendPort=" + backend.port());
+        }
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), BenchmarkServer.class.getName(),
                 contender.transport(), workload.kind().label()));
         if (countIterations) {
@@ -74,6 +86,11 @@ final class ServerProcess implements AutoCloseable {
 
     Contender contender() {
         return contender;
+    }
+
+    /** The server behind it, or {@code null}. */
+    Backend backend() {
+        return backend;
     }
 
     /** Why this transport cannot be used here, or {@code null}. */

@@ -49,6 +49,11 @@ final class Workload {
         return connections;
     }
 
+    /** How many sockets the server has when all are connected. */
+    int sockets() {
+        return kind.isProxy() ? 2 * connections : connections;
+    }
+
     String describe() {
         return kind.describe(connections);
     }

@@ -31,6 +31,8 @@ enum WorkloadKind {
     CHURN(LoadMode.CHURN, "%1$d client%2$s, each of which connects, has 64 bytes echoed, closes, and starts again"),
     UDP(LoadMode.UDP, "%1$d UDP socket%2$s, one 64-byte datagram outstanding on each"),
     DOMAIN(LoadMode.ECHO, "%1$d connection%2$s over UNIX domain sockets, one 64-byte message outstanding on each"),
+    PROXY(LoadMode.ECHO, "%1$d connection%2$s through a proxy to an echo server in C, one 64-byte message outstanding on"
+            + " each; the generator's figures include that server's"),
     /** The generator's echo is used once per connection, to see that it stands. */
     IDLE(LoadMode.ECHO, "%1$d connection%2$s on which nothing happens, after one 64-byte echo on each");
 
@@ -79,6 +81,11 @@ enum WorkloadKind {
     /** Whether connections come and go, so that a message has its share of their making. */
     boolean isChurn() {
         return this == CHURN;
+    }
+
+    /** Whether the server is a proxy, which needs a server behind it. */
+    boolean isProxy() {
+        return this == PROXY;
     }
 
     /** Whether memory is measured, and no time. */

@@ -34,12 +34,19 @@ final class WorkloadRun {
     }
 
     WorkloadResult run() throws IOException, InterruptedException {
+        try (Backend backend = workload.kind().isProxy() ? new Backend(options.loadgen(), options.cores()) : null) {
+            return run(backend);
+        }
+    }
+
+    /** @param backend the server behind all of them, or {@code null} */
+    private WorkloadResult run(Backend backend) throws IOException, InterruptedException {
         List<Opponents> started = new ArrayList<>();
         Map<String, String> unavailable = new LinkedHashMap<>();
         try {
             for (Contender contender : options.contenders()) {
                 progress.accept(workload + ": starting " + contender);
-                ServerProcess server = new ServerProcess(contender, workload, options.cores(), false);
+                ServerProcess server = new ServerProcess(contender, workload, options.cores(), false, backend);
                 if (server.unavailable() == null) {
                     started.add(new Opponents(server, options.loadgen(), workload, options.cores()));
                 } else {

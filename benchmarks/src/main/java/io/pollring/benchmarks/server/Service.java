@@ -26,6 +26,7 @@ enum Service {
     /** It is the clients who close. */
     CHURN(one(EchoHandler::new)),
     DOMAIN(one(EchoHandler::new)),
+    PROXY(one(ProxyHandler::new)),
     UDP(one(DatagramEchoHandler::new)),
     /** One handler for all connections, so that each costs what its transport takes for it. */
     IDLE(one(CountingEchoHandler::instance));
@@ -41,7 +42,7 @@ enum Service {
     }
 
     boolean autoRead() {
-        return this != ONDEMAND && this != ONDEMAND_INLINE;
+        return this != ONDEMAND && this != ONDEMAND_INLINE && this != PROXY;
     }
 
     boolean isDatagram() {
