@@ -34,12 +34,15 @@ static void open_all(void) {
 }
 
 /* Every message starts with its number, so that a lost, doubled or swapped reply does not go unnoticed. */
-void send_message(struct connection *connection) {
-    ssize_t sent;
-
+const unsigned char *next_message(struct connection *connection) {
     connection->received = 0;
     memcpy(out_buffer, &connection->sequence, sizeof(connection->sequence));
-    sent = send(connection->fd, out_buffer, message_size, MSG_NOSIGNAL);
+    return out_buffer;
+}
+
+void send_message(struct connection *connection) {
+    ssize_t sent = send(connection->fd, next_message(connection), message_size, MSG_NOSIGNAL);
+
     if (sent != (ssize_t) message_size) {
         die("send (%zd of %u bytes)", sent, message_size);
     }

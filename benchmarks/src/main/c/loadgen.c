@@ -9,6 +9,7 @@
  * The load generator: one thread, one epoll set, N connections, a fixed number of requests outstanding on each.
  *
  *   loadgen MODE ADDRESS CONNECTIONS SIZE
+ *   loadgen check MODE      says, in one line of JSON, whether the mode can be used here
  *
  * MODE is one of those in modes[] below; each is described in the file of its name. It connects to
  * ADDRESS, a port of 127.0.0.1 or the path of a UNIX domain socket, prints one line, and then obeys lines on its standard input:
@@ -40,7 +41,7 @@ uint32_t message_size;
 int thorough;
 
 static const struct mode *const modes[] = {
-    &echo_mode, &echo10_mode, &stream_mode, &upload_mode, &churn_mode, &udp_mode
+    &echo_mode, &echo10_mode, &stream_mode, &upload_mode, &tls_mode, &churn_mode, &udp_mode
 };
 static const struct mode *mode;
 static int epoll_fd;
@@ -190,12 +191,26 @@ static void obey(const char *line) {
     }
 }
 
+static int check(const struct mode *wanted) {
+    const char *problem = wanted->unusable == NULL ? NULL : wanted->unusable();
+
+    if (problem == NULL) {
+        puts("{}");
+    } else {
+        printf("{\"unusable\":\"%s\"}\n", problem);
+    }
+    return 0;
+}
+
 int main(int argc, char **argv) {
     char line[128];
 
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (argc == 2 && strcmp(argv[1], "backend") == 0) {
         return serve_as_backend();
+    }
+    if (argc == 3 && strcmp(argv[1], "check") == 0) {
+        return check(parse_mode(argv[2]));
     }
     if (argc != 5) {
         errno = 0;

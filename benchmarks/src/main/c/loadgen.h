@@ -38,6 +38,8 @@ struct mode {
     /* Requests outstanding on each connection. */
     unsigned window;
     uint32_t max_size;
+    /* Says why the mode cannot be used here, or returns NULL; may be NULL. */
+    const char *(*unusable)(void);
     /* Opens all connections, and allocates what the mode needs. */
     void (*open)(void);
     /* Sends one request. */
@@ -52,6 +54,7 @@ extern const struct mode echo_mode;
 extern const struct mode echo10_mode;
 extern const struct mode stream_mode;
 extern const struct mode upload_mode;
+extern const struct mode tls_mode;
 extern const struct mode churn_mode;
 extern const struct mode udp_mode;
 
@@ -96,6 +99,8 @@ int receive_bytes(struct connection *connection, unsigned char *buffer, uint32_t
 
 /* The echo of messages, which several modes use. */
 void allocate_messages(void);
+/* The message whose turn it is; good until the next is asked for. */
+const unsigned char *next_message(struct connection *connection);
 void send_message(struct connection *connection);
 void check_message(const struct connection *connection, const unsigned char *reply);
 int receive_message(struct connection *connection);

@@ -37,6 +37,14 @@ final class LoadGenerator implements AutoCloseable {
         }
     }
 
+    /** Why load of that kind cannot be made here, or {@code null}. */
+    static String unusable(Path binary, LoadMode mode) throws IOException, InterruptedException {
+        try (LineProcess check = LineProcess.start("load generator", List.of(binary.toString(), "check",
+                mode.label()))) {
+            return (String) check.readJson(CONNECT_SECONDS).get("unusable");
+        }
+    }
+
     long pid() {
         return process.pid();
     }

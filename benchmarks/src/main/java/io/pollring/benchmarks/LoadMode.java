@@ -15,6 +15,7 @@ enum LoadMode {
     STREAM16K("stream", 16 * 1024, 2, "msg"),
     UPLOAD("upload", 1024 * 1024, 50, "msg"),
     UPLOAD16K("upload", 16 * 1024, 2, "msg"),
+    TLS("tls", 64, 2, "msg"),
     CHURN("churn", 64, 5, "conn"),
     UDP("udp", 64, 1, "msg");
 

@@ -33,6 +33,7 @@ enum WorkloadKind {
     DOMAIN(LoadMode.ECHO, "%1$d connection%2$s over UNIX domain sockets, one 64-byte message outstanding on each"),
     PROXY(LoadMode.ECHO, "%1$d connection%2$s through a proxy to an echo server in C, one 64-byte message outstanding on"
             + " each; the generator's figures include that server's"),
+    TLS(LoadMode.TLS, "%1$d connection%2$s over TLS 1.3 (the JDK's), one 64-byte message outstanding on each"),
     /** The generator's echo is used once per connection, to see that it stands. */
     IDLE(LoadMode.ECHO, "%1$d connection%2$s on which nothing happens, after one 64-byte echo on each");
 

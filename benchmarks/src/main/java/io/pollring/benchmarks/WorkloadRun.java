@@ -34,6 +34,12 @@ final class WorkloadRun {
     }
 
     WorkloadResult run() throws IOException, InterruptedException {
+        String unusable = LoadGenerator.unusable(options.loadgen(), workload.kind().load());
+        if (unusable != null) {
+            Map<String, String> unavailable = new LinkedHashMap<>();
+            options.contenders().forEach(contender -> unavailable.put(contender.label(), unusable));
+            return new WorkloadResult(workload, List.of(), unavailable, nameOf(counter));
+        }
         try (Backend backend = workload.kind().isProxy() ? new Backend(options.loadgen(), options.cores()) : null) {
             return run(backend);
         }

@@ -6,6 +6,7 @@
  */
 package io.pollring.benchmarks;
 
+import javax.net.ssl.SSLContext;
 import java.io.DataInputStream;
 import java.io.IOException;
 
@@ -20,6 +21,12 @@ final class BlockingEchoServer extends BlockingServer {
     BlockingEchoServer(int firstWrong, int copies) throws IOException {
         super(firstWrong);
         this.copies = copies;
+    }
+
+    /** Each message and each reply is a record of TLS. */
+    BlockingEchoServer(int firstWrong, SSLContext tls) throws IOException {
+        super(firstWrong, tls.getServerSocketFactory());
+        copies = 1;
     }
 
     @Override

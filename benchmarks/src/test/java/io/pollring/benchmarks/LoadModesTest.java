@@ -6,17 +6,20 @@
  */
 package io.pollring.benchmarks;
 
+import io.netty.pkitesting.CertificateBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import javax.net.ssl.SSLContext;
 import java.io.IOException;
 import java.nio.file.Path;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * The load generator's other modes, against servers of plain blocking sockets that count for themselves what they were
@@ -95,6 +98,25 @@ class LoadModesTest {
              LoadGenerator generator = connect(server.port(), WorkloadKind.UPLOAD16K, 1)) {
             assertEquals(2, generator.count(2).messages());
             assertFails(generator);
+        }
+    }
+
+    private static SSLContext tls() throws Exception {
+        SSLContext tls = SSLContext.getInstance("TLS");
+        tls.init(new CertificateBuilder().subject("CN=localhost").ecp256().setIsCertificateAuthority(true)
+                .buildSelfSigned().toKeyManagerFactory().getKeyManagers(), null, null);
+        return tls;
+    }
+
+    @Test
+    void aWrongReplyOverTlsEndsIt() throws Exception {
+        assumeTrue(LoadGenerator.unusable(BINARY, LoadMode.TLS) == null, "no library of OpenSSL is installed");
+        try (BlockingEchoServer server = new BlockingEchoServer(52, tls());
+             LoadGenerator generator = connect(server.port(), WorkloadKind.TLS, 3)) {
+            assertEquals(50, generator.count(50).messages());
+            assertEquals(50, server.messages());
+            IOException failure = assertThrows(IOException.class, () -> generator.count(3));
+            assertTrue(failure.getMessage().contains("exit status 1"), failure.getMessage());
         }
     }
 

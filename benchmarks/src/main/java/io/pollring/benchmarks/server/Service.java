@@ -27,6 +27,7 @@ enum Service {
     CHURN(one(EchoHandler::new)),
     DOMAIN(one(EchoHandler::new)),
     PROXY(one(ProxyHandler::new)),
+    TLS(TlsPipeline::init),
     UDP(one(DatagramEchoHandler::new)),
     /** One handler for all connections, so that each costs what its transport takes for it. */
     IDLE(one(CountingEchoHandler::instance));
