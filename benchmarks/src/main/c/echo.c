@@ -5,7 +5,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-/* Echo: connections that stay open, and one message outstanding on each. */
+/* Echo: connections that stay open, and one message outstanding on each, or on the first ten of them only. */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -72,5 +72,10 @@ int receive_message(struct connection *connection) {
 
 const struct mode echo_mode = {
     .name = "echo", .window = 1, .max_size = 65536,
+    .open = open_all, .start = send_message, .receive = receive_message
+};
+
+const struct mode mostly_idle_mode = {
+    .name = "mostly-idle", .window = 1, .max_size = 65536, .busy = 10,
     .open = open_all, .start = send_message, .receive = receive_message
 };

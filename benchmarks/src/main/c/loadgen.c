@@ -15,7 +15,7 @@
  * ADDRESS, a port of 127.0.0.1 or the path of a UNIX domain socket, prints one line, and then obeys lines on its standard input:
  *
  *   run SECONDS     send requests for that long, then wait for the replies that are still on their way
- *   count MESSAGES  send exactly that many, spread evenly over the connections
+ *   count MESSAGES  send exactly that many, spread evenly over the connections that the mode uses
  *   quit            (or end of input) close everything and exit
  *
  * Each of the first two is answered with one line of JSON. Between commands the connections stay open and silent, so
@@ -41,7 +41,7 @@ uint32_t message_size;
 int thorough;
 
 static const struct mode *const modes[] = {
-    &echo_mode, &echo10_mode, &stream_mode, &upload_mode, &tls_mode, &churn_mode, &udp_mode
+    &echo_mode, &mostly_idle_mode, &echo10_mode, &stream_mode, &upload_mode, &tls_mode, &churn_mode, &udp_mode
 };
 static const struct mode *mode;
 static int epoll_fd;
@@ -168,20 +168,26 @@ static void exchange(uint64_t nanos) {
     report(messages, now - begin, cpu, max);
 }
 
+static unsigned busy_connections(void) {
+    return mode->busy != 0 && mode->busy < connection_count ? mode->busy : connection_count;
+}
+
 static void obey(const char *line) {
     double seconds;
     unsigned long messages;
     char rest;
 
     if (sscanf(line, "run %lf %c", &seconds, &rest) == 1 && seconds > 0 && seconds <= 3600) {
-        for (unsigned i = 0; i < connection_count; i++) {
+        for (unsigned i = 0; i < busy_connections(); i++) {
             connections[i].quota = UINT64_MAX;
         }
         thorough = 0;
         exchange((uint64_t) (seconds * 1e9));
     } else if (sscanf(line, "count %lu %c", &messages, &rest) == 1 && messages > 0) {
-        for (unsigned i = 0; i < connection_count; i++) {
-            connections[i].quota = messages / connection_count + (i < messages % connection_count);
+        unsigned busy = busy_connections();
+
+        for (unsigned i = 0; i < busy; i++) {
+            connections[i].quota = messages / busy + (i < messages % busy);
         }
         thorough = 1;
         exchange(UINT64_MAX);

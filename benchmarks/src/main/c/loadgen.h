@@ -38,6 +38,8 @@ struct mode {
     /* Requests outstanding on each connection. */
     unsigned window;
     uint32_t max_size;
+    /* On how many of the connections requests are sent; 0 stands for all. */
+    unsigned busy;
     /* Says why the mode cannot be used here, or returns NULL; may be NULL. */
     const char *(*unusable)(void);
     /* Opens all connections, and allocates what the mode needs. */
@@ -51,6 +53,7 @@ struct mode {
 };
 
 extern const struct mode echo_mode;
+extern const struct mode mostly_idle_mode;
 extern const struct mode echo10_mode;
 extern const struct mode stream_mode;
 extern const struct mode upload_mode;

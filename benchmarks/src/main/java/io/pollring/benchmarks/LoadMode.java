@@ -9,6 +9,7 @@ package io.pollring.benchmarks;
 /** What the load generator does: the modes of {@code loadgen.c}, and what one of their units is. */
 enum LoadMode {
     ECHO("echo", 64, 1, "msg"),
+    MOSTLY_IDLE("mostly-idle", 64, 1, "msg"),
     /** One request has ten replies, each as long as itself. */
     ECHO10("echo10", 64, 2, "msg"),
     STREAM("stream", 1024 * 1024, 50, "msg"),

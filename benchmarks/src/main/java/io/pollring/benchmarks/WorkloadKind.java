@@ -34,6 +34,12 @@ enum WorkloadKind {
     PROXY(LoadMode.ECHO, "%1$d connection%2$s through a proxy to an echo server in C, one 64-byte message outstanding on"
             + " each; the generator's figures include that server's"),
     TLS(LoadMode.TLS, "%1$d connection%2$s over TLS 1.3 (the JDK's), one 64-byte message outstanding on each"),
+    TIMERS(LoadMode.ECHO, "%1$d connection%2$s, one 64-byte message outstanding on each, each with an IdleStateHandler of"
+            + " two timeouts of 1 s"),
+    FOREIGN(LoadMode.ECHO, "%1$d connection%2$s, one 64-byte message outstanding on each, answered by four threads that"
+            + " are not the loop's"),
+    MOSTLY_IDLE(LoadMode.MOSTLY_IDLE, "%1$d connection%2$s, of which 10 at most have one 64-byte message outstanding and"
+            + " nothing happens on the others"),
     /** The generator's echo is used once per connection, to see that it stands. */
     IDLE(LoadMode.ECHO, "%1$d connection%2$s on which nothing happens, after one 64-byte echo on each");
 

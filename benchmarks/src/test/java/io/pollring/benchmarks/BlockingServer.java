@@ -21,6 +21,7 @@ abstract class BlockingServer implements AutoCloseable {
     private final ServerSocket listener;
     private final AtomicInteger messages = new AtomicInteger();
     private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicInteger usedConnections = new AtomicInteger();
     private final int firstWrong;
 
     BlockingServer(int firstWrong) throws IOException {
@@ -53,6 +54,11 @@ abstract class BlockingServer implements AutoCloseable {
         return connections.get();
     }
 
+    /** How many have asked for something. */
+    int usedConnections() {
+        return usedConnections.get();
+    }
+
     private void accept() {
         try {
             while (!listener.isClosed()) {
@@ -73,8 +79,11 @@ abstract class BlockingServer implements AutoCloseable {
         try (Socket connection = socket) {
             connection.setTcpNoDelay(true);
             DataInputStream input = new DataInputStream(connection.getInputStream());
-            while (true) {
+            for (boolean used = false;; used = true) {
                 byte[] reply = reply(input);
+                if (!used) {
+                    usedConnections.incrementAndGet();
+                }
                 if (messages.incrementAndGet() >= firstWrong) {
                     reply[reply.length - 1] ^= 1;
                 }

@@ -101,6 +101,19 @@ class LoadModesTest {
         }
     }
 
+    @Test
+    void tenConnectionsAreBusyAndTheOthersIdle() throws Exception {
+        try (BlockingEchoServer server = new BlockingEchoServer(RIGHT);
+             LoadGenerator generator = connect(server.port(), WorkloadKind.MOSTLY_IDLE, 30)) {
+            assertEquals(105, generator.count(105).messages());
+            assertEquals(105, server.messages());
+            LoadReport report = generator.run(0.1);
+            assertEquals(server.messages() - 105, report.messages());
+            assertEquals(30, server.connections());
+            assertEquals(10, server.usedConnections());
+        }
+    }
+
     private static SSLContext tls() throws Exception {
         SSLContext tls = SSLContext.getInstance("TLS");
         tls.init(new CertificateBuilder().subject("CN=localhost").ecp256().setIsCertificateAuthority(true)

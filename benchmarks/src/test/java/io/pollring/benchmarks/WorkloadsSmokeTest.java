@@ -31,7 +31,7 @@ class WorkloadsSmokeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"writes10:4", "flushes10:4", "stream:2", "stream16k:2", "upload:2", "upload16k:2", "churn:8", "udp:4",
-            "domain:4", "proxy:4"})
+            "domain:4", "proxy:4", "tls:4", "timers:8", "foreign:8", "mostly-idle:20"})
     void dataMovesBothInTheRoundAndWhereItIsCounted(String workload) throws Exception {
         WorkloadResult result = tiny.compare("--rounds", "1", "--seconds", "0.1", "--warmup", "0.05", "--count", "500",
                 "--transports", "own,epoll", "--workloads", workload, "--counter", "none").get(0);

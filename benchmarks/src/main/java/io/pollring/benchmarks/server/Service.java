@@ -28,6 +28,9 @@ enum Service {
     DOMAIN(one(EchoHandler::new)),
     PROXY(one(ProxyHandler::new)),
     TLS(TlsPipeline::init),
+    TIMERS(TimersPipeline::init),
+    FOREIGN(one(ForeignEchoHandler::new)),
+    MOSTLY_IDLE(one(EchoHandler::new)),
     UDP(one(DatagramEchoHandler::new)),
     /** One handler for all connections, so that each costs what its transport takes for it. */
     IDLE(one(CountingEchoHandler::instance));
