@@ -41,7 +41,8 @@ uint32_t message_size;
 int thorough;
 
 static const struct mode *const modes[] = {
-    &echo_mode, &mostly_idle_mode, &echo10_mode, &stream_mode, &upload_mode, &tls_mode, &churn_mode, &udp_mode
+    &echo_mode, &mostly_idle_mode, &echo10_mode, &stream_mode, &upload_mode, &tls_mode, &churn_mode, &udp_mode, &http_mode,
+    &http_pipelined_mode
 };
 static const struct mode *mode;
 static int epoll_fd;
@@ -88,11 +89,15 @@ static uint64_t latency_of(const struct connection *connection, uint64_t now) {
     return now - connection->sent_at[answered % MAX_WINDOW];
 }
 
-static void report(uint64_t messages, uint64_t elapsed, uint64_t cpu, uint64_t max) {
+static unsigned batch(void) {
+    return mode->batch == 0 ? 1 : mode->batch;
+}
+
+static void report(uint64_t replies, uint64_t elapsed, uint64_t cpu, uint64_t max) {
     printf("{\"messages\":%" PRIu64 ",\"elapsedNanos\":%" PRIu64 ",\"cpuNanos\":%" PRIu64 ",\"p50Nanos\":%" PRIu64
             ",\"p99Nanos\":%" PRIu64 ",\"p999Nanos\":%" PRIu64 ",\"maxNanos\":%" PRIu64 "}\n",
-            messages, elapsed, cpu, histogram_percentile(messages, 0.5), histogram_percentile(messages, 0.99),
-            histogram_percentile(messages, 0.999), max);
+            replies * batch(), elapsed, cpu, histogram_percentile(replies, 0.5), histogram_percentile(replies, 0.99),
+            histogram_percentile(replies, 0.999), max);
 }
 
 static unsigned start_all(void) {
@@ -129,7 +134,7 @@ static void exchange(uint64_t nanos) {
     uint64_t begin = clock_nanos(CLOCK_MONOTONIC);
     uint64_t deadline = nanos == UINT64_MAX ? UINT64_MAX : begin + nanos;
     uint64_t now = begin;
-    uint64_t messages = 0;
+    uint64_t replies = 0;
     uint64_t max = 0;
     uint64_t cpu;
     unsigned outstanding;
@@ -152,7 +157,7 @@ static void exchange(uint64_t nanos) {
             if (latency > max) {
                 max = latency;
             }
-            messages++;
+            replies++;
             connection->outstanding--;
             if (connection->quota > 0 && now < deadline) {
                 start(connection, now);
@@ -165,7 +170,7 @@ static void exchange(uint64_t nanos) {
     if (mode->settle != NULL) {
         mode->settle();
     }
-    report(messages, now - begin, cpu, max);
+    report(replies, now - begin, cpu, max);
 }
 
 static unsigned busy_connections(void) {
@@ -185,9 +190,14 @@ static void obey(const char *line) {
         exchange((uint64_t) (seconds * 1e9));
     } else if (sscanf(line, "count %lu %c", &messages, &rest) == 1 && messages > 0) {
         unsigned busy = busy_connections();
+        unsigned long requests = messages / batch();
 
+        if (messages % batch() != 0) {
+            errno = 0;
+            die("%lu messages cannot be sent %u at a time", messages, batch());
+        }
         for (unsigned i = 0; i < busy; i++) {
-            connections[i].quota = messages / busy + (i < messages % busy);
+            connections[i].quota = requests / busy + (i < requests % busy);
         }
         thorough = 1;
         exchange(UINT64_MAX);

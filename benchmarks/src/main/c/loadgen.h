@@ -38,6 +38,8 @@ struct mode {
     /* Requests outstanding on each connection. */
     unsigned window;
     uint32_t max_size;
+    /* How many messages one request and its reply are; 0 stands for 1. */
+    unsigned batch;
     /* On how many of the connections requests are sent; 0 stands for all. */
     unsigned busy;
     /* Says why the mode cannot be used here, or returns NULL; may be NULL. */
@@ -60,6 +62,8 @@ extern const struct mode upload_mode;
 extern const struct mode tls_mode;
 extern const struct mode churn_mode;
 extern const struct mode udp_mode;
+extern const struct mode http_mode;
+extern const struct mode http_pipelined_mode;
 
 extern struct connection *connections;
 extern unsigned connection_count;

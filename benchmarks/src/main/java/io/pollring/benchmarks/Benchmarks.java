@@ -55,6 +55,9 @@ public final class Benchmarks {
     static List<Result> compare(Options options, PrintStream out) throws IOException, InterruptedException {
         List<String> notes = new ArrayList<>();
         SyscallCounter counter = chooseCounter(options.counter(), notes);
+        if (options.workloads().stream().anyMatch(workload -> workload.kind().load().isHttp())) {
+            notes.add("timed HTTP requests come from " + (options.wrk() == null ? "our own generator" : "wrk"));
+        }
         Map<String, Object> machine = Machine.describe();
         TextReport.header(options, machine).forEach(out::println);
         notes.forEach(out::println);
@@ -106,6 +109,7 @@ public final class Benchmarks {
         document.put("serverCore", options.cores().server());
         document.put("generatorCore", options.cores().generator());
         document.put("realtime", options.cores().realtime());
+        document.put("httpLoad", options.wrk() == null ? "own" : "wrk");
         document.put("syscallCounter", counterName);
         Map<String, Object> workloads = new LinkedHashMap<>();
         results.forEach(result -> workloads.put(result.workload().toString(), result.toMap()));

@@ -17,8 +17,12 @@ enum LoadMode {
     UPLOAD("upload", 1024 * 1024, 50, "msg"),
     UPLOAD16K("upload", 16 * 1024, 2, "msg"),
     TLS("tls", 64, 2, "msg"),
+    HTTP("http", 13, 1, "req"),
+    HTTP_PIPELINED("http-pipelined", 13, 1, "req"),
     CHURN("churn", 64, 5, "conn"),
     UDP("udp", 64, 1, "msg");
+
+    private static final int PIPELINED = 16;
 
     private final String label;
     private final int messageSize;
@@ -38,7 +42,16 @@ enum LoadMode {
         return label;
     }
 
-    /** Bytes of a message that is echoed, or of one that is streamed. */
+    /** How many messages are sent at once. */
+    int batch() {
+        return this == HTTP_PIPELINED ? PIPELINED : 1;
+    }
+
+    boolean isHttp() {
+        return this == HTTP || this == HTTP_PIPELINED;
+    }
+
+    /** Bytes of a message that is echoed, of one that is streamed, or of a document. */
     int messageSize() {
         return messageSize;
     }
@@ -50,7 +63,8 @@ enum LoadMode {
 
     /** Over how many units exact counts are taken, where {@code messages} are taken for an echo. */
     long counted(long messages) {
-        return Math.max(1, messages / countDivisor);
+        long counted = Math.max(1, messages / countDivisor);
+        return (counted + batch() - 1) / batch() * batch();
     }
 
     /** What is counted and timed, in short. */

@@ -31,6 +31,7 @@ final class Options {
             "  --count N              messages over which exact counts are taken (default 50000; of stream 1/50th of",
             "                         that, of churn 1/5th)",
             "  --counter C            perf, strace or none: what counts system calls (default: perf, else strace)",
+            "  --http-load L          wrk or own: what sends the timed HTTP requests (default: wrk where it is installed)",
             "  --cores S,G            the servers' core and the load generators' (default: the first two we may use)",
             "  --realtime             servers and load generators go before whatever else runs on their cores: for a",
             "                         machine that others use, too (needs root)",
@@ -47,6 +48,8 @@ final class Options {
     private double warmup = 5;
     private long count = 50_000;
     private String counter = "auto";
+    private String httpLoad = "auto";
+    private Wrk wrk;
     private List<Contender> contenders;
     private List<Workload> workloads;
     private boolean realtime;
@@ -103,6 +106,9 @@ final class Options {
             case "--counter":
                 counter = oneOf(option, value, List.of("perf", "strace", "none"));
                 break;
+            case "--http-load":
+                httpLoad = oneOf(option, value, List.of("wrk", "own"));
+                break;
             case "--transports":
                 contenders = Contender.parseAll(List.of(value.split(",")));
                 break;
@@ -136,6 +142,12 @@ final class Options {
         // The bars are on a steady load of messages; of connections that come and go they say nothing.
         if (syscalls && !workloads.stream().allMatch(workload -> workload.kind().isEcho())) {
             throw new IllegalArgumentException("the bars on system calls are on echo and ondemand only");
+        }
+        if (!httpLoad.equals("own") && workloads.stream().anyMatch(workload -> workload.kind().load().isHttp())) {
+            wrk = Wrk.find(System.getenv("PATH"));
+            if (wrk == null && httpLoad.equals("wrk")) {
+                throw new IllegalArgumentException("--http-load: wrk is not installed");
+            }
         }
         cores = coresText == null ? Cores.choose(Pinning.allowedCores(), realtime) : cores(coresText, realtime);
     }
@@ -197,6 +209,11 @@ final class Options {
     /** {@code auto}, {@code perf}, {@code strace} or {@code none}. */
     String counter() {
         return counter;
+    }
+
+    /** What sends the timed HTTP requests; {@code null} when that is our own load generator. */
+    Wrk wrk() {
+        return wrk;
     }
 
     List<Contender> contenders() {

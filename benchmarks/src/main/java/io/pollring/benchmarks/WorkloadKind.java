@@ -40,6 +40,10 @@ enum WorkloadKind {
             + " are not the loop's"),
     MOSTLY_IDLE(LoadMode.MOSTLY_IDLE, "%1$d connection%2$s, of which 10 at most have one 64-byte message outstanding and"
             + " nothing happens on the others"),
+    HTTP(LoadMode.HTTP, "%1$d connection%2$s that are kept alive, one HTTP request for a short text outstanding on"
+            + " each"),
+    HTTP_PIPELINED(LoadMode.HTTP_PIPELINED, "%1$d connection%2$s that are kept alive, on each of which HTTP requests for"
+            + " a short text are sent 16 at a time; latency is that of all 16"),
     /** The generator's echo is used once per connection, to see that it stands. */
     IDLE(LoadMode.ECHO, "%1$d connection%2$s on which nothing happens, after one 64-byte echo on each");
 

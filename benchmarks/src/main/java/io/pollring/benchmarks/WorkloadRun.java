@@ -54,7 +54,8 @@ final class WorkloadRun {
                 progress.accept(workload + ": starting " + contender);
                 ServerProcess server = new ServerProcess(contender, workload, options.cores(), false, backend);
                 if (server.unavailable() == null) {
-                    started.add(new Opponents(server, options.loadgen(), workload, options.cores()));
+                    started.add(new Opponents(server, options.loadgen(), workload, options.cores(),
+                            workload.kind().load().isHttp() ? options.wrk() : null));
                 } else {
                     unavailable.put(contender.label(), server.unavailable());
                     server.close();
@@ -74,7 +75,7 @@ final class WorkloadRun {
         List<ContenderResult> results = new ArrayList<>();
         for (Opponents opponents : all) {
             progress.accept(workload + ": warming up " + opponents.server().contender());
-            opponents.generator().run(options.warmup());
+            opponents.run(options.warmup());
             ServerProcess server = opponents.server();
             results.add(new ContenderResult(workload.kind(), server.contender(), server.greeting()));
         }

@@ -31,6 +31,8 @@ enum Service {
     TIMERS(TimersPipeline::init),
     FOREIGN(one(ForeignEchoHandler::new)),
     MOSTLY_IDLE(one(EchoHandler::new)),
+    HTTP(PlaintextHandler::init),
+    HTTP_PIPELINED(PlaintextHandler::init),
     UDP(one(DatagramEchoHandler::new)),
     /** One handler for all connections, so that each costs what its transport takes for it. */
     IDLE(one(CountingEchoHandler::instance));
