@@ -19,17 +19,17 @@ final class Options {
     static final String USAGE = String.join(System.lineSeparator(),
             "usage: benchmarks/run [options]        compare transports, in interleaved rounds",
             "       benchmarks/syscalls [options]   count system calls with strace and check our bars on them",
-            "  --quick                5 rounds of 1 s each",
+            "  --quick                5 rounds of 1 s each, and few workloads: " + Workload.QUICK,
             "  --rounds N             rounds per workload (default 7; fewer than 5 give no ratios)",
             "  --seconds S            length of a round (default 3)",
             "  --warmup S             load on each server before its first round (default 5)",
             "  --transports A,B,...   of " + Contender.TRANSPORTS + "; the first is compared to each of the others;",
             "                         A@name=value is A with a system property, A,A is A twice, to see the noise",
             "  --workloads W,...      SERVICE:CONNECTIONS, of " + WorkloadKind.labels(),
-            "                         (default echo:1,echo:64,echo:512,ondemand:64); idle measures memory: each round",
-            "                         of it starts new servers, and is as long as it takes",
-            "  --count N              messages over which exact counts are taken (default 50000; of stream 1/50th of",
-            "                         that, of churn 1/5th)",
+            "                         (default " + Workload.FULL + ");",
+            "                         idle measures memory: each round of it starts new servers, and is as long as it takes",
+            "  --count N              messages over which exact counts are taken (default 50000; fewer of what costs more",
+            "                         than an echo: 1/50th of that of stream and upload, 1/5th of churn)",
             "  --counter C            perf, strace or none: what counts system calls (default: perf, else strace)",
             "  --http-load L          wrk or own: what sends the timed HTTP requests (default: wrk where it is installed)",
             "  --cores S,G            the servers' core and the load generators' (default: the first two we may use)",
@@ -39,10 +39,10 @@ final class Options {
             "  --loadgen FILE         the load generator's binary (the script says where)");
 
     private static final double MAX_SECONDS = 3600;
-    private static final String DEFAULT_WORKLOADS = "echo:1,echo:64,echo:512,ondemand:64";
     private static final String SYSCALL_WORKLOADS = "echo:1,echo:64,ondemand:64";
 
     private boolean syscalls;
+    private boolean quick;
     private int rounds = 7;
     private double seconds = 3;
     private double warmup = 5;
@@ -78,6 +78,7 @@ final class Options {
                 syscalls = true;
                 return;
             case "--quick":
+                quick = true;
                 rounds = 5;
                 seconds = 1;
                 return;
@@ -137,7 +138,7 @@ final class Options {
             contenders = Contender.parseAll(syscalls ? List.of("pollring", "epoll") : Contender.TRANSPORTS);
         }
         if (workloads == null) {
-            workloads = workloads(syscalls ? SYSCALL_WORKLOADS : DEFAULT_WORKLOADS);
+            workloads = workloads(syscalls ? SYSCALL_WORKLOADS : quick ? Workload.QUICK : Workload.FULL);
         }
         // The bars are on a steady load of messages; of connections that come and go they say nothing.
         if (syscalls && !workloads.stream().allMatch(workload -> workload.kind().isEcho())) {

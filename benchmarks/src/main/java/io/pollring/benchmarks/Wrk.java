@@ -16,19 +16,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** The load generator for HTTP that others know, as a process for each load. It looks at the status of replies only. */
 final class Wrk {
     private static final double GRACE_SECONDS = 30;
-    /** The shell says what its children have used: in its second line, as minutes and seconds, user and system. */
-    private static final String RUN = "\"$@\"; status=$?; times; exit $status";
-    private static final Pattern TIMES = Pattern.compile("(\\d+)m([\\d.]+)s (\\d+)m([\\d.]+)s");
-
     private final Path binary;
     private final Path script;
 
@@ -56,42 +49,39 @@ final class Wrk {
     LoadReport run(String port, Workload workload, Cores cores, double seconds)
             throws IOException, InterruptedException {
         long duration = Math.max(1, Math.round(seconds));
+        int connections = workload.connections();
         List<String> command = new ArrayList<>(cores.generatorPrefix());
-        command.addAll(List.of("sh", "-c", RUN, "wrk", binary.toString(), "-t1", "-c" + workload.connections(),
-                "-d" + duration + "s", "-s", script.toString(), "-H", "Host: localhost",
-                "http://127.0.0.1:" + port + "/plaintext", "--", Integer.toString(workload.kind().load().batch())));
+        command.addAll(List.of("env", "CONNECTIONS=" + connections, "PIPELINED=" + workload.kind().load().batch(),
+                binary.toString(), "-t1", "-c" + connections, "-d" + duration + "s", "-s", script.toString(),
+                "-H", "Host: localhost", "http://127.0.0.1:" + port + "/plaintext"));
         try (LineProcess process = LineProcess.start("wrk", command)) {
-            List<String> lines = new ArrayList<>();
-            Matcher times = TIMES.matcher("");
-            // The first of the two lines with times is the shell's own.
-            for (int found = 0; found < 2;) {
-                lines.add(process.readLine(duration + GRACE_SECONDS));
-                times.reset(lines.get(lines.size() - 1));
-                found += times.matches() ? 1 : 0;
-            }
-            return parse(lines);
+            String line;
+            do {
+                line = process.readLine(duration + GRACE_SECONDS);
+            } while (!line.startsWith("{"));
+            return parse(line, workload);
         }
     }
 
-    /** @param lines of its output; the last are those of {@code times} */
-    static LoadReport parse(List<String> lines) throws IOException {
-        String report = lines.stream().filter(line -> line.startsWith("{")).findFirst()
-                .orElseThrow(() -> new IOException("wrk failed: " + lines));
-        Map<String, Object> values = new LinkedHashMap<>(JSON.std.mapFrom(report));
-        if (((Number) values.remove("errors")).longValue() != 0) {
-            throw new IOException("wrk saw errors: " + lines);
+    /** @param line what our script makes it say */
+    static LoadReport parse(String line, Workload workload) throws IOException {
+        Map<String, Object> values = JSON.std.mapFrom(line);
+        if (number(values, "errors") != 0) {
+            throw new IOException("wrk saw errors: " + line);
         }
-        values.put("cpuNanos", parseCpuNanos(lines.get(lines.size() - 1)));
+        if (number(values, "messages") < 1) {
+            throw new IOException("no message was answered: " + line);
+        }
+        // Of what is outstanding at the end, some replies may have come and not the last of those sent at once.
+        int batch = workload.kind().load().batch();
+        long unmeasured = number(values, "messages") - number(values, "latencies") * batch;
+        if (unmeasured < 0 || unmeasured > (long) workload.connections() * batch) {
+            throw new IOException("wrk's latencies are not as many as the replies: " + line);
+        }
         return new LoadReport(values);
     }
 
-    private static long parseCpuNanos(String line) throws IOException {
-        Matcher times = TIMES.matcher(line);
-        if (!times.matches()) {
-            throw new IOException("no times in '" + line + "'");
-        }
-        double seconds = 60 * Double.parseDouble(times.group(1)) + Double.parseDouble(times.group(2))
-                + 60 * Double.parseDouble(times.group(3)) + Double.parseDouble(times.group(4));
-        return (long) (seconds * 1e9);
+    private static long number(Map<String, Object> values, String name) {
+        return ((Number) values.get(name)).longValue();
     }
 }

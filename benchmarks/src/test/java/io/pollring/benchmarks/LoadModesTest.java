@@ -114,6 +114,37 @@ class LoadModesTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(value = WorkloadKind.class, names = {"HTTP", "HTTP_PIPELINED"})
+    void httpRequestsAreCountedOneByOne(WorkloadKind kind) throws Exception {
+        try (BlockingHttpServer server = new BlockingHttpServer(RIGHT);
+             LoadGenerator generator = connect(server.port(), kind, 2)) {
+            assertEquals(48, generator.count(48).messages());
+            assertEquals(48, server.messages());
+            LoadReport report = generator.run(0.1);
+            assertEquals(server.messages() - 48, report.messages());
+        }
+    }
+
+    @Test
+    void aWrongReplyAmongSixteenIsFound() throws Exception {
+        try (BlockingHttpServer server = new BlockingHttpServer(24);
+             LoadGenerator generator = connect(server.port(), WorkloadKind.HTTP_PIPELINED, 1)) {
+            assertEquals(16, generator.count(16).messages());
+            IOException failure = assertThrows(IOException.class, () -> generator.count(16));
+            assertTrue(failure.getMessage().contains("exit status 1"), failure.getMessage());
+        }
+    }
+
+    @Test
+    void requestsThatAreSentSixteenAtATimeAreCountedInSixteens() {
+        assertEquals(512, LoadMode.HTTP_PIPELINED.counted(500));
+        assertEquals(16, LoadMode.HTTP_PIPELINED.counted(1));
+        assertEquals(500, LoadMode.HTTP.counted(500));
+        assertEquals(10, LoadMode.STREAM.counted(500));
+        assertEquals(1, LoadMode.STREAM.counted(3));
+    }
+
     private static SSLContext tls() throws Exception {
         SSLContext tls = SSLContext.getInstance("TLS");
         tls.init(new CertificateBuilder().subject("CN=localhost").ecp256().setIsCertificateAuthority(true)

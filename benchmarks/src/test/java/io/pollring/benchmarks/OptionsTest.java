@@ -12,10 +12,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -29,7 +32,9 @@ class OptionsTest {
     void defaultsCompareOursToAllOthers() throws IOException {
         Options options = parse("");
         assertEquals(List.of("pollring", "own", "epoll", "io_uring", "nio"), labels(options));
-        assertEquals("[echo:1, echo:64, echo:512, ondemand:64]", options.workloads().toString());
+        Set<WorkloadKind> kinds = options.workloads().stream().map(Workload::kind).collect(Collectors.toSet());
+        // What is left out is there to explain another workload.
+        assertEquals(EnumSet.complementOf(EnumSet.of(WorkloadKind.ONDEMAND_INLINE)), kinds);
         assertTrue(options.rounds() >= Ratio.MIN_ROUNDS);
         // C2 compiles what is hot only after a while; a measured round must not have the interpreter in it.
         assertTrue(options.warmup() >= 5);
@@ -39,6 +44,7 @@ class OptionsTest {
     void quickStillGivesRatios() throws IOException {
         Options options = parse("--quick");
         assertEquals(Ratio.MIN_ROUNDS, options.rounds());
+        assertEquals("[echo:1, echo:64, echo:512, ondemand:64]", options.workloads().toString());
         assertTrue(options.warmup() >= 5);
     }
 
@@ -59,6 +65,16 @@ class OptionsTest {
     }
 
     @Test
+    void workloadsMayBeChosenForAQuickLook() throws IOException {
+        assertEquals("[http:2]", parse("--quick --workloads http:2 --http-load own").workloads().toString());
+    }
+
+    @Test
+    void ourOwnGeneratorIsTakenForHttpWhereItIsAskedFor() throws IOException {
+        assertNull(parse("--workloads http:1 --http-load own").wrk());
+    }
+
+    @Test
     void aTransportMayHaveSystemPropertiesAndMayBeThereTwice() throws IOException {
         Options options = parse("--transports pollring,pollring@a=1@b=2,epoll,epoll,pollring@a=1@b=2");
         assertEquals(List.of("pollring", "pollring@a=1@b=2", "epoll", "epoll#2", "pollring@a=1@b=2#2"),
@@ -71,7 +87,8 @@ class OptionsTest {
     @ParameterizedTest
     @ValueSource(strings = {"--rounds 0", "--rounds x", "--rounds", "--seconds -1", "--seconds NaN", "--counter guess",
             "--transports kqueue", "--workloads echo", "--workloads echo:0", "--workloads echo:70000",
-            "--workloads sing:1", "--workloads echo:x", "--cores 1", "--cores 0,1,2", "--nothing", "--nothing 1"})
+            "--workloads sing:1", "--workloads echo:x", "--cores 1", "--cores 0,1,2", "--nothing", "--nothing 1",
+            "--http-load curl", "--workloads churn:4097"})
     void nonsenseIsRefused(String options) {
         assertThrows(IllegalArgumentException.class, () -> parse(options));
     }
