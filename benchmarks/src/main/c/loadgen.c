@@ -11,8 +11,8 @@
  *   loadgen MODE ADDRESS CONNECTIONS SIZE
  *   loadgen check MODE      says, in one line of JSON, whether the mode can be used here
  *
- * MODE is one of those in modes[] below; each is described in the file of its name. It connects to
- * ADDRESS, a port of 127.0.0.1 or the path of a UNIX domain socket, prints one line, and then obeys lines on its standard input:
+ * MODE is one of those in modes[] below; each is described in the file of its name. It connects to ADDRESS, a port of
+ * 127.0.0.1 or the path of a UNIX domain socket, prints one line, and then obeys lines on its standard input:
  *
  *   run SECONDS     send requests for that long, then wait for the replies that are still on their way
  *   count MESSAGES  send exactly that many, spread evenly over the connections that the mode uses
@@ -41,8 +41,8 @@ uint32_t message_size;
 int thorough;
 
 static const struct mode *const modes[] = {
-    &echo_mode, &mostly_idle_mode, &echo10_mode, &stream_mode, &upload_mode, &tls_mode, &churn_mode, &udp_mode, &http_mode,
-    &http_pipelined_mode
+    &echo_mode, &mostly_idle_mode, &echo10_mode, &stream_mode, &upload_mode, &tls_mode, &churn_mode, &udp_mode,
+    &http_mode, &http_pipelined_mode
 };
 static const struct mode *mode;
 static int epoll_fd;

@@ -8,8 +8,8 @@
 /*
  * TLS echo: like echo, with every message and every reply in a record of TLS.
  *
- * It takes OpenSSL's library as it finds it when it runs, so that it can be built without the headers: the few functions
- * that it needs have been the same in all versions since 1.1.
+ * It takes OpenSSL's library as it finds it when it runs, so that it can be built without the headers: the few
+ * functions that it needs have been the same in all versions since 1.1.
  */
 #include <dlfcn.h>
 #include <errno.h>

@@ -31,19 +31,19 @@ enum WorkloadKind {
     CHURN(LoadMode.CHURN, "%1$d client%2$s, each of which connects, has 64 bytes echoed, closes, and starts again"),
     UDP(LoadMode.UDP, "%1$d UDP socket%2$s, one 64-byte datagram outstanding on each"),
     DOMAIN(LoadMode.ECHO, "%1$d connection%2$s over UNIX domain sockets, one 64-byte message outstanding on each"),
-    PROXY(LoadMode.ECHO, "%1$d connection%2$s through a proxy to an echo server in C, one 64-byte message outstanding on"
-            + " each; the generator's figures include that server's"),
+    PROXY(LoadMode.ECHO, "%1$d connection%2$s through a proxy to an echo server in C, one 64-byte message outstanding"
+            + " on each; the generator's figures include that server's"),
     TLS(LoadMode.TLS, "%1$d connection%2$s over TLS 1.3 (the JDK's), one 64-byte message outstanding on each"),
-    TIMERS(LoadMode.ECHO, "%1$d connection%2$s, one 64-byte message outstanding on each, each with an IdleStateHandler of"
-            + " two timeouts of 1 s"),
+    TIMERS(LoadMode.ECHO, "%1$d connection%2$s, one 64-byte message outstanding on each, each with an IdleStateHandler"
+            + " of two timeouts of 1 s"),
     FOREIGN(LoadMode.ECHO, "%1$d connection%2$s, one 64-byte message outstanding on each, answered by four threads that"
             + " are not the loop's"),
-    MOSTLY_IDLE(LoadMode.MOSTLY_IDLE, "%1$d connection%2$s, of which 10 at most have one 64-byte message outstanding and"
-            + " nothing happens on the others"),
+    MOSTLY_IDLE(LoadMode.MOSTLY_IDLE, "%1$d connection%2$s, of which 10 at most have one 64-byte message outstanding"
+            + " and nothing happens on the others"),
     HTTP(LoadMode.HTTP, "%1$d connection%2$s that are kept alive, one HTTP request for a short text outstanding on"
             + " each"),
-    HTTP_PIPELINED(LoadMode.HTTP_PIPELINED, "%1$d connection%2$s that are kept alive, on each of which HTTP requests for"
-            + " a short text are sent 16 at a time; latency is that of all 16"),
+    HTTP_PIPELINED(LoadMode.HTTP_PIPELINED, "%1$d connection%2$s that are kept alive, on each of which HTTP requests"
+            + " for a short text are sent 16 at a time; latency is that of all 16"),
     /** The generator's echo is used once per connection, to see that it stands. */
     IDLE(LoadMode.ECHO, "%1$d connection%2$s on which nothing happens, after one 64-byte echo on each");
 

@@ -26,7 +26,9 @@ import org.slf4j.LoggerFactory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** Answers each request with the same short text, and flushes once per read pass, so that pipelined replies go together. */
+/**
+ * Answers each request with the same short text, and flushes once per read pass, so that pipelined replies go together.
+ */
 final class PlaintextHandler extends EchoHandler {
     private static final Logger LOGGER = LoggerFactory.getLogger(PlaintextHandler.class);
     private static final ByteBuf BODY = Unpooled.unreleasableBuffer(

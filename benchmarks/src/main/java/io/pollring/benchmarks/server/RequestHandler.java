@@ -10,8 +10,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 
 /**
- * Takes the stream of bytes for requests of one length. They mostly come whole and alone, as a client sends the next one
- * when it has the reply; but nothing obliges TCP to that.
+ * Takes the stream of bytes for requests of one length. They mostly come whole and alone, as a client sends the next
+ * one when it has the reply; but nothing obliges TCP to that.
  */
 abstract class RequestHandler extends EchoHandler {
     private final int requestSize;
