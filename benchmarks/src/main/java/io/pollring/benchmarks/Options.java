@@ -27,7 +27,7 @@ final class Options {
             "                         A@name=value is A with a system property, A,A is A twice, to see the noise",
             "  --workloads W,...      SERVICE:CONNECTIONS, of " + WorkloadKind.labels(),
             "                         (default " + Workload.FULL + ");",
-            "                         idle measures memory: each round of it starts new servers, and takes what it takes",
+            "                         idle measures memory: each round starts new servers, and takes what it takes",
             "  --count N              messages over which exact counts are taken (default 50000; fewer of what costs",
             "                         more than an echo: 1/50th of that of stream and upload, 1/5th of churn)",
             "  --counter C            perf, strace or none: what counts system calls (default: perf, else strace)",
