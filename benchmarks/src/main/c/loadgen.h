@@ -12,7 +12,8 @@
 #include <stdint.h>
 #include <sys/resource.h>
 #include <sys/types.h>
-#include <time.h>
+
+#include "util.h"
 
 #define STALL_MILLIS 10000
 #define MAX_WINDOW 2
@@ -71,14 +72,6 @@ extern unsigned connection_count;
 extern uint32_t message_size;
 /* Whether every byte of a reply is to be looked at, whatever that costs. */
 extern int thorough;
-
-/* Prints what failed, with the reason that errno has if it is not 0, and exits. */
-void die(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
-
-void *allocate(size_t count, size_t size);
-uint64_t clock_nanos(clockid_t clock);
-/* A number in 1..max, which name says what it is. */
-unsigned parse(const char *text, const char *name, unsigned long max);
 
 /* Where to connect to: a port of 127.0.0.1, or the path of a UNIX domain socket. */
 void set_server(const char *address);

@@ -5,7 +5,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-/* What any program in C needs. */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,13 +13,13 @@
 #include <string.h>
 #include <time.h>
 
-#include "loadgen.h"
+#include "util.h"
 
 void die(const char *format, ...) {
     int error = errno;
     va_list args;
 
-    fputs("loadgen: ", stderr);
+    fprintf(stderr, "%s: ", program_invocation_short_name);
     va_start(args, format);
     vfprintf(stderr, format, args);
     va_end(args);

@@ -9,13 +9,21 @@ package io.pollring.benchmarks;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One server of a comparison: a transport, and the system properties that its process gets beyond the defaults.
- * {@code pollring@io.pollring.noRing=true} is our transport with its ring switched off.
+ * {@code pollring@io.pollring.noRing=true} is our transport with its ring switched off. Or one of the limit servers,
+ * which are written in C and show what is left to be gained.
  */
 final class Contender {
-    static final List<String> TRANSPORTS = List.of("pollring", "own", "epoll", "io_uring", "nio");
+    /** In the order in which they are compared by default; the first is compared to each of the others. */
+    static final List<String> TRANSPORTS = List.of("own", "own-direct", "pollring", "epoll", "io_uring",
+            "io_uring-bufring", "nio", "limit-epoll", "limit-uring");
+    /** Transports that are others with some system properties. */
+    private static final Map<String, List<String>> VARIANTS =
+            Map.of("own-direct", List.of("own", "io.pollring.batchedIo=false"));
+    private static final String LIMIT = "limit-";
 
     private final String label;
     private final String transport;
@@ -39,8 +47,14 @@ final class Contender {
                 throw new IllegalArgumentException("no transport '" + parts[0] + "': there are " + TRANSPORTS);
             }
             long same = contenders.stream().filter(other -> other.label.split("#")[0].equals(spec)).count();
-            contenders.add(new Contender(same == 0 ? spec : spec + '#' + (same + 1), parts[0],
-                    List.copyOf(Arrays.asList(parts).subList(1, parts.length))));
+            List<String> definition = VARIANTS.getOrDefault(parts[0], List.of(parts[0]));
+            List<String> properties = new ArrayList<>(definition.subList(1, definition.size()));
+            properties.addAll(Arrays.asList(parts).subList(1, parts.length));
+            if (definition.get(0).startsWith(LIMIT) && !properties.isEmpty()) {
+                throw new IllegalArgumentException(spec + ": a server in C has no system properties");
+            }
+            contenders.add(new Contender(same == 0 ? spec : spec + '#' + (same + 1), definition.get(0),
+                    List.copyOf(properties)));
         }
         return contenders;
     }
@@ -52,6 +66,11 @@ final class Contender {
 
     String transport() {
         return transport;
+    }
+
+    /** Whether it is a server in C, whose binary has the name of the transport. */
+    boolean isLimit() {
+        return transport.startsWith(LIMIT);
     }
 
     /** Each as {@code name=value}. */

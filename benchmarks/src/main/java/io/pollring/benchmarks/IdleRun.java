@@ -55,7 +55,7 @@ final class IdleRun {
     }
 
     private void measure(Contender contender) throws IOException, InterruptedException {
-        try (ServerProcess server = new ServerProcess(contender, workload, options.cores(), false)) {
+        try (ServerProcess server = new ServerProcess(contender, workload, options, false)) {
             if (server.unavailable() != null) {
                 unavailable.put(contender.label(), server.unavailable());
                 return;

@@ -144,6 +144,9 @@ final class Options {
         if (syscalls && !workloads.stream().allMatch(workload -> workload.kind().isEcho())) {
             throw new IllegalArgumentException("the bars on system calls are on echo and ondemand only");
         }
+        if (syscalls && contenders.stream().anyMatch(Contender::isLimit)) {
+            throw new IllegalArgumentException("a server in C does not count the iterations of its loop");
+        }
         if (!httpLoad.equals("own") && workloads.stream().anyMatch(workload -> workload.kind().load().isHttp())) {
             wrk = Wrk.find(System.getenv("PATH"));
             if (wrk == null && httpLoad.equals("wrk")) {
@@ -236,5 +239,10 @@ final class Options {
 
     Path loadgen() {
         return loadgen;
+    }
+
+    /** Another binary that is built together with the load generator. */
+    Path binary(String name) {
+        return loadgen.resolveSibling(name);
     }
 }

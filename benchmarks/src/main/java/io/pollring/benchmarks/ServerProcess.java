@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** One contender's server, in a JVM of its own that is pinned to one core. */
+/** One contender's server, in a process of its own, mostly a JVM, that is pinned to one core. */
 final class ServerProcess implements AutoCloseable {
     private static final double START_SECONDS = 60;
     private static final double ANSWER_SECONDS = 20;
@@ -39,17 +39,21 @@ final class ServerProcess implements AutoCloseable {
     private final LineProcess process;
     private final Map<String, Object> greeting;
 
-    ServerProcess(Contender contender, Workload workload, Cores cores, boolean countIterations)
+    ServerProcess(Contender contender, Workload workload, Options options, boolean countIterations)
             throws IOException, InterruptedException {
-        this(contender, workload, cores, countIterations, null);
+        this(contender, workload, options, countIterations, null);
     }
 
     /** @param backend the server behind it, or {@code null} */
-    ServerProcess(Contender contender, Workload workload, Cores cores, boolean countIterations, Backend backend)
+    ServerProcess(Contender contender, Workload workload, Options options, boolean countIterations, Backend backend)
             throws IOException, InterruptedException {
         this.contender = contender;
         this.backend = backend;
-        process = LineProcess.start(contender.label(), command(contender, workload, cores, countIterations, backend));
+        List<String> command = new ArrayList<>(options.cores().serverPrefix());
+        command.addAll(contender.isLimit()
+                ? List.of(options.binary(contender.transport()).toString(), workload.kind().label())
+                : javaCommand(contender, workload, countIterations, backend));
+        process = LineProcess.start(contender.label(), command);
         try {
             greeting = process.readJson(START_SECONDS);
         } catch (IOException | InterruptedException | RuntimeException e) {
@@ -58,9 +62,9 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    private static List<String> command(Contender contender, Workload workload, Cores cores, boolean countIterations,
-                                        Backend backend) {
-        List<String> command = new ArrayList<>(cores.serverPrefix());
+    private static List<String> javaCommand(Contender contender, Workload workload, boolean countIterations,
+                                            Backend backend) {
+        List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_ARGS);
         int heap = HEAP_MEBIBYTES;

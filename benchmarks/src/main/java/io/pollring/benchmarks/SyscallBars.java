@@ -55,7 +55,7 @@ final class SyscallBars {
     private void count(Workload workload, Contender contender) throws IOException, InterruptedException {
         out.println();
         out.println("== " + contender + ", " + workload + ", " + MESSAGES + " messages under strace -c -f");
-        ServerProcess server = new ServerProcess(contender, workload, options.cores(), true);
+        ServerProcess server = new ServerProcess(contender, workload, options, true);
         if (server.unavailable() != null) {
             out.println(contender + " cannot be used here: " + server.unavailable());
             server.close();

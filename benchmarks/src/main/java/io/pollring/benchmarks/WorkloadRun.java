@@ -52,7 +52,7 @@ final class WorkloadRun {
         try {
             for (Contender contender : options.contenders()) {
                 progress.accept(workload + ": starting " + contender);
-                ServerProcess server = new ServerProcess(contender, workload, options.cores(), false, backend);
+                ServerProcess server = new ServerProcess(contender, workload, options, false, backend);
                 if (server.unavailable() == null) {
                     started.add(new Opponents(server, options.loadgen(), workload, options.cores(),
                             workload.kind().load().isHttp() ? options.wrk() : null));

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -31,7 +32,8 @@ class OptionsTest {
     @Test
     void defaultsCompareOursToAllOthers() throws IOException {
         Options options = parse("");
-        assertEquals(List.of("pollring", "own", "epoll", "io_uring", "nio"), labels(options));
+        assertEquals(List.of("own", "own-direct", "pollring", "epoll", "io_uring", "io_uring-bufring", "nio",
+                "limit-epoll", "limit-uring"), labels(options));
         Set<WorkloadKind> kinds = options.workloads().stream().map(Workload::kind).collect(Collectors.toSet());
         // What is left out is there to explain another workload.
         assertEquals(EnumSet.complementOf(EnumSet.of(WorkloadKind.ONDEMAND_INLINE)), kinds);
@@ -84,11 +86,28 @@ class OptionsTest {
         assertEquals("pollring", options.contenders().get(4).transport());
     }
 
+    @Test
+    void ownDirectIsOwnWithAPropertyAndMayHaveMore() throws IOException {
+        Contender contender = parse("--transports own-direct@a=1").contenders().get(0);
+        assertEquals("own-direct@a=1", contender.label());
+        assertEquals("own", contender.transport());
+        assertEquals(List.of("io.pollring.batchedIo=false", "a=1"), contender.systemProperties());
+    }
+
+    @Test
+    void limitServersAreNextToTheLoadGenerator() throws IOException {
+        Options options = parse("--loadgen target/loadgen --transports limit-uring,own");
+        assertTrue(options.contenders().get(0).isLimit());
+        assertFalse(options.contenders().get(1).isLimit());
+        assertEquals(Path.of("target/limit-uring"), options.binary("limit-uring"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"--rounds 0", "--rounds x", "--rounds", "--seconds -1", "--seconds NaN", "--counter guess",
             "--transports kqueue", "--workloads echo", "--workloads echo:0", "--workloads echo:70000",
             "--workloads sing:1", "--workloads echo:x", "--cores 1", "--cores 0,1,2", "--nothing", "--nothing 1",
-            "--http-load curl", "--workloads churn:4097"})
+            "--transports limit-epoll@a=1", "--syscalls --transports limit-uring", "--http-load curl",
+            "--workloads churn:4097"})
     void nonsenseIsRefused(String options) {
         assertThrows(IllegalArgumentException.class, () -> parse(options));
     }

@@ -28,10 +28,15 @@ import io.netty.util.internal.ObjectUtil;
 import io.netty.util.internal.StringUtil;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.pollring.loop.SendBatch;
+import io.pollring.loop.StreamHandle;
+import io.pollring.loop.StreamRegistration;
 
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.NotYetConnectedException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /** A channel of a stream of bytes, each of whose directions can be shut down by itself. */
@@ -41,11 +46,12 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
     private static final String EXPECTED_TYPES = " (expected: " + StringUtil.simpleClassName(ByteBuf.class) + ", "
             + StringUtil.simpleClassName(DefaultFileRegion.class) + ')';
 
-    private final StreamIo io = new DirectStreamIo(this);
+    private final StreamIo io = new StreamIo(this);
     /** Made when it is first needed: most channels never are. */
     private Runnable flushTask;
     /** Made by the first splice. */
     private Splicer splicer;
+    private StreamRegistration streamRegistration;
     /** Whether the pipeline was told that the peer's data is read to its end. */
     private boolean endTold;
 
@@ -68,6 +74,16 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
 
     /** Whether a read that gives less than was asked for proves that nothing is left, as with TCP: epoll(7), Q9. */
     abstract boolean shortReadDrains();
+
+    /** By which the loop can be asked to move the channel's bytes; {@code null} if it cannot. */
+    final StreamRegistration streamRegistration() {
+        return streamRegistration;
+    }
+
+    /** Whether what comes may be received as bytes and nothing else. */
+    boolean isReceivable() {
+        return isActive() && splicer == null && io.isReceivable();
+    }
 
     @Override
     public abstract IoUringStreamChannelConfig config();
@@ -109,17 +125,17 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
         throw new AssertionError("unexpected message type: " + StringUtil.simpleClassName(message));
     }
 
+    /** Goes on with what was flushed before: not through the pipeline. */
+    final void flushNow() {
+        ((StreamUnsafe) unsafe()).flushAgain();
+    }
+
     final void flushLater() {
         Runnable task = flushTask;
         if (task == null) {
             flushTask = task = this::flushNow;
         }
         eventLoop().execute(task);
-    }
-
-    private void flushNow() {
-        // Only what was flushed before: not through the pipeline.
-        ((StreamUnsafe) unsafe()).flushAgain();
     }
 
     final void checkFileRegion(DefaultFileRegion region, long position) throws IOException {
@@ -187,6 +203,11 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
     private void spliceNow(SpliceOrder order) {
         if (splicer == null) {
             splicer = new Splicer(this);
+            StreamRegistration registration = streamRegistration();
+            if (registration != null) {
+                // What is spliced has to be in the socket.
+                registration.stopReceiving();
+            }
         }
         splicer.add(order);
     }
@@ -197,10 +218,27 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
     }
 
     @Override
+    protected void doBeginRead() throws Exception {
+        super.doBeginRead();
+        io.readKeptLater();
+    }
+
+    @Override
+    protected void doDeregister() throws Exception {
+        if (!isGone()) {
+            io.settle();
+        }
+        super.doDeregister();
+    }
+
+    @Override
     protected void doClose() throws Exception {
         try {
             super.doClose();
         } finally {
+            if (!isRegistered() || eventLoop().inEventLoop()) {
+                io.releaseKept();
+            }
             if (splicer != null) {
                 endSplices();
             }
@@ -257,6 +295,7 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
 
     @Override
     protected void doShutdownOutput() throws Exception {
+        io.settle();
         socket.shutdown(false, true);
     }
 
@@ -309,7 +348,40 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
     }
 
     /** The handle of a stream. */
-    class StreamUnsafe extends AbstractIoUringUnsafe {
+    class StreamUnsafe extends AbstractIoUringUnsafe implements StreamHandle {
+        @Override
+        public final void streamRegistration(StreamRegistration registration) {
+            streamRegistration = registration;
+        }
+
+        @Override
+        public final void prepareSend(SendBatch.Request request) {
+            io.prepareSend(request);
+        }
+
+        @Override
+        public final void sent(int result, boolean complete) {
+            io.sent(result, complete);
+        }
+
+        @Override
+        public final boolean isReceivable() {
+            return AbstractIoUringStreamChannel.this.isReceivable();
+        }
+
+        @Override
+        public final void keep(ByteBuffer bytes) {
+            io.keep(bytes);
+        }
+
+        @Override
+        protected Executor prepareToClose() {
+            io.settle();
+            // Here, as another thread may close the socket.
+            io.releaseKept();
+            return super.prepareToClose();
+        }
+
         @Override
         ReadAllocation newAllocation(RecvByteBufAllocator.ExtendedHandle handle) {
             boolean adaptive = config().getRecvByteBufAllocator() instanceof AdaptiveRecvByteBufAllocator;

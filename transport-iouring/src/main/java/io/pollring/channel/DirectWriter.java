@@ -29,7 +29,7 @@ import java.nio.ByteOrder;
  *
  * <p>Belongs to the channel's loop.
  */
-final class DirectWriter {
+class DirectWriter {
     /** What a write returns, instead of the number of its system calls, when the socket takes no more. */
     static final int FULL = Integer.MAX_VALUE;
     /** Below this a gathering write that is cut short says nothing of how much the socket takes at a time. */
@@ -46,8 +46,7 @@ final class DirectWriter {
         }
     };
 
-    private final AbstractIoUringStreamChannel channel;
-    private SocketWritableByteChannel byteChannel;
+    final AbstractIoUringStreamChannel channel;
     /** The most that a gathering write tries, in bytes; 0 if it is to be found out. No call moves more than 2 GiB. */
     private volatile int maxGatheredBytes;
 
@@ -55,6 +54,11 @@ final class DirectWriter {
         this.channel = channel;
     }
 
+    /**
+     * Writes what is flushed, as much as the socket takes.
+     *
+     * @throws Exception if the socket has failed; the channel is then closed
+     */
     void write(ChannelOutboundBuffer in) throws Exception {
         int quantum = channel.config().getWriteSpinCount();
         do {
@@ -165,7 +169,8 @@ final class DirectWriter {
         return (int) Math.min(bytes, Integer.MAX_VALUE);
     }
 
-    void sendBufferChanged() {
+    /** The socket's send buffer has another size now. May be called by any thread. */
+    final void sendBufferChanged() {
         maxGatheredBytes = 0;
     }
 
@@ -195,10 +200,8 @@ final class DirectWriter {
             in.remove();
             return 0;
         }
-        if (byteChannel == null) {
-            byteChannel = new RegionChannel();
-        }
-        long written = region.transferTo(byteChannel, region.transferred());
+        // Not kept: most channels write none of these, and there may be a great many channels.
+        long written = region.transferTo(new RegionChannel(), region.transferred());
         return written > 0 ? progress(in, region, written) : FULL;
     }
 

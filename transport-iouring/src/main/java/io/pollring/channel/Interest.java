@@ -6,6 +6,7 @@
  */
 package io.pollring.channel;
 
+import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollIoOps;
 import io.pollring.loop.PollEvents;
@@ -21,7 +22,6 @@ final class Interest {
     private final EpollIoOps initial;
     private EpollIoOps current;
     private IoRegistration registration;
-    private boolean onNettysLoop;
 
     /** @param initial what the channel always wants to hear of */
     Interest(EpollIoOps initial) {
@@ -35,8 +35,7 @@ final class Interest {
      * @param onNettysLoop whether Netty's own epoll handler runs it
      */
     void registered(IoRegistration registration, boolean onNettysLoop) {
-        this.registration = registration;
-        this.onNettysLoop = onNettysLoop;
+        this.registration = onNettysLoop ? new NettysRegistration(registration) : registration;
     }
 
     /** The channel leaves its loop, and begins anew at the next. */
@@ -69,10 +68,37 @@ final class Interest {
     /** Tells the registration. */
     void submit() {
         if (registration != null) {
-            // Netty's own epoll loop removes an fd that nobody wants anything of, and fails to put it back.
-            boolean keep = onNettysLoop && current.value() == 0;
+            registration.submit(current);
+        }
+    }
+
+    /** A registration with Netty's own epoll handler, which takes out an fd that nobody wants anything of for good. */
+    private static final class NettysRegistration implements IoRegistration {
+        private final IoRegistration registration;
+
+        NettysRegistration(IoRegistration registration) {
+            this.registration = registration;
+        }
+
+        @Override
+        public <T> T attachment() {
+            return registration.attachment();
+        }
+
+        @Override
+        public long submit(IoOps ops) {
             // As an edge, what the kernel adds by itself (EPOLLHUP, EPOLLERR) does not make that loop run for ever.
-            registration.submit(keep ? EpollIoOps.EPOLLET : current);
+            return registration.submit(((EpollIoOps) ops).value() == 0 ? EpollIoOps.EPOLLET : ops);
+        }
+
+        @Override
+        public boolean isValid() {
+            return registration.isValid();
+        }
+
+        @Override
+        public boolean cancel() {
+            return registration.cancel();
         }
     }
 }

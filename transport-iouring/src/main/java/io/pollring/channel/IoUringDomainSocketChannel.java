@@ -94,6 +94,12 @@ public final class IoUringDomainSocketChannel extends AbstractIoUringStreamChann
         return false;
     }
 
+    /** Reading ahead would drop descriptors that come behind the message that makes the user ask for them. */
+    @Override
+    boolean isReceivable() {
+        return false;
+    }
+
     @Override
     protected Object filterOutboundMessage(Object message) throws Exception {
         return message instanceof FileDescriptor ? message : super.filterOutboundMessage(message);

@@ -12,6 +12,8 @@ import io.pollring.loop.LoopSettings;
 import io.pollring.ring.Ring;
 import io.pollring.ring.RingFeature;
 
+import java.util.Set;
+
 /**
  * Settings of an event loop's ring. A factory copies them, so a later change has no effect on it. Not thread-safe.
  */
@@ -32,10 +34,11 @@ public final class IoUringIoHandlerConfig {
     private int ringSize;
     private int cqSize;
     private Fallback fallback = Fallback.EPOLL;
+    private boolean batchedIo;
 
     /**
-     * The defaults, or what the system properties {@code io.pollring.ringSize}, {@code io.pollring.cqSize} and
-     * {@code io.pollring.fallback} say.
+     * The defaults, or what the system properties {@code io.pollring.ringSize}, {@code io.pollring.cqSize},
+     * {@code io.pollring.batchedIo} and {@code io.pollring.fallback} say.
      *
      * @throws IllegalArgumentException if one of these is out of range
      */
@@ -44,6 +47,7 @@ public final class IoUringIoHandlerConfig {
                 Ring.MAX_ENTRIES, "io.pollring.ringSize");
         cqSize = checkPowerOfTwo(SystemPropertyUtil.getInt("io.pollring.cqSize", Math.max(DEFAULT_CQ_SIZE, ringSize)),
                 MAX_CQ_SIZE, "io.pollring.cqSize");
+        batchedIo = SystemPropertyUtil.getBoolean("io.pollring.batchedIo", true);
         String property = SystemPropertyUtil.get("io.pollring.fallback", "epoll").trim();
         if (property.equalsIgnoreCase("fail")) {
             fallback = Fallback.FAIL;
@@ -87,6 +91,24 @@ public final class IoUringIoHandlerConfig {
         return this;
     }
 
+    /** Whether the streams among Pollring's own channels send and receive through the ring. */
+    public boolean isBatchedIo() {
+        return batchedIo;
+    }
+
+    /**
+     * Sets whether the streams among Pollring's own channels send and receive through the ring, many with one system
+     * call (Linux 6.1; {@code true} by default), or each by itself with system calls of its own, as Netty's epoll channels
+     * do. A small write that is flushed in an inbound event is then made when all
+     * events are delivered, and not within {@code flush()}. Where
+     * only system calls are seen, by a tracer or by a seccomp filter that looks at {@code sendto} and {@code recvfrom},
+     * it had better be off.
+     */
+    public IoUringIoHandlerConfig setBatchedIo(boolean batchedIo) {
+        this.batchedIo = batchedIo;
+        return this;
+    }
+
     /** What happens where the kernel has no ring for a loop. */
     public Fallback fallback() {
         return fallback;
@@ -110,13 +132,18 @@ public final class IoUringIoHandlerConfig {
     }
 
     LoopSettings toSettings(int maxEvents) {
+        Set<RingFeature> features = RingFeature.allowedByProperties();
+        if (!batchedIo) {
+            features.remove(RingFeature.STREAM_IO);
+        }
         return new LoopSettings(ringSize, cqSize, maxEvents,
                 !IoUring.isDisabled(), fallback == Fallback.FAIL,
-                SystemPropertyUtil.getBoolean("io.pollring.rejectPolls", false), RingFeature.allowedByProperties());
+                SystemPropertyUtil.getBoolean("io.pollring.rejectPolls", false), features);
     }
 
     @Override
     public String toString() {
-        return "IoUringIoHandlerConfig(ringSize: " + ringSize + ", cqSize: " + cqSize + ", fallback: " + fallback + ')';
+        return "IoUringIoHandlerConfig(ringSize: " + ringSize + ", cqSize: " + cqSize + ", batchedIo: " + batchedIo
+                + ", fallback: " + fallback + ')';
     }
 }

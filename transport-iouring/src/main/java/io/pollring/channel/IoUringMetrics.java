@@ -59,6 +59,21 @@ public final class IoUringMetrics {
         return metrics.pollRemoves();
     }
 
+    /** Sends of streams that were made through the ring, of one buffer or of many. */
+    public long sends() {
+        return metrics.sends();
+    }
+
+    /** Buffers that the ring has filled with what streams received. */
+    public long receives() {
+        return metrics.receives();
+    }
+
+    /** Receives that were armed; each fills buffers until it is cancelled. */
+    public long receivesArmed() {
+        return metrics.receivesArmed();
+    }
+
     /** Completions that had nothing in them that the channel wanted to hear of. */
     public long spuriousCompletions() {
         return metrics.spurious();
@@ -113,6 +128,7 @@ public final class IoUringMetrics {
     public String toString() {
         return "backend=" + backend() + " enters=" + enters() + " sqes=" + sqes() + " cqes=" + cqes()
                 + " pollsArmed=" + pollsArmed() + " pollUpdates=" + pollUpdates() + " pollRemoves=" + pollRemoves()
+                + " sends=" + sends() + " receives=" + receives() + " receivesArmed=" + receivesArmed()
                 + " spuriousCompletions=" + spuriousCompletions() + " staleCompletions=" + staleCompletions()
                 + " overflows=" + overflows() + " ringsReplaced=" + ringsReplaced() + " wakeups=" + wakeups()
                 + " timerSets=" + timerSets() + " epollWaits=" + epollWaits() + " epollCtls=" + epollCtls()

@@ -160,6 +160,7 @@ public final class IoUringSocketChannel extends AbstractIoUringStreamChannel imp
     private final class SocketUnsafe extends StreamUnsafe {
         @Override
         protected Executor prepareToClose() {
+            super.prepareToClose();
             // close(2) of a lingering socket waits, so it must not happen on the loop; nor may the loop hear of the socket
             // until then.
             try {

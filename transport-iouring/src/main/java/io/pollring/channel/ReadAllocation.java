@@ -12,6 +12,7 @@ import io.netty.channel.RecvByteBufAllocator.DelegatingHandle;
 import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
 import io.netty.channel.unix.PreferredDirectByteBufAllocator;
 import io.netty.util.UncheckedBooleanSupplier;
+import io.netty.util.concurrent.FastThreadLocal;
 
 /**
  * The user's receive allocator, as a channel of this transport asks it: for direct buffers, and with an answer to the
@@ -23,7 +24,15 @@ final class ReadAllocation extends DelegatingHandle implements ExtendedHandle, U
     private static final int ROOM = 16;
     private static final int MAX_ROOMIER_GUESS = 16 * 1024;
 
-    private final PreferredDirectByteBufAllocator direct = new PreferredDirectByteBufAllocator();
+    /** One for all channels of a thread: it is used for no longer than one call. */
+    private static final FastThreadLocal<PreferredDirectByteBufAllocator> DIRECT =
+            new FastThreadLocal<PreferredDirectByteBufAllocator>() {
+                @Override
+                protected PreferredDirectByteBufAllocator initialValue() {
+                    return new PreferredDirectByteBufAllocator();
+                }
+            };
+
     private final boolean stream;
     private final boolean roomier;
     private boolean readToEnd;
@@ -55,13 +64,14 @@ final class ReadAllocation extends DelegatingHandle implements ExtendedHandle, U
 
     @Override
     public ByteBuf allocate(ByteBufAllocator allocator) {
-        direct.updateAllocator(allocator);
         int guess;
         if (roomier && (guess = guess()) <= MAX_ROOMIER_GUESS) {
             // An adaptive guess comes down to the very size of the messages, and a read that fills its buffer must be
             // followed by one that finds nothing: a system call a message.
-            return direct.ioBuffer(guess + ROOM);
+            return allocator.directBuffer(guess + ROOM);
         }
+        PreferredDirectByteBufAllocator direct = DIRECT.get();
+        direct.updateAllocator(allocator);
         return delegate().allocate(direct);
     }
 

@@ -6,6 +6,7 @@
  */
 package io.pollring.channel;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.epoll.Native;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
@@ -13,6 +14,7 @@ import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /** A pipe, through which {@code splice(2)} moves bytes from a socket to a socket or a file. */
 final class SplicePipe {
@@ -38,6 +40,19 @@ final class SplicePipe {
      */
     int fill(Socket socket, int limit) throws IOException {
         return Native.splice(socket.intValue(), NO_OFFSET, writeEnd.intValue(), NO_OFFSET, Math.min(limit, CAPACITY));
+    }
+
+    /**
+     * Takes bytes that were received before. The pipe has to be empty.
+     *
+     * @return how many
+     */
+    int fill(ByteBuf received, int limit) throws IOException {
+        int length = Math.min(received.readableBytes(), Math.min(limit, CAPACITY));
+        ByteBuffer nio = received.internalNioBuffer(received.readerIndex(), length);
+        int written = writeEnd.write(nio, nio.position(), nio.limit());
+        received.skipBytes(written);
+        return written;
     }
 
     /** @return how many bytes {@code socket} has taken; 0 if it takes none now */

@@ -6,6 +6,7 @@
  */
 package io.pollring.channel;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.epoll.EpollIoOps;
@@ -117,7 +118,13 @@ final class Splicer {
             }
             int bytes;
             try {
-                bytes = pipe().fill(channel.socket, order.left());
+                ByteBuf kept = channel.io().kept();
+                if (kept != null) {
+                    bytes = pipe().fill(kept, order.left());
+                    channel.io().keptTaken();
+                } else {
+                    bytes = pipe().fill(channel.socket, order.left());
+                }
             } catch (IOException e) {
                 // A broken connection; or a socket that cannot be spliced, which can be read nevertheless.
                 orders.remove();
@@ -183,6 +190,7 @@ final class Splicer {
         StreamUnsafe unsafe = (StreamUnsafe) channel.unsafe();
         if (!unsafe.mayStopReading() || unsafe.recvBufAllocHandle().isReadToEnd()) {
             channel.want(EpollIoOps.EPOLLIN);
+            channel.io().readKeptLater();
         }
     }
 

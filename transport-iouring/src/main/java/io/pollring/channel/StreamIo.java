@@ -6,27 +6,226 @@
  */
 package io.pollring.channel;
 
-import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.epoll.EpollIoOps;
+import io.netty.util.LeakPresenceDetector;
+import io.pollring.channel.AbstractIoUringStreamChannel.StreamUnsafe;
+import io.pollring.loop.StreamRegistration;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /**
- * How the bytes of a stream channel move between its socket and its pipeline.
+ * How the bytes of a stream channel move between its socket and its pipeline. The loop receives small messages, which
+ * are read from it as from a socket; and what comes in large pieces is read with system calls, straight to where it
+ * goes. What was received and not asked for is kept here, whatever becomes of the registration.
  *
- * <p>Called by the channel's loop only.
+ * <p>Called by the channel's loop only. One object does all of it, as there may be a great many channels.
  */
-interface StreamIo {
-    /** Something can be read: bytes, an end, or an error. */
-    void readReady();
+final class StreamIo extends BatchedWriter {
+    /** A turn that brings this much is better read by system calls: two copies of it cost more than they. */
+    private static final int BULK_BYTES = 8 * 1024;
+    private static final int SMALL_BYTES = 2 * 1024;
+    /** So many turns in a row must bring little before the loop receives again. */
+    private static final int SMALL_TURNS = 8;
+
+    /** What was received and not asked for, or {@code null}. */
+    private ByteBuf kept;
+    /** Whether the last read was one of the socket, and not of what had come out of it before. */
+    private boolean fromSocket;
+    private boolean drained;
+    private boolean bulk;
+    private byte smallTurns;
+
+    StreamIo(AbstractIoUringStreamChannel channel) {
+        super(channel);
+    }
 
     /** Whether the last {@link #readReady()} has proved that nothing is left to read. */
-    boolean isDrained();
+    boolean isDrained() {
+        return drained;
+    }
 
-    /**
-     * Writes what is flushed, as much as the socket takes.
-     *
-     * @throws Exception if the socket has failed; the channel is then closed
-     */
-    void write(ChannelOutboundBuffer in) throws Exception;
+    /** Whether what comes is better received by the loop. */
+    boolean isReceivable() {
+        return !bulk;
+    }
 
-    /** The socket's send buffer has another size now. May be called by any thread. */
-    void sendBufferChanged();
+    /** Something can be read: bytes, an end, or an error. */
+    void readReady() {
+        drained = false;
+        StreamUnsafe unsafe = (StreamUnsafe) channel.unsafe();
+        ChannelConfig config = channel.config();
+        if (unsafe.isInputOver()) {
+            unsafe.stopReading();
+            return;
+        }
+        ReadAllocation allocation = unsafe.recvBufAllocHandle();
+        ChannelPipeline pipeline = channel.pipeline();
+        allocation.reset(config);
+        ByteBuf buffer = null;
+        boolean atEnd = false;
+        long total = 0;
+        try {
+            do {
+                buffer = allocation.allocate(config.getAllocator());
+                int length = receive(buffer, allocation);
+                if (length <= 0) {
+                    buffer.release();
+                    buffer = null;
+                    drained = fromSocket && length == 0;
+                    atEnd = length < 0;
+                    if (atEnd) {
+                        unsafe.readPending = false;
+                    }
+                    break;
+                }
+                drained = fromSocket && channel.shortReadDrains() && length < allocation.attemptedBytesRead();
+                total += length;
+                allocation.incMessagesRead(1);
+                unsafe.readPending = false;
+                ByteBuf message = buffer;
+                buffer = null;
+                pipeline.fireChannelRead(message);
+                // A handler may have shut the input down, or closed the channel: its fd may be another's by now.
+                // Or what follows is to be spliced, which the next event does: the socket is not known to be drained
+                // then, unless this read has shown it.
+            } while (!unsafe.isInputOver() && !channel.isSplicing() && allocation.continueReading());
+            allocation.readComplete();
+            pipeline.fireChannelReadComplete();
+            if (atEnd) {
+                unsafe.shutdownInput(true);
+            }
+        } catch (Throwable t) {
+            drained = false;
+            readFailed(unsafe, allocation, buffer, t);
+        } finally {
+            learn(total);
+            unsafe.readLoopDone();
+        }
+    }
+
+    private int receive(ByteBuf buffer, ReadAllocation allocation) throws IOException {
+        int from = buffer.writerIndex();
+        int length = buffer.writableBytes();
+        allocation.attemptedBytesRead(length);
+        StreamRegistration registration = channel.streamRegistration();
+        int received;
+        fromSocket = false;
+        if (kept != null) {
+            received = takeKept(buffer, length);
+        } else if (registration != null && registration.isReceiving()) {
+            received = registration.receive(buffer, from, length);
+        } else if (buffer.hasMemoryAddress()) {
+            fromSocket = true;
+            received = channel.socket.recvAddress(buffer.memoryAddress(), from, from + length);
+        } else {
+            fromSocket = true;
+            ByteBuffer nio = buffer.internalNioBuffer(from, length);
+            received = channel.socket.recv(nio, nio.position(), nio.limit());
+        }
+        if (received > 0) {
+            buffer.writerIndex(from + received);
+        }
+        allocation.lastBytesRead(received);
+        return received;
+    }
+
+    private int takeKept(ByteBuf buffer, int length) {
+        int bytes = Math.min(length, kept.readableBytes());
+        kept.readBytes(buffer, buffer.writerIndex(), bytes);
+        releaseKeptIfEmpty();
+        return bytes;
+    }
+
+    private void releaseKeptIfEmpty() {
+        if (!kept.isReadable()) {
+            releaseKept();
+        }
+    }
+
+    /** See {@link io.pollring.loop.StreamHandle#keep}. */
+    void keep(ByteBuffer bytes) {
+        if (channel.isGone()) {
+            return;
+        }
+        if (kept == null) {
+            kept = channel.alloc().directBuffer(bytes.remaining());
+        }
+        kept.writeBytes(bytes);
+        readKeptLater();
+    }
+
+    /** What is kept comes first when the channel next reads. */
+    ByteBuf kept() {
+        return kept;
+    }
+
+    /** No poll will tell of what is kept. To be called when more is asked for. */
+    void readKeptLater() {
+        if (kept != null && channel.isRegistered() && channel.wants(EpollIoOps.EPOLLIN)) {
+            channel.eventLoop().execute(this::readKept);
+        }
+    }
+
+    private void readKept() {
+        if (kept != null && !channel.isGone() && channel.wants(EpollIoOps.EPOLLIN)) {
+            ((StreamUnsafe) channel.unsafe()).readReady();
+            readKeptLater();
+        }
+    }
+
+    /** Some of what is kept was taken. */
+    void keptTaken() {
+        releaseKeptIfEmpty();
+    }
+
+    void releaseKept() {
+        if (kept != null) {
+            kept.release();
+            kept = null;
+        }
+    }
+
+    /** Learns from a turn who had better read. */
+    private void learn(long bytes) {
+        if (bytes == 0) {
+            return;
+        }
+        if (!bulk) {
+            if (bytes >= BULK_BYTES) {
+                smallTurns = 0;
+                setBulk(true);
+            }
+        } else if (bytes >= SMALL_BYTES) {
+            smallTurns = 0;
+        } else if (++smallTurns == SMALL_TURNS) {
+            setBulk(false);
+        }
+    }
+
+    private void setBulk(boolean bulk) {
+        this.bulk = bulk;
+        StreamRegistration registration = channel.streamRegistration();
+        if (registration != null) {
+            registration.receptionChanged();
+        }
+    }
+
+    private void readFailed(StreamUnsafe unsafe, ReadAllocation allocation, ByteBuf unread, Throwable cause) {
+        if (unread != null) {
+            unread.release();
+        }
+        ChannelPipeline pipeline = channel.pipeline();
+        allocation.readComplete();
+        pipeline.fireChannelReadComplete();
+        pipeline.fireExceptionCaught(cause);
+        // Without memory for a buffer the socket would be reported ready again and again.
+        if (cause instanceof IOException || cause instanceof OutOfMemoryError
+                || cause instanceof LeakPresenceDetector.AllocationProhibitedException) {
+            unsafe.shutdownInput(true);
+        }
+    }
 }

@@ -27,6 +27,7 @@ final class EventDelivery {
     private final LoopMetrics metrics;
     private final RegistrationQueue ready = new RegistrationQueue(PollRegistration.MEMBER_OF_READY);
     private boolean edgesOnly;
+    private boolean deliveringData;
 
     EventDelivery(Poller poller, Reverter reverter, HandleAdapter adapter, LoopMetrics metrics) {
         this.poller = poller;
@@ -86,6 +87,8 @@ final class EventDelivery {
         // Nothing but data: an error or an end behind the data is still to be told.
         boolean onlyData = edgesOnly && (events & ~Abi.POLLOUT) == Abi.POLLIN;
         boolean drained = false;
+        deliveringData = registration instanceof StreamRegistration
+                && (events & (Abi.POLLIN | Abi.POLLOUT)) == Abi.POLLIN;
         try {
             if (onlyData) {
                 adapter.reading(registration.handle);
@@ -95,11 +98,19 @@ final class EventDelivery {
         } catch (Throwable t) {
             // One handle's trouble is not the others'. Netty's own handles report to their pipeline and do not throw.
             logger.warn("A handle threw while it was given the events of fd {}: {}", registration.fd(), events, t);
+        } finally {
+            deliveringData = false;
         }
         if (registration.isValid()) {
             registration.leftBehind(drained ? events & ~Abi.POLLIN : events);
+            poller.receiver().settleUnasked(registration);
             poller.changed(registration);
         }
+    }
+
+    /** Whether a stream is being given data: others are to follow, and then the loop enters the kernel. */
+    boolean isDeliveringData() {
+        return deliveringData;
     }
 
     /** Events came that the handle does not want. */
@@ -109,6 +120,7 @@ final class EventDelivery {
             // The kernel adds POLLRDHUP by itself: a one-shot poll would end with it again and again. epoll does not.
             reverter.revert(registration, "RDHUP");
         }
+        poller.receiver().settleUnasked(registration);
         poller.changed(registration);
     }
 

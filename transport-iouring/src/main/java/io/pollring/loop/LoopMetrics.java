@@ -20,6 +20,9 @@ public final class LoopMetrics {
     final Counter pollsArmed = new Counter();
     final Counter pollUpdates = new Counter();
     final Counter pollRemoves = new Counter();
+    final Counter sends = new Counter();
+    final Counter receivesArmed = new Counter();
+    final Counter receives = new Counter();
     final Counter spurious = new Counter();
     final Counter stale = new Counter();
     final Counter wakeups = new Counter();
@@ -53,6 +56,18 @@ public final class LoopMetrics {
 
     public long pollRemoves() {
         return pollRemoves.get();
+    }
+
+    public long sends() {
+        return sends.get();
+    }
+
+    public long receivesArmed() {
+        return receivesArmed.get();
+    }
+
+    public long receives() {
+        return receives.get();
     }
 
     public long spurious() {

@@ -167,7 +167,7 @@ public final class PollLoop {
     }
 
     private void replaceRing(int cqEntries) {
-        ring.close();
+        closeRing();
         Ring next = null;
         try {
             next = openRing(cqEntries);
@@ -184,9 +184,14 @@ public final class PollLoop {
         }
     }
 
+    private void closeRing() {
+        poller.ringCloses();
+        ring.close();
+    }
+
     /** From now on the loop waits on its epoll set. */
     private void abandonRing(RingException cause) {
-        ring.close();
+        closeRing();
         ring = null;
         logFallback(InternalLogLevel.WARN, cause.getMessage());
         poller.useRing(null, Errno.name(cause.errno()));
@@ -302,7 +307,8 @@ public final class PollLoop {
         }
         count = ring.submitNow();
         collected(ring);
-        return count;
+        // What its sending has led to counts as well.
+        return poller.sends().tellAll() ? Math.max(count, 1) : count;
     }
 
     private void busyWait(IoHandlerContext context) throws RingException {
@@ -317,8 +323,13 @@ public final class PollLoop {
         poller.reify();
         Ring before = ring;
         if (before != null) {
+            if (poller.sends().isPrepared()) {
+                // Not with the wait: what is sent is told at once, and what it leads to may not want to wait.
+                before.submitNow();
+            }
             // What cancellations, and a full queue, have met on their way.
             collected(before);
+            poller.sends().tellAll();
         }
         if (ring != before || delivery.isPending() || poller.hasDirty() || !waker.prepareToSleep()) {
             collectNow();
@@ -410,7 +421,7 @@ public final class PollLoop {
         closed = true;
         waker.close();
         if (ring != null) {
-            ring.close();
+            closeRing();
         }
         timer.close();
         epollSet.close();

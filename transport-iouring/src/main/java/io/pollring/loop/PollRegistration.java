@@ -25,12 +25,14 @@ import java.io.UncheckedIOException;
  * <p>There is one for each of what may be a great many connections, so nothing is kept that can be had from elsewhere,
  * and what comes of the ring is kept in as many bits as it has: events in 16, an error number in 12.
  */
-final class PollRegistration implements IoRegistration {
+class PollRegistration implements IoRegistration {
     static final int NO_SLOT = -1;
     /** Stands in {@link Poller}'s queue of registrations whose interest has to be brought to the kernel. */
     static final int MEMBER_OF_DIRTY = 1;
     /** Stands in {@link Poller}'s queue of registrations with events to deliver. */
     static final int MEMBER_OF_READY = 1 << 1;
+    /** Stands in {@link SendBatch}'s queue of registrations with something to send. */
+    static final int MEMBER_OF_SENDS = 1 << 2;
 
     /** epoll's flag for edge-triggered interest, which hosted channels do not use but other handles may. */
     static final int EPOLLET = 1 << 31;
@@ -47,12 +49,14 @@ final class PollRegistration implements IoRegistration {
         REMOVING,
         /** The epoll set watches the fd, or would if anything were desired. */
         REVERTED,
-        /** Cancelled by the user. The slot is kept until the poll's last completion. */
+        /** Cancelled by the user, and the poll is being cancelled, too. */
+        CLOSING,
+        /** Cancelled by the user, and no poll is left. */
         CLOSED
     }
 
     final EpollIoHandle handle;
-    private final Poller poller;
+    final Poller poller;
     private volatile boolean cancelled;
 
     State state = State.IDLE;
@@ -130,9 +134,9 @@ final class PollRegistration implements IoRegistration {
             cancelled = true;
         }
         if (poller.inLoop()) {
-            poller.close(this);
+            poller.withdrawal().close(this);
         } else {
-            poller.execute(() -> poller.close(this));
+            poller.execute(() -> poller.withdrawal().close(this));
         }
         return true;
     }
@@ -151,23 +155,35 @@ final class PollRegistration implements IoRegistration {
 
     /** Whether the kernel has to hear of the difference between what is desired and what is armed. */
     boolean isDirty() {
+        int polled = polled();
         switch (state) {
             case IDLE:
-                return desired != 0;
+                return polled != 0;
             case ARMED:
-                return (desired & ~armed) != 0
+                return (polled & ~armed) != 0
                         // An event that nobody wants any more is not to come again, or is to be looked for again.
                         || swallowed != 0
                         // An error that was not taken is told again, as epoll does. A hang-up is not: it stays for ever.
-                        || desired != 0 && ((desired | Abi.POLLERR) & unsettled) != 0;
+                        || polled != 0 && ((polled | Abi.POLLERR) & unsettled) != 0;
             case REVERTED:
                 return desired != armed || (desired & EPOLLET) != 0 && unsettled != 0;
             case REMOVING:
+            case CLOSING:
             case CLOSED:
                 return false;
             default:
                 throw new AssertionError(state);
         }
+    }
+
+    /** What of {@link #desired} a poll has to tell. */
+    int polled() {
+        return desired;
+    }
+
+    /** Whether events can be delivered that no poll will tell. */
+    boolean isDeliverable() {
+        return false;
     }
 
     /** The kernel was told {@code mask}, and looks at the file anew. */

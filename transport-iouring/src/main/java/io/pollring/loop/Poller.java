@@ -11,6 +11,7 @@ import io.netty.util.concurrent.ThreadAwareExecutor;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.pollring.loop.PollRegistration.State;
+import io.pollring.loop.StreamRegistration.Reception;
 import io.pollring.ring.Abi;
 import io.pollring.ring.CompletionHandler;
 import io.pollring.ring.EpollSet;
@@ -39,11 +40,11 @@ final class Poller implements CompletionHandler {
     private static final int KIND_CANCEL = 3;
     /** An update that changes no event: it only makes the kernel look anew. */
     private static final int KIND_RECHECK = 4;
+    private static final int KIND_SEND = 5;
+    private static final int KIND_RECEIVE = 6;
+    private static final int KIND_RECEIVE_CANCEL = 7;
     /** The bits of a poll mask that the kernel takes. The rest are epoll's flags. */
     private static final int POLL_MASK = 0xFFFF;
-    /** How often a cancellation may bring no completion at all before its slot is left to the next turns. */
-    private static final int MAX_IDLE_ENTERS = 8;
-    private static final long CANCEL_WAIT_NANOS = 1_000_000;
 
     private final ThreadAwareExecutor executor;
     private final HandleAdapter adapter;
@@ -55,11 +56,15 @@ final class Poller implements CompletionHandler {
     private final RegistrationQueue dirty = new RegistrationQueue(PollRegistration.MEMBER_OF_DIRTY);
     private final EventDelivery delivery;
     private final InternalPolls internalPolls;
+    private final SendBatch sends;
+    private final Receiver receiver;
+    private final Withdrawal withdrawal;
 
     private Ring ring;
     private boolean multishot;
     private boolean updates;
     private boolean currentEvents;
+    private boolean movesBytes;
     private RingException ringFailure;
 
     /**
@@ -76,6 +81,9 @@ final class Poller implements CompletionHandler {
         this.refusePolls = refusePolls;
         reverter = new Reverter(epollSet, adapter, metrics);
         delivery = new EventDelivery(this, reverter, adapter, metrics);
+        sends = new SendBatch(KIND_SEND, this, metrics);
+        receiver = new Receiver(KIND_RECEIVE, KIND_RECEIVE_CANCEL, this, metrics);
+        withdrawal = new Withdrawal(this, table, reverter, receiver, metrics);
     }
 
     boolean inLoop() {
@@ -101,6 +109,8 @@ final class Poller implements CompletionHandler {
         multishot = ring != null && ring.has(RingFeature.MULTISHOT_POLL);
         delivery.edgesOnly(multishot);
         updates = ring != null && ring.has(RingFeature.POLL_UPDATE);
+        movesBytes = ring != null && ring.has(RingFeature.STREAM_IO);
+        receiver.useRing(ring, !refusePolls);
         // Kernels before this feature may report what woke the poll, not what the file has when the work is run.
         currentEvents = ring != null && ring.has(RingFeature.DEFER_TASKRUN);
         for (PollRegistration registration : table.snapshot()) {
@@ -110,8 +120,9 @@ final class Poller implements CompletionHandler {
                     registration.state = State.IDLE;
                     registration.armed = 0;
                     break;
+                case CLOSING:
                 case CLOSED:
-                    // Its poll went with the old ring.
+                    // Its requests went with the old ring.
                     table.remove(registration);
                     continue;
                 default:
@@ -125,12 +136,31 @@ final class Poller implements CompletionHandler {
         internalPolls.useRing(ring);
     }
 
+    /** The ring is about to be closed. What it has received by now must not be lost with it. */
+    void ringCloses() {
+        if (ring == null) {
+            return;
+        }
+        ring.collectLast();
+        sends.ringCloses(ring.submissionQueue());
+        for (PollRegistration registration : table.snapshot()) {
+            if (registration instanceof StreamRegistration) {
+                receiver.ringCloses((StreamRegistration) registration);
+            }
+        }
+        receiver.release();
+    }
+
     /** A new registration, for which nothing is armed yet. */
     PollRegistration register(EpollIoHandle handle) {
-        PollRegistration registration = new PollRegistration(this, handle);
+        PollRegistration registration = handle instanceof StreamHandle
+                ? new StreamRegistration(this, (StreamHandle) handle) : new PollRegistration(this, handle);
         table.add(registration);
         if (ring == null) {
             registration.state = State.REVERTED;
+        }
+        if (registration instanceof StreamRegistration) {
+            ((StreamHandle) handle).streamRegistration((StreamRegistration) registration);
         }
         return registration;
     }
@@ -151,6 +181,10 @@ final class Poller implements CompletionHandler {
         if (registration.isDirty()) {
             dirty.add(registration);
         }
+        if (registration.isDeliverable()) {
+            registration.ready |= Abi.POLLIN;
+            delivery.add(registration);
+        }
     }
 
     /** What has been collected and waits to be delivered. */
@@ -160,7 +194,20 @@ final class Poller implements CompletionHandler {
 
     /** Whether interest waits to be brought to the kernel, so that the loop must not sleep. */
     boolean hasDirty() {
-        return dirty.size() > 0 || internalPolls.isDirty(reverter.isWatching());
+        return dirty.size() > 0 || sends.isPending() || internalPolls.isDirty(reverter.isWatching());
+    }
+
+    SendBatch sends() {
+        return sends;
+    }
+
+    Receiver receiver() {
+        return receiver;
+    }
+
+    /** Whether streams may send, and perhaps receive, through the ring. */
+    boolean movesBytes() {
+        return movesBytes;
     }
 
     /** Why the ring cannot be used any more, or {@code null}. */
@@ -181,15 +228,25 @@ final class Poller implements CompletionHandler {
             }
         }
         internalPolls.reify(reverter.isWatching());
+        sends.reify(ring == null ? null : ring.submissionQueue());
+        receiver.publish();
     }
 
     private void reify(PollRegistration registration) {
+        if (registration instanceof StreamRegistration && ((StreamRegistration) registration).isReceptionDirty()) {
+            if (registration.handle.fd().isOpen()) {
+                receiver.reify((StreamRegistration) registration);
+            }
+            // There may be nothing left for a poll to tell; and a second request needs a slot of its own.
+            changed(registration);
+            return;
+        }
         switch (registration.state) {
             case IDLE:
                 arm(registration);
                 break;
             case ARMED:
-                if (registration.desired == 0 || !updates) {
+                if (registration.polled() == 0 || !updates) {
                     remove(registration, State.REMOVING);
                 } else {
                     update(registration);
@@ -218,22 +275,23 @@ final class Poller implements CompletionHandler {
             return;
         }
         table.nextGeneration(registration.slot);
-        ring.submissionQueue().pollAdd(registration.fd(), registration.desired & POLL_MASK, multishot, refusePolls,
+        ring.submissionQueue().pollAdd(registration.fd(), registration.polled() & POLL_MASK, multishot, refusePolls,
                 userData(KIND_POLL, registration));
         registration.state = State.ARMED;
-        registration.armed(registration.desired);
+        registration.armed(registration.polled());
         metrics.pollsArmed.increment();
     }
 
     private void update(PollRegistration registration) {
-        int kind = registration.desired == registration.armed ? KIND_RECHECK : KIND_UPDATE;
-        ring.submissionQueue().pollUpdate(userData(KIND_POLL, registration), registration.desired & POLL_MASK,
+        int kind = registration.polled() == registration.armed ? KIND_RECHECK : KIND_UPDATE;
+        ring.submissionQueue().pollUpdate(userData(KIND_POLL, registration), registration.polled() & POLL_MASK,
                 userData(kind, registration));
-        registration.armed(registration.desired);
+        registration.armed(registration.polled());
         metrics.pollUpdates.increment();
     }
 
-    private void remove(PollRegistration registration, State next) {
+    /** Needs a slot in the submission queue. */
+    void remove(PollRegistration registration, State next) {
         ring.submissionQueue().cancel(userData(KIND_POLL, registration), userData(KIND_CANCEL, registration));
         registration.state = next;
         metrics.pollRemoves.increment();
@@ -255,9 +313,25 @@ final class Poller implements CompletionHandler {
             internalPolls.completed(kind, result, flags);
             return;
         }
+        if (kind == KIND_SEND) {
+            sends.completed(UserData.slot(userData), UserData.generation(userData), result);
+            return;
+        }
+        if (kind == KIND_RECEIVE) {
+            receiver.completed(table.receiving(UserData.slot(userData), UserData.generation(userData)), result, flags);
+            return;
+        }
+        if (kind == KIND_RECEIVE_CANCEL) {
+            StreamRegistration receiving = table.receiving(UserData.slot(userData), UserData.generation(userData));
+            if (receiving != null && result < 0) {
+                receiver.cancelFailed(receiving);
+            }
+            return;
+        }
         PollRegistration registration = table.get(UserData.slot(userData), UserData.generation(userData));
         if (kind == KIND_POLL) {
-            if (registration == null || registration.state == State.IDLE || registration.state == State.REVERTED) {
+            if (registration == null || registration.state == State.IDLE || registration.state == State.REVERTED
+                    || registration.state == State.CLOSED) {
                 // Of a poll that is over. No kernel was seen to end one twice, but none shall break a loop by it.
                 metrics.stale.increment();
             } else {
@@ -278,14 +352,15 @@ final class Poller implements CompletionHandler {
 
     private void polled(PollRegistration registration, int result, boolean more) {
         if (result >= 0) {
-            registration.ready |= result;
+            // Data, and the end behind it, are told by the receive, in their order.
+            registration.ready |= Withdrawal.isReceiving(registration) ? result & ~(Abi.POLLIN | Abi.POLLRDHUP) : result;
         }
         if (more) {
             registration.strikes = 0;
         } else {
             ended(registration, result);
         }
-        if (registration.state != State.CLOSED && (registration.ready | registration.failure) != 0) {
+        if (!Withdrawal.isClosed(registration) && (registration.ready | registration.failure) != 0) {
             delivery.add(registration);
         }
     }
@@ -311,8 +386,9 @@ final class Poller implements CompletionHandler {
                 registration.state = State.IDLE;
                 changed(registration);
                 break;
-            case CLOSED:
-                table.remove(registration);
+            case CLOSING:
+                registration.state = State.CLOSED;
+                withdrawal.removeIfOver(registration);
                 break;
             default:
                 throw new AssertionError(registration);
@@ -349,47 +425,6 @@ final class Poller implements CompletionHandler {
     }
 
     /**
-     * Ends a registration that its user has cancelled. An armed poll holds the file: the peer would see neither FIN nor
-     * RST, and a port would stay bound, after {@code close(2)}. So the poll's last completion is awaited here.
-     */
-    void close(PollRegistration registration) {
-        if (ring != null && registration.state != State.REVERTED && ringFailure == null) {
-            try {
-                ring.submissionQueue().reserve(1);
-            } catch (Exception e) {
-                ringFailed(e);
-            }
-        }
-        registration.ready = 0;
-        registration.failure = 0;
-        switch (registration.state) {
-            case IDLE:
-                table.remove(registration);
-                break;
-            case REVERTED:
-                reverter.unwatch(registration);
-                table.remove(registration);
-                break;
-            case ARMED:
-                if (ringFailure == null) {
-                    remove(registration, State.CLOSED);
-                    awaitRemoval(registration);
-                }
-                break;
-            case REMOVING:
-                registration.state = State.CLOSED;
-                if (ringFailure == null) {
-                    awaitRemoval(registration);
-                }
-                break;
-            default:
-                throw new AssertionError(registration);
-        }
-        registration.state = State.CLOSED;
-        registration.handle.unregistered();
-    }
-
-    /**
      * Has epoll watch a live handle from now on. What its poll has told before its end is delivered as ever, and epoll
      * looks at the file anew, so that no event is lost.
      *
@@ -398,60 +433,16 @@ final class Poller implements CompletionHandler {
     boolean revert(EpollIoHandle handle, String reason) {
         for (PollRegistration registration : snapshot()) {
             if (registration.handle == handle) {
-                return revert(registration, reason);
+                return withdrawal.revert(registration, reason);
             }
         }
         return false;
     }
 
-    private boolean revert(PollRegistration registration, String reason) {
-        if (registration.state == State.ARMED || registration.state == State.REMOVING) {
-            try {
-                ring.submissionQueue().reserve(1);
-            } catch (Exception e) {
-                ringFailed(e);
-                return false;
-            }
-            // The reservation may have collected the poll's end.
-            if (registration.state == State.ARMED) {
-                remove(registration, State.REMOVING);
-            }
-            awaitRemoval(registration);
-        }
-        if (registration.state == State.IDLE) {
-            reverter.revert(registration, reason);
-            changed(registration);
-        }
-        return registration.state == State.REVERTED;
-    }
-
-    private static boolean isEnding(PollRegistration registration) {
-        return registration.state == State.REMOVING
-                || registration.state == State.CLOSED && registration.slot != PollRegistration.NO_SLOT;
-    }
-
-    private void awaitRemoval(PollRegistration registration) {
-        try {
-            // One enter runs 20 work items, and others may be ahead of this one.
-            for (int idle = 0; isEnding(registration) && idle < MAX_IDLE_ENTERS;) {
-                int count = idle < MAX_IDLE_ENTERS / 2 ? ring.submitAndRunTaskWork()
-                        : ring.submitAndWait(CANCEL_WAIT_NANOS);
-                idle = count == 0 ? idle + 1 : 0;
-            }
-        } catch (RingException e) {
-            ringFailed(e);
-        }
-        if (isEnding(registration) && ringFailure == null) {
-            // No kernel was seen to do this. The file is let go when the completion comes, or with the ring.
-            metrics.removalsUnconfirmed.increment();
-            logger.warn("The kernel has not confirmed the removal of a poll: {}", registration);
-        }
-    }
-
     /** Ring and epoll set are closed: a cancellation that comes now has nothing left to do there. */
     void closed() {
         for (PollRegistration registration : table.snapshot()) {
-            if (registration.state == State.CLOSED) {
+            if (Withdrawal.isClosed(registration)) {
                 table.remove(registration);
             } else {
                 registration.state = State.IDLE;
@@ -459,9 +450,20 @@ final class Poller implements CompletionHandler {
             }
         }
         ring = null;
+        movesBytes = false;
+        sends.release();
     }
 
-    private void ringFailed(Exception e) {
+    Ring ring() {
+        return ring;
+    }
+
+    Withdrawal withdrawal() {
+        return withdrawal;
+    }
+
+    /** The ring cannot be used any more; the loop finds that out after its turn. */
+    void ringFailed(Exception e) {
         if (!(e instanceof RingException)) {
             throw new IllegalStateException(e);
         }

@@ -77,6 +77,18 @@ final class RegistrationTable {
         return slots[slot];
     }
 
+    /** The registration that a receive's completion is meant for, or {@code null} if that receive's time is over. */
+    StreamRegistration receiving(int slot, int generation) {
+        PollRegistration registration = slot < used ? slots[slot] : null;
+        if (registration instanceof StreamRegistration) {
+            StreamRegistration stream = (StreamRegistration) registration;
+            if (stream.reception != StreamRegistration.Reception.OFF && stream.receptionGeneration == generation) {
+                return stream;
+            }
+        }
+        return null;
+    }
+
     /** The number of slots in use. */
     int size() {
         return size;

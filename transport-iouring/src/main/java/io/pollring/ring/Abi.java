@@ -24,8 +24,10 @@ public final class Abi {
     static final int SQE_ADDR = 16;
     static final int SQE_LEN = 24;
     static final int SQE_POLL_EVENTS = 28;
+    static final int SQE_MSG_FLAGS = 28;
     static final int SQE_USER_DATA = 32;
     static final int SQE_BUF_INDEX = 40;
+    static final int SQE_BUF_GROUP = 40;
 
     // struct io_uring_cqe
     static final int CQE_BYTES = 16;
@@ -60,8 +62,13 @@ public final class Abi {
     static final int OP_NOP = 0;
     static final int OP_POLL_ADD = 6;
     static final int OP_POLL_REMOVE = 7;
+    static final int OP_SENDMSG = 9;
     static final int OP_ASYNC_CANCEL = 14;
+    static final int OP_SEND = 26;
+    static final int OP_RECV = 27;
 
+    /** The kernel takes a buffer of a group when it has something to put into it. */
+    static final int IOSQE_BUFFER_SELECT = 1 << 5;
     /** Asks for no CQE if the request succeeds (Linux 5.17). */
     static final int IOSQE_CQE_SKIP_SUCCESS = 1 << 6;
     /** A poll that goes on after its first event (Linux 5.13). */
@@ -69,6 +76,12 @@ public final class Abi {
     /** Makes POLL_REMOVE an update of the events in place (Linux 5.13). */
     static final int POLL_UPDATE_EVENTS = 1 << 1;
 
+    /** A receive that goes on after its first bytes (Linux 6.0). */
+    static final int RECV_MULTISHOT = 1 << 1;
+
+    /** A buffer was taken; its number is in the flags' upper half. */
+    public static final int CQE_F_BUFFER = 1;
+    static final int CQE_BUFFER_SHIFT = 16;
     /** More CQEs of the same request will follow. */
     public static final int CQE_F_MORE = 1 << 1;
 
@@ -96,6 +109,25 @@ public final class Abi {
     static final int REGISTER_PROBE = 8;
     static final int REGISTER_RESTRICTIONS = 11;
     static final int REGISTER_ENABLE_RINGS = 12;
+    static final int REGISTER_PBUF_RING = 22;
+
+    // struct io_uring_buf_reg
+    static final int BUFFER_REG_BYTES = 40;
+    static final int BUFFER_REG_ADDRESS = 0;
+    static final int BUFFER_REG_ENTRIES = 8;
+    static final int BUFFER_REG_GROUP = 12;
+
+    // struct io_uring_buf, and the tail that lies in the first one's unused field
+    static final int BUFFER_BYTES = 16;
+    static final int BUFFER_ADDRESS = 0;
+    static final int BUFFER_LENGTH = 8;
+    static final int BUFFER_ID = 12;
+    static final int BUFFER_RING_TAIL = 14;
+
+    // What a send is told: not to wait, to take all or say so, and to raise no signal
+    static final int MSG_DONTWAIT = 0x40;
+    static final int MSG_WAITALL = 0x100;
+    static final int MSG_NOSIGNAL = 0x4000;
 
     // struct io_uring_restriction
     static final int RESTRICTION_BYTES = 16;
@@ -123,25 +155,28 @@ public final class Abi {
 
     private static final long[] NUMBERS = {
         SQE_BYTES, SQE_OPCODE, SQE_FLAGS, SQE_IOPRIO, SQE_FD, SQE_OFF, SQE_ADDR, SQE_LEN, SQE_POLL_EVENTS,
-        SQE_USER_DATA, SQE_BUF_INDEX,
+        SQE_MSG_FLAGS, SQE_USER_DATA, SQE_BUF_INDEX, SQE_BUF_GROUP,
         CQE_BYTES, CQE_USER_DATA, CQE_RES, CQE_FLAGS,
         PARAMS_BYTES, PARAMS_SQ_ENTRIES, PARAMS_CQ_ENTRIES, PARAMS_FLAGS, PARAMS_FEATURES,
         PARAMS_SQ_HEAD, PARAMS_SQ_TAIL, PARAMS_SQ_MASK, PARAMS_SQ_FLAGS, PARAMS_SQ_DROPPED, PARAMS_SQ_ARRAY,
         PARAMS_CQ_HEAD, PARAMS_CQ_TAIL, PARAMS_CQ_MASK, PARAMS_CQ_OVERFLOW, PARAMS_CQ_CQES,
         OFF_SQ_RING, OFF_CQ_RING, OFF_SQES,
-        OP_NOP, OP_POLL_ADD, OP_POLL_REMOVE, OP_ASYNC_CANCEL,
-        IOSQE_CQE_SKIP_SUCCESS, POLL_ADD_MULTI, POLL_UPDATE_EVENTS,
-        CQE_F_MORE, SQ_CQ_OVERFLOW, SQ_TASKRUN, ENTER_GETEVENTS, ENTER_NO_IOWAIT,
+        OP_NOP, OP_POLL_ADD, OP_POLL_REMOVE, OP_SENDMSG, OP_ASYNC_CANCEL, OP_SEND, OP_RECV,
+        IOSQE_BUFFER_SELECT, IOSQE_CQE_SKIP_SUCCESS, POLL_ADD_MULTI, POLL_UPDATE_EVENTS, RECV_MULTISHOT,
+        CQE_F_BUFFER, CQE_BUFFER_SHIFT, CQE_F_MORE, SQ_CQ_OVERFLOW, SQ_TASKRUN, ENTER_GETEVENTS, ENTER_NO_IOWAIT,
         SETUP_CQSIZE, SETUP_CLAMP, SETUP_R_DISABLED, SETUP_SUBMIT_ALL, SETUP_COOP_TASKRUN, SETUP_TASKRUN_FLAG,
         SETUP_SINGLE_ISSUER, SETUP_DEFER_TASKRUN,
         FEAT_SINGLE_MMAP, FEAT_NODROP, FEAT_EXT_ARG, FEAT_CQE_SKIP, FEAT_NO_IOWAIT,
-        REGISTER_PROBE, REGISTER_RESTRICTIONS, REGISTER_ENABLE_RINGS,
+        REGISTER_PROBE, REGISTER_RESTRICTIONS, REGISTER_ENABLE_RINGS, REGISTER_PBUF_RING,
+        BUFFER_REG_BYTES, BUFFER_REG_ADDRESS, BUFFER_REG_ENTRIES, BUFFER_REG_GROUP,
+        BUFFER_BYTES, BUFFER_ADDRESS, BUFFER_LENGTH, BUFFER_ID, BUFFER_RING_TAIL,
+        MSG_DONTWAIT, MSG_WAITALL, MSG_NOSIGNAL,
         RESTRICTION_BYTES, RESTRICTION_OPCODE, RESTRICTION_ARGUMENT,
         RESTRICTION_REGISTER_OP, RESTRICTION_SQE_OP, RESTRICTION_SQE_FLAGS_ALLOWED,
         PROBE_BYTES, PROBE_OP_BYTES, PROBE_LAST_OP, PROBE_OPS, PROBE_OP_FLAGS, PROBE_OP_SUPPORTED,
         Errno.EPERM, Errno.ENOENT, Errno.EINTR, Errno.EBADF, Errno.EAGAIN, Errno.ENOMEM, Errno.EACCES, Errno.EBUSY,
         Errno.EEXIST, Errno.EINVAL, Errno.ENFILE, Errno.EMFILE, Errno.ENOSYS, Errno.ETIME, Errno.EOPNOTSUPP,
-        Errno.EALREADY, Errno.ECANCELED,
+        Errno.ENOBUFS, Errno.EALREADY, Errno.ECANCELED,
         POLLIN, POLLPRI, POLLOUT, POLLERR, POLLHUP, POLLRDHUP,
     };
 

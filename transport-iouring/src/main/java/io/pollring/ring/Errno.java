@@ -23,6 +23,7 @@ public final class Errno {
     public static final int ENOSYS = 38;
     public static final int ETIME = 62;
     public static final int EOPNOTSUPP = 95;
+    public static final int ENOBUFS = 105;
     public static final int EALREADY = 114;
     public static final int ECANCELED = 125;
 
@@ -64,6 +65,8 @@ public final class Errno {
                 return "ETIME";
             case EOPNOTSUPP:
                 return "EOPNOTSUPP";
+            case ENOBUFS:
+                return "ENOBUFS";
             case EALREADY:
                 return "EALREADY";
             case ECANCELED:

@@ -214,6 +214,19 @@ public final class Ring implements AutoCloseable {
         return collect();
     }
 
+    /** {@code io_uring_register(2)}; the ring's restrictions say what is allowed. */
+    int register(int opcode, ByteBuffer argument, int count) {
+        return kernel.register(fd, opcode, argument, count);
+    }
+
+    /**
+     * Collects what is in the completion queue, without entering the kernel: the last thing to do before
+     * {@link #close()}, as the bytes of a receive that has completed are nowhere else.
+     */
+    public void collectLast() {
+        counters.completed.add(completionQueue.drain());
+    }
+
     /** Whether completions were kept back or lost lately because the completion queue was full. */
     public boolean isOverflowing() {
         return overflowing;

@@ -22,6 +22,10 @@ public enum RingFeature {
     MULTISHOT_POLL("multishotPoll"),
     /** A poll's mask changes in place (Linux 5.13). Without: the poll is removed and added anew. */
     POLL_UPDATE("pollUpdate"),
+    /**
+     * Streams send through the ring (Linux 6.1): a send that was not complete never passes for a success.
+     */
+    STREAM_IO("streamIo"),
     /** A request that succeeds posts no CQE if asked (Linux 5.17). Without: those CQEs are ignored. */
     CQE_SKIP("cqeSkip"),
     /** A refused SQE does not stop the batch (Linux 5.18). Without: what is left is submitted again. */

@@ -18,6 +18,9 @@ import java.nio.ByteOrder;
 final class RingMemory {
     private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
 
+    private static final VarHandle SHORT =
+            MethodHandles.byteBufferViewVarHandle(short[].class, ByteOrder.nativeOrder());
+
     private RingMemory() { }
 
     static int loadPlain(ByteBuffer memory, int offset) {
@@ -32,5 +35,10 @@ final class RingMemory {
     /** Pairs with the kernel's {@code smp_load_acquire} of the same field. */
     static void storeRelease(ByteBuffer memory, int offset, int value) {
         INT.setRelease(memory, offset, value);
+    }
+
+    /** Pairs with the kernel's {@code smp_load_acquire} of the same field. */
+    static void storeRelease(ByteBuffer memory, int offset, short value) {
+        SHORT.setRelease(memory, offset, value);
     }
 }

@@ -18,6 +18,7 @@ final class RingSetup {
     private static final int[] ALLOWED_OPCODES = {
         Abi.OP_NOP, Abi.OP_POLL_ADD, Abi.OP_POLL_REMOVE, Abi.OP_ASYNC_CANCEL
     };
+    private static final int[] STREAM_OPCODES = {Abi.OP_SEND, Abi.OP_SENDMSG, Abi.OP_RECV};
 
     private final Kernel kernel;
     private final Set<RingFeature> allowed;
@@ -66,6 +67,9 @@ final class RingSetup {
         retainIf(features, RingFeature.EXT_ARG, (kernelFeatures & Abi.FEAT_EXT_ARG) != 0);
         retainIf(features, RingFeature.NO_DROP, (kernelFeatures & Abi.FEAT_NODROP) != 0);
         retainIf(features, RingFeature.CQE_SKIP, (kernelFeatures & Abi.FEAT_CQE_SKIP) != 0);
+        // Bytes that were received must never get lost; and older kernels count a send that was cut short as a success.
+        retainIf(features, RingFeature.STREAM_IO, features.contains(RingFeature.DEFER_TASKRUN)
+                && features.contains(RingFeature.NO_DROP) && features.contains(RingFeature.CQE_SKIP));
         retainIf(features, RingFeature.NO_IOWAIT, (kernelFeatures & Abi.FEAT_NO_IOWAIT) != 0);
         boolean disabled = (flags & Abi.SETUP_R_DISABLED) != 0;
         retainIf(features, RingFeature.RESTRICTIONS, disabled);
@@ -105,14 +109,23 @@ final class RingSetup {
     }
 
     private void restrict(int fd, Set<RingFeature> features) throws RingException {
-        int count = ALLOWED_OPCODES.length + 2;
+        boolean streams = features.contains(RingFeature.STREAM_IO);
+        int count = ALLOWED_OPCODES.length + 2 + (streams ? STREAM_OPCODES.length + 1 : 0);
         ByteBuffer restrictions = ByteBuffer.allocateDirect(count * Abi.RESTRICTION_BYTES)
                 .order(ByteOrder.nativeOrder());
         int offset = 0;
         for (int opcode : ALLOWED_OPCODES) {
             offset = restriction(restrictions, offset, Abi.RESTRICTION_SQE_OP, opcode);
         }
-        offset = restriction(restrictions, offset, Abi.RESTRICTION_SQE_FLAGS_ALLOWED, Abi.IOSQE_CQE_SKIP_SUCCESS);
+        int flags = Abi.IOSQE_CQE_SKIP_SUCCESS;
+        if (streams) {
+            for (int opcode : STREAM_OPCODES) {
+                offset = restriction(restrictions, offset, Abi.RESTRICTION_SQE_OP, opcode);
+            }
+            offset = restriction(restrictions, offset, Abi.RESTRICTION_REGISTER_OP, Abi.REGISTER_PBUF_RING);
+            flags |= Abi.IOSQE_BUFFER_SELECT;
+        }
+        offset = restriction(restrictions, offset, Abi.RESTRICTION_SQE_FLAGS_ALLOWED, flags);
         restriction(restrictions, offset, Abi.RESTRICTION_REGISTER_OP, Abi.REGISTER_ENABLE_RINGS);
         int result = kernel.register(fd, Abi.REGISTER_RESTRICTIONS, restrictions, count);
         if (result == -Errno.EINVAL) {

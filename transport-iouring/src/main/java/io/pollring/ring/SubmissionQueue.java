@@ -15,6 +15,10 @@ import java.nio.ByteBuffer;
  * <p>Only the ring's thread may use it, and not after the ring is closed.
  */
 public final class SubmissionQueue {
+    // With MSG_WAITALL a send that was cut short counts as failed, so that no success is anything but complete.
+    private static final int SEND_FLAGS = Abi.MSG_DONTWAIT | Abi.MSG_WAITALL | Abi.MSG_NOSIGNAL;
+    private static final int IOPRIO_SHIFT = 16;
+
     private final Ring ring;
     private final ByteBuffer shared;
     private final ByteBuffer sqes;
@@ -76,6 +80,34 @@ public final class SubmissionQueue {
         write(Abi.OP_ASYNC_CANCEL, skipSuccess, -1, 0, target, 0, 0, userData, 0);
     }
 
+    /**
+     * Sends bytes without waiting for room: all that the socket takes at once. Given {@link RingFeature#STREAM_IO} it
+     * answers only if that is less than {@code length}; with how much, or with the error.
+     *
+     * @param address where the bytes are; they must stay there until the kernel has consumed the request
+     */
+    public void send(int fd, long address, int length, long userData) {
+        write(Abi.OP_SEND, skipSuccess, fd, 0, address, length, SEND_FLAGS, userData, 0);
+    }
+
+    /**
+     * As {@link #send(int, long, int, long)}, with many pieces in one message.
+     *
+     * @param header the address of a {@code struct msghdr}; what it names must stay as long as the bytes
+     */
+    public void sendMessage(int fd, long header, long userData) {
+        write(Abi.OP_SENDMSG, skipSuccess, fd, 0, header, 1, SEND_FLAGS, userData, 0);
+    }
+
+    /**
+     * Receives from now on, each time there is something, into a buffer of the ring's {@link BufferRing}. Completes for every buffer, and
+     * for the last time with 0 at the stream's end, or with an error.
+     */
+    public void receive(int fd, long userData) {
+        write(Abi.OP_RECV, Abi.IOSQE_BUFFER_SELECT, fd, (long) Abi.RECV_MULTISHOT << IOPRIO_SHIFT, 0, 0, 0, 0, userData,
+                BufferRing.GROUP);
+    }
+
     /** A request that only completes. */
     public void nop(long userData) {
         write(Abi.OP_NOP, 0, -1, 0, 0, 0, 0, userData, 0);
@@ -84,6 +116,16 @@ public final class SubmissionQueue {
     /** The number of SQEs that the kernel has not consumed, by its own head: a failed enter can never make it wrong. */
     public int pending() {
         return tail - RingMemory.loadAcquire(shared, headOffset);
+    }
+
+    /** Where in the queue the next SQE comes. */
+    public int position() {
+        return tail;
+    }
+
+    /** Whether the kernel has consumed the SQE that was written at {@code position}. */
+    public boolean isConsumed(int position) {
+        return RingMemory.loadAcquire(shared, headOffset) - position > 0;
     }
 
     /** The number of slots. */
@@ -116,11 +158,16 @@ public final class SubmissionQueue {
 
     private void write(int opcode, int flags, int fd, long off, long addr, int len, int events, long userData,
                        int bufIndex) {
+        write(opcode, flags, fd, 0, off, addr, len, events, userData, bufIndex);
+    }
+
+    private void write(int opcode, int flags, int fd, long ioprio, long off, long addr, int len, int events,
+                       long userData, int bufIndex) {
         reserve(1);
         ByteBuffer sqes = this.sqes;
         int slot = (tail & mask) * Abi.SQE_BYTES;
         // Eight whole words, so that nothing of the slot's last request is left. Little-endian: see Native.
-        sqes.putLong(slot, opcode | flags << 8 | (long) fd << 32);
+        sqes.putLong(slot, opcode | flags << 8 | ioprio | (long) fd << 32);
         sqes.putLong(slot + Abi.SQE_OFF, off);
         sqes.putLong(slot + Abi.SQE_ADDR, addr);
         sqes.putLong(slot + Abi.SQE_LEN, len | (long) events << 32);

@@ -18,6 +18,8 @@ import java.util.concurrent.Callable;
 enum Mode {
     /** The ring, with all that this kernel has. */
     RING(null, null),
+    /** The ring, but streams send and receive with system calls. */
+    DIRECT("io.pollring.batchedIo", "false"),
     /** A ring that gets every poll refused by the kernel, so that each channel reverts to epoll. */
     REVERTED("io.pollring.rejectPolls", "true"),
     /** No ring at all. */
@@ -41,7 +43,7 @@ enum Mode {
 
     /** What watches a channel, once the kernel was asked to watch it. */
     IoUringBackend channelBackend() {
-        return this == RING || this == NO_FEATURES ? IoUringBackend.RING : IoUringBackend.EPOLL;
+        return this == RING || this == DIRECT || this == NO_FEATURES ? IoUringBackend.RING : IoUringBackend.EPOLL;
     }
 
     @SuppressWarnings("deprecation")

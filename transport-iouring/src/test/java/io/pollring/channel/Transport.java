@@ -31,6 +31,7 @@ import java.util.stream.Stream;
  */
 enum Transport {
     RING(Mode.RING),
+    DIRECT(Mode.DIRECT),
     REVERTED(Mode.REVERTED),
     NO_RING(Mode.NO_RING),
     NETTY(Mode.EPOLL);

@@ -217,7 +217,7 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
         }
         handle.cancelled = true;
         handle.desired = 0;
-        if (inLoop && handle.registration.state != PollRegistration.State.CLOSED) {
+        if (inLoop && !Withdrawal.isClosed(handle.registration)) {
             violated(handle, "was not closed by its cancellation");
         }
     }
@@ -268,7 +268,7 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
             boolean expected = registration.slot != PollRegistration.NO_SLOT
                     && (registration.state == PollRegistration.State.ARMED
                     || registration.state == PollRegistration.State.REMOVING
-                    || registration.state == PollRegistration.State.CLOSED);
+                    || registration.state == PollRegistration.State.CLOSING);
             long userData = UserData.encode(KIND_POLL, registration.slot, registration.generation());
             if (expected && profile.isExact() && kernel.outstanding(userData) != 1) {
                 throw new AssertionError(handle + " has " + kernel.outstanding(userData) + " polls");

@@ -44,11 +44,11 @@ final class Listener implements AutoCloseable {
             return new Listener(datagrams(group, transport, service, address), null);
         }
         if (!service.isDomain()) {
-            return new Listener(streams(group, transport.serverChannel(), service, address), null);
+            return new Listener(streams(group, transport, transport.serverChannel(), service, address), null);
         }
         DomainSocket socket = new DomainSocket();
         try {
-            return new Listener(streams(group, DomainSocket.serverChannel(transport), service,
+            return new Listener(streams(group, transport, DomainSocket.serverChannel(transport), service,
                     socket.address(transport)), socket);
         } catch (Exception e) {
             socket.close();
@@ -66,9 +66,11 @@ final class Listener implements AutoCloseable {
                 .bind(address).sync().channel();
     }
 
-    private static Channel streams(EventLoopGroup group, Class<? extends ServerChannel> type, Service service,
-                                   SocketAddress address) throws InterruptedException {
-        return new ServerBootstrap()
+    private static Channel streams(EventLoopGroup group, Transport transport, Class<? extends ServerChannel> type,
+                                   Service service, SocketAddress address) throws InterruptedException {
+        ServerBootstrap bootstrap = new ServerBootstrap();
+        transport.configure(bootstrap);
+        return bootstrap
                 .group(group)
                 .channel(type)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)

@@ -12,6 +12,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.uring.IoUringChannelOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +32,13 @@ final class ProxyHandler extends RelayHandler {
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         Channel channel = ctx.channel();
-        ChannelFuture connecting = new Bootstrap()
+        Bootstrap bootstrap = new Bootstrap();
+        // Where the one side has a ring of buffers, the other has it, too: it is an option of each channel.
+        Short bufferGroup = channel.config().getOption(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID);
+        if (bufferGroup != null && bufferGroup >= 0) {
+            bootstrap.option(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, bufferGroup);
+        }
+        ChannelFuture connecting = bootstrap
                 .group(channel.eventLoop())
                 .channel(channel.getClass())
                 .option(ChannelOption.AUTO_READ, false)

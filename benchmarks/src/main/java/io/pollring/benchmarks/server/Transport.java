@@ -6,6 +6,7 @@
  */
 package io.pollring.benchmarks.server;
 
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
@@ -17,7 +18,11 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.uring.IoUringAdaptiveBufferRingAllocator;
+import io.netty.channel.uring.IoUringBufferRingConfig;
+import io.netty.channel.uring.IoUringChannelOption;
 import io.netty.channel.uring.IoUringDatagramChannel;
+import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.pollring.channel.IoUring;
 import io.pollring.channel.IoUringEventLoopGroup;
@@ -27,8 +32,8 @@ import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
 
 /**
- * What a benchmark's server can run on. Every one of them gets its default settings: this measures what a user gets
- * who changes nothing but the transport.
+ * What a benchmark's server can run on. Every one of them but {@link #IO_URING_BUFRING} gets its default settings: this
+ * measures what a user gets who changes nothing but the transport.
  */
 enum Transport {
     /** Netty's own epoll channels, hosted on our loop. */
@@ -54,7 +59,22 @@ enum Transport {
     IO_URING(io.netty.channel.uring.IoUring::unavailabilityCause,
             io.netty.channel.uring.IoUringIoHandler::newFactory, IoUringServerSocketChannel.class,
             IoUringDatagramChannel.class.getName()),
+    /**
+     * The same with a ring of buffers for what is received, as its users configure one: they choose a number and a
+     * size, and leave the rest to its defaults.
+     */
+    IO_URING_BUFRING(Transport::bufferRingUnavailabilityCause, Transport::newBufferRingFactory,
+            IoUringServerSocketChannel.class, IoUringDatagramChannel.class.getName()) {
+        @Override
+        void configure(ServerBootstrap bootstrap) {
+            bootstrap.childOption(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, BUFFER_GROUP);
+        }
+    },
     NIO(() -> null, NioIoHandler::newFactory, NioServerSocketChannel.class, NioDatagramChannel.class.getName());
+
+    private static final short BUFFER_GROUP = 0;
+    private static final short BUFFERS = 1024;
+    private static final int BUFFER_BATCH = 512;
 
     private final Supplier<Throwable> unavailabilityCause;
     private final Supplier<IoHandlerFactory> handlerFactory;
@@ -67,6 +87,22 @@ enum Transport {
         this.handlerFactory = handlerFactory;
         this.serverChannel = serverChannel;
         this.datagramChannel = datagramChannel;
+    }
+
+    private static Throwable bufferRingUnavailabilityCause() {
+        Throwable cause = io.netty.channel.uring.IoUring.unavailabilityCause();
+        return cause != null || io.netty.channel.uring.IoUring.isRegisterBufferRingSupported() ? cause
+                : new UnsupportedOperationException("the kernel has no rings of buffers");
+    }
+
+    private static IoHandlerFactory newBufferRingFactory() {
+        return io.netty.channel.uring.IoUringIoHandler.newFactory(new IoUringIoHandlerConfig().setBufferRingConfig(
+                IoUringBufferRingConfig.builder().bufferGroupId(BUFFER_GROUP).bufferRingSize(BUFFERS)
+                        .batchSize(BUFFER_BATCH).allocator(new IoUringAdaptiveBufferRingAllocator()).build()));
+    }
+
+    /** Sets whatever it needs of a server of its, beyond what all servers have. */
+    void configure(ServerBootstrap bootstrap) {
     }
 
     /** {@code null} when it can be used here. */

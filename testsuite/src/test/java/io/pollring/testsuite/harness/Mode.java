@@ -14,6 +14,8 @@ public enum Mode {
     BASELINE("baseline"),
     /** The ring with all features that the kernel offers. */
     RING("ring"),
+    /** The same, but streams send and receive with system calls of their own. Of meaning for our own channels only. */
+    DIRECT("direct"),
     /** The kernel refuses every channel's poll, so every channel reverts to epoll. */
     REVERTED("reverted"),
     /** No ring at all: each loop waits on its epoll set. */

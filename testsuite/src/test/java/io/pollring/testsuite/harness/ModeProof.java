@@ -68,6 +68,8 @@ final class ModeProof {
             facts.merge("sqes", metrics.sqes(), Long::sum);
             facts.merge("cqes", metrics.cqes(), Long::sum);
             facts.merge("pollsArmed", metrics.pollsArmed(), Long::sum);
+            facts.merge("sends", metrics.sends(), Long::sum);
+            facts.merge("receives", metrics.receives(), Long::sum);
             facts.merge("overflows", metrics.overflows(), Long::sum);
             facts.merge("epollWaits", metrics.epollWaits(), Long::sum);
             facts.merge("epollCtls", metrics.epollCtls(), Long::sum);
@@ -121,6 +123,11 @@ final class ModeProof {
             facts.onlyReverts("RDHUP");
         } else {
             facts.zero("reverts", "epollWaits", "epollCtls");
+        }
+        if (run.family() == Family.OWN && (mode == Mode.RING || mode == Mode.TINY)) {
+            facts.positive("sends", "receives");
+        } else {
+            facts.zero("receives");
         }
         if (mode == Mode.TINY && largestCompletionQueue != 4) {
             faults.add("the largest completion queue had " + largestCompletionQueue + " entries, expected 4");

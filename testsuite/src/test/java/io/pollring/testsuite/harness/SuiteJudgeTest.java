@@ -139,10 +139,21 @@ public class SuiteJudgeTest {
     @Test
     public void shouldFail_whenARunOfOurOwnChannelsMadeNone() throws IOException {
         report("own-ring", PASSED, FAILED);
-        Files.writeString(directory.resolve("own-ring/proof-1.txt"), RING_PROOF.replace("run=ring", "run=own-ring"));
+        Files.writeString(directory.resolve("own-ring/proof-1.txt"), RING_PROOF.replace("run=ring", "run=own-ring")
+                + "sends=5\nreceives=5\n");
         List<String> faults = SuiteJudge.judge(directory.toString(), "own-ring", "false",
                 directory.resolve("list.txt").toString(), directory.resolve("excluded.txt").toString());
         assertEquals(List.of("own-ring: does not prove what it is: ownChannels is 0"), faults);
+    }
+
+    @Test
+    public void shouldFail_whenTheRingHasMovedNoBytesOfOurOwnChannels() throws IOException {
+        report("own-ring", PASSED, FAILED);
+        Files.writeString(directory.resolve("own-ring/proof-1.txt"), RING_PROOF.replace("run=ring", "run=own-ring")
+                + "ownChannels=3\nsends=5\n");
+        List<String> faults = SuiteJudge.judge(directory.toString(), "own-ring", "false",
+                directory.resolve("list.txt").toString(), directory.resolve("excluded.txt").toString());
+        assertEquals(List.of("own-ring: does not prove what it is: receives is 0"), faults);
     }
 
     @Test

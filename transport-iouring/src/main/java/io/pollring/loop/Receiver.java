@@ -1,0 +1,293 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.loop;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.unix.Errors;
+import io.netty.util.internal.PlatformDependent;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.pollring.loop.StreamRegistration.Reception;
+import io.pollring.ring.Abi;
+import io.pollring.ring.BufferRing;
+import io.pollring.ring.Errno;
+import io.pollring.ring.Ring;
+import io.pollring.ring.RingException;
+import io.pollring.ring.RingFeature;
+import io.pollring.ring.UserData;
+
+import java.io.IOException;
+
+/**
+ * Has the ring receive for streams, into buffers that all of them share. Bytes are copied out of them when the handle
+ * reads, so that a buffer is back with the kernel after the turn, whatever becomes of the bytes.
+ *
+ * <p>A receive stays armed while its handle does not ask for more: it may do so before anything comes, as handles that
+ * read on demand do. Only when something comes that nobody has asked for is the receive cancelled, and its bytes are
+ * left to the handle to keep.
+ *
+ * <p>Belongs to the loop's thread.
+ */
+final class Receiver {
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(Receiver.class);
+    /** A multiple of what is usually ready in one turn. All of them fit the caches of a core. */
+    private static final int BUFFERS = 256;
+    /** Larger messages come in pieces; handles of streams that are made of those had better read by themselves. */
+    private static final int BUFFER_BYTES = 1024;
+
+    private final int kind;
+    private final int cancelKind;
+    private final Poller poller;
+    private final LoopMetrics metrics;
+    private final short[] next = new short[BUFFERS];
+    private final short[] starts = new short[BUFFERS];
+    private final short[] ends = new short[BUFFERS];
+    private Ring ring;
+    private BufferRing buffers;
+    private boolean usable;
+    private int generation;
+    private boolean published = true;
+
+    /**
+     * @param kind       what the user data of a receive is marked with
+     * @param cancelKind what that of its cancellation is marked with
+     */
+    Receiver(int kind, int cancelKind, Poller poller, LoopMetrics metrics) {
+        this.kind = kind;
+        this.cancelKind = cancelKind;
+        this.poller = poller;
+        this.metrics = metrics;
+    }
+
+    /**
+     * From now on {@code ring}, which knows of no receive yet, receives; {@code null} for none.
+     *
+     * @param allowed whether it may receive at all
+     */
+    void useRing(Ring ring, boolean allowed) {
+        this.ring = ring;
+        usable = allowed && ring != null && ring.has(RingFeature.STREAM_IO) && ring.has(RingFeature.MULTISHOT_POLL);
+    }
+
+    /** Whether receives can be armed. */
+    boolean isUsable() {
+        return usable;
+    }
+
+    /** What {@code registration} has received by now is all there is. */
+    void ringCloses(StreamRegistration registration) {
+        registration.reception = Reception.OFF;
+        handOver(registration);
+    }
+
+    /** The ring is about to be closed, and all registrations were told. */
+    void release() {
+        usable = false;
+        ring = null;
+        if (buffers != null) {
+            buffers.release();
+            buffers = null;
+        }
+    }
+
+    /** Brings the kernel in step with what {@code registration} wants. Needs a slot in the submission queue. */
+    void reify(StreamRegistration registration) {
+        if (registration.reception == Reception.ARMED) {
+            cancel(registration);
+        } else if (openBuffers()) {
+            registration.reception = Reception.ARMED;
+            registration.receptionGeneration = ++generation;
+            ring.submissionQueue().receive(registration.fd(), userData(kind, registration));
+            metrics.receivesArmed.increment();
+        }
+    }
+
+    private boolean openBuffers() {
+        if (buffers == null) {
+            try {
+                buffers = BufferRing.register(ring, BUFFERS, BUFFER_BYTES);
+            } catch (RingException e) {
+                logger.info("The ring receives for no channel: {}", e.getMessage());
+                usable = false;
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** What came and the handle does not ask for, it has to keep; and no more is to be received. */
+    void settleUnasked(PollRegistration registration) {
+        if (registration instanceof StreamRegistration && (registration.desired & Abi.POLLIN) == 0) {
+            StreamRegistration stream = (StreamRegistration) registration;
+            if (stream.lastBuffer != StreamRegistration.NO_BUFFER) {
+                handOver(stream);
+                stream.unasked = stream.reception == Reception.ARMED;
+            }
+        }
+    }
+
+    /** Needs a slot in the submission queue. */
+    void cancel(StreamRegistration registration) {
+        ring.submissionQueue().cancel(userData(kind, registration), userData(cancelKind, registration));
+        registration.reception = Reception.CANCELLING;
+        registration.unasked = false;
+    }
+
+    /** The kernel had the receive in its hands when it was asked to cancel it. It has to be asked again. */
+    void cancelFailed(StreamRegistration registration) {
+        if (registration.reception == Reception.CANCELLING) {
+            registration.reception = Reception.ARMED;
+            registration.unasked = true;
+            poller.changed(registration);
+        }
+    }
+
+    private static long userData(int kind, StreamRegistration registration) {
+        return UserData.encode(kind, registration.slot, registration.receptionGeneration);
+    }
+
+    /** A receive has completed. Takes the buffer back at once if {@code registration} is {@code null}. */
+    void completed(StreamRegistration registration, int result, int flags) {
+        int buffer = BufferRing.bufferId(flags);
+        if (registration == null) {
+            metrics.stale.increment();
+            if (buffer >= 0) {
+                recycle(buffer);
+            }
+            return;
+        }
+        if (buffer >= 0) {
+            append(registration, buffer, result);
+        }
+        if ((flags & Abi.CQE_F_MORE) != 0 && !Withdrawal.isClosed(registration)) {
+            registration.ready |= Abi.POLLIN;
+            poller.delivery().add(registration);
+            return;
+        }
+        if ((flags & Abi.CQE_F_MORE) == 0) {
+            ended(registration, result);
+        }
+        if (Withdrawal.isClosed(registration)) {
+            handOver(registration);
+            poller.withdrawal().removeIfOver(registration);
+            return;
+        }
+        if (registration.end != 0) {
+            // What a poll would say: handles look for the rest of the data, and for the end behind it.
+            registration.ready |= registration.end == StreamRegistration.END_OF_STREAM
+                    ? Abi.POLLIN | Abi.POLLRDHUP : Abi.POLLIN | Abi.POLLRDHUP | Abi.POLLERR;
+        } else if (registration.lastBuffer != StreamRegistration.NO_BUFFER) {
+            registration.ready |= Abi.POLLIN;
+        }
+        if (registration.ready != 0) {
+            poller.delivery().add(registration);
+        }
+        poller.changed(registration);
+    }
+
+    private void ended(StreamRegistration registration, int result) {
+        boolean cancelled = registration.reception == Reception.CANCELLING && result == -Errno.ECANCELED;
+        registration.reception = Reception.OFF;
+        if (result == 0) {
+            registration.end = StreamRegistration.END_OF_STREAM;
+        } else if (result == -Errno.EINVAL || result == -Errno.EOPNOTSUPP) {
+            // The file's kind, or this kernel: the handle reads by itself, as ever.
+            logger.debug("The ring cannot receive for fd {}: {}", registration.fd(), Errno.name(-result));
+            usable = false;
+        } else if (result < 0 && !cancelled && result != -Errno.ENOBUFS && result != -Errno.ECANCELED
+                && result != -Errno.ENOMEM) {
+            registration.end = (short) -result;
+        }
+        // What a poll has told meanwhile of data and end was left to the receive.
+        registration.unsettle();
+    }
+
+    private void append(StreamRegistration registration, int buffer, int bytes) {
+        metrics.receives.increment();
+        starts[buffer] = 0;
+        ends[buffer] = (short) bytes;
+        short last = registration.lastBuffer;
+        if (last == StreamRegistration.NO_BUFFER) {
+            next[buffer] = (short) buffer;
+        } else {
+            next[buffer] = next[last];
+            next[last] = (short) buffer;
+        }
+        registration.lastBuffer = (short) buffer;
+    }
+
+    /** See {@link StreamRegistration#receive}. */
+    int take(StreamRegistration registration, ByteBuf target, int index, int length) throws IOException {
+        int taken = 0;
+        while (taken < length && registration.lastBuffer != StreamRegistration.NO_BUFFER) {
+            int first = next[registration.lastBuffer];
+            int bytes = Math.min(ends[first] - starts[first], length - taken);
+            copy(first, starts[first], target, index + taken, bytes);
+            taken += bytes;
+            starts[first] += bytes;
+            if (starts[first] == ends[first]) {
+                removeFirst(registration);
+            }
+        }
+        if (taken > 0 || registration.end == 0) {
+            return taken;
+        }
+        if (registration.end != StreamRegistration.END_OF_STREAM) {
+            int errno = registration.end;
+            // As the socket does: the next read finds the end.
+            registration.end = StreamRegistration.END_OF_STREAM;
+            Errors.ioResult("recv", -errno);
+        }
+        return -1;
+    }
+
+    private void copy(int buffer, int start, ByteBuf target, int index, int bytes) {
+        if (target.hasMemoryAddress() && PlatformDependent.hasUnsafe()) {
+            // Netty makes a view of its own for every other kind of copy.
+            PlatformDependent.copyMemory(buffers.address(buffer) + start, target.memoryAddress() + index, bytes);
+        } else {
+            target.setBytes(index, buffers.view(buffer, start, bytes));
+        }
+    }
+
+    private void removeFirst(StreamRegistration registration) {
+        short last = registration.lastBuffer;
+        short first = next[last];
+        if (first == last) {
+            registration.lastBuffer = StreamRegistration.NO_BUFFER;
+        } else {
+            next[last] = next[first];
+        }
+        recycle(first);
+    }
+
+    private void recycle(int buffer) {
+        buffers.add(buffer);
+        published = false;
+    }
+
+    /** Shows the kernel what buffers it can have: to be called before it is entered. */
+    void publish() {
+        if (!published) {
+            published = true;
+            buffers.publish();
+        }
+    }
+
+    /** Leaves what was received and not taken to the handle. */
+    void handOver(StreamRegistration registration) {
+        while (registration.lastBuffer != StreamRegistration.NO_BUFFER) {
+            int first = next[registration.lastBuffer];
+            try {
+                registration.streamHandle().keep(
+                        buffers.view(first, starts[first], ends[first] - starts[first]));
+            } finally {
+                removeFirst(registration);
+            }
+        }
+    }
+}

@@ -1,0 +1,251 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.loop;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.unix.IovArray;
+import io.netty.channel.unix.Limits;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.pollring.ring.Errno;
+import io.pollring.ring.MessageHeaders;
+import io.pollring.ring.Ring;
+import io.pollring.ring.RingException;
+import io.pollring.ring.SubmissionQueue;
+import io.pollring.ring.UserData;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * The sends of one turn. None waits for room in its socket, so each is over when the kernel has consumed its request:
+ * the kernel never reads a buffer after the call that submits it, and what was sent completely needs no completion.
+ *
+ * <p>Belongs to the loop's thread.
+ */
+public final class SendBatch {
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(SendBatch.class);
+    /** Stands for a send of which no completion has told anything: the kernel has sent all of it. */
+    private static final int COMPLETE = Integer.MIN_VALUE;
+    private static final int MAX_GATHERING = 64;
+
+    private final int kind;
+    private final Poller poller;
+    private final LoopMetrics metrics;
+    private final RegistrationQueue waiting = new RegistrationQueue(PollRegistration.MEMBER_OF_SENDS);
+    private final Request request = new Request();
+    /** Made when it is first needed, as are the headers. */
+    private IovArray iovecs;
+    private MessageHeaders headers;
+
+    private StreamRegistration[] senders = new StreamRegistration[64];
+    private int[] lengths = new int[64];
+    private int[] results = new int[64];
+    private int[] positions = new int[64];
+    private int size;
+    private int gathering;
+    private int generation;
+
+    /** @param kind what the user data of a send is marked with */
+    SendBatch(int kind, Poller poller, LoopMetrics metrics) {
+        this.kind = kind;
+        this.poller = poller;
+        this.metrics = metrics;
+    }
+
+    @SuppressWarnings("deprecation") // The other constructor's memory has to be freed by hand.
+    private void openGathering() {
+        ByteBuffer memory = ByteBuffer.allocateDirect(Limits.IOV_MAX * IovArray.IOV_SIZE)
+                .order(ByteOrder.nativeOrder());
+        iovecs = new IovArray(Unpooled.wrappedBuffer(memory).setIndex(0, 0));
+        headers = new MessageHeaders(MAX_GATHERING);
+    }
+
+    void add(StreamRegistration registration) {
+        waiting.add(registration);
+    }
+
+    /** Whether there is something to send, or something was sent and not told. */
+    boolean isPending() {
+        return waiting.size() > 0 || size > 0;
+    }
+
+    /** Whether requests were made that are not told yet. */
+    boolean isPrepared() {
+        return size > 0;
+    }
+
+    /** Turns what waits to be sent into requests. */
+    void reify(SubmissionQueue queue) {
+        for (int n = waiting.size(); n > 0; n--) {
+            StreamRegistration registration = (StreamRegistration) waiting.take();
+            if (!registration.isValid()) {
+                continue;
+            }
+            if (queue == null || !registration.isBatching()) {
+                // The handle goes on as with a socket that is full: when epoll tells it that there is room.
+                refuse(registration);
+                continue;
+            }
+            queue.reserve(1);
+            request.begin(queue, registration);
+            registration.streamHandle().prepareSend(request);
+        }
+    }
+
+    private void refuse(StreamRegistration registration) {
+        tell(registration, -Errno.EAGAIN, false);
+    }
+
+    /** A send that was not complete has told how far it came. */
+    void completed(int index, int generation, int result) {
+        if (generation == this.generation && index < size) {
+            results[index] = result;
+        } else {
+            metrics.stale.increment();
+        }
+    }
+
+    /**
+     * Tells the handles what has become of their sends, if the kernel has consumed them.
+     *
+     * @return whether there were any
+     */
+    boolean tellAll() {
+        Ring ring = poller.ring();
+        if (size == 0 || ring != null && ring.submissionQueue().pending() > 0) {
+            return false;
+        }
+        // Handles that hear of it may want to send more, but nothing is added before the next turn.
+        int count = size;
+        for (int i = 0; i < count; i++) {
+            tell(i);
+        }
+        clear();
+        return true;
+    }
+
+    private void tell(int i) {
+        StreamRegistration registration = senders[i];
+        if (registration != null) {
+            senders[i] = null;
+            boolean complete = results[i] == COMPLETE || results[i] == lengths[i];
+            tell(registration, complete ? lengths[i] : results[i], complete);
+        }
+    }
+
+    /** Has what a handle has prepared submitted, and tells it out of turn: it is about to be closed. */
+    void settle(StreamRegistration registration) {
+        Ring ring = poller.ring();
+        if (size > 0 && ring != null && ring.submissionQueue().pending() > 0) {
+            try {
+                ring.submitNow();
+            } catch (RingException e) {
+                poller.ringFailed(e);
+            }
+            ringCloses(ring.submissionQueue());
+        }
+        for (int i = 0; i < size; i++) {
+            if (senders[i] == registration) {
+                tell(i);
+                return;
+            }
+        }
+    }
+
+    private static void tell(StreamRegistration registration, int result, boolean complete) {
+        try {
+            registration.streamHandle().sent(result, complete);
+        } catch (Throwable t) {
+            logger.warn("A handle threw while it was told what was sent on fd {}", registration.fd(), t);
+        }
+    }
+
+    /** What the kernel has not consumed by now was not sent. */
+    void ringCloses(SubmissionQueue queue) {
+        for (int i = 0; i < size; i++) {
+            if (results[i] == COMPLETE && !queue.isConsumed(positions[i])) {
+                results[i] = -Errno.EAGAIN;
+            }
+        }
+    }
+
+    private void clear() {
+        Arrays.fill(senders, 0, size, null);
+        size = 0;
+        generation++;
+        if (gathering > 0) {
+            gathering = 0;
+            iovecs.clear();
+        }
+    }
+
+    void release() {
+        if (headers != null) {
+            headers.release();
+            headers = null;
+            iovecs = null;
+        }
+    }
+
+    /** What a handle is to be sent: to be filled in by {@link StreamHandle#prepareSend}, or not. */
+    public final class Request {
+        private SubmissionQueue queue;
+        private StreamRegistration registration;
+
+        private Request() { }
+
+        private void begin(SubmissionQueue queue, StreamRegistration registration) {
+            this.queue = queue;
+            this.registration = registration;
+        }
+
+        /** To send these bytes; they are read once, before the handle is told. */
+        public void send(long address, int length) {
+            int index = next(length);
+            queue.send(registration.fd(), address, length, UserData.encode(kind, index, generation));
+        }
+
+        /** Whether {@link #iovecs()} has room. If it has not, the handle must send by itself. */
+        public boolean canGather() {
+            if (iovecs == null) {
+                openGathering();
+            }
+            return gathering < MAX_GATHERING && iovecs.count() < Limits.IOV_MAX / 2;
+        }
+
+        /** Where to add what is to be gathered, behind what others have added. */
+        public IovArray iovecs() {
+            return iovecs;
+        }
+
+        /** To send the {@code iovecs} from {@code first} on. */
+        public void gather(int first, int length) {
+            int index = next(length);
+            long header = headers.set(gathering++, iovecs.memoryAddress(first), iovecs.count() - first);
+            queue.sendMessage(registration.fd(), header, UserData.encode(kind, index, generation));
+        }
+
+        private int next(int length) {
+            int index = size++;
+            if (index == senders.length) {
+                int larger = index * 2;
+                senders = Arrays.copyOf(senders, larger);
+                lengths = Arrays.copyOf(lengths, larger);
+                results = Arrays.copyOf(results, larger);
+                positions = Arrays.copyOf(positions, larger);
+            }
+            senders[index] = registration;
+            lengths[index] = length;
+            results[index] = COMPLETE;
+            positions[index] = queue.position();
+            metrics.sends.increment();
+            return index;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.loop;
+
+import io.netty.channel.epoll.EpollIoHandle;
+
+import java.nio.ByteBuffer;
+
+/**
+ * A handle of a stream whose bytes the loop may move: many handles' sends with one system call, and what they receive
+ * without one. Its registration is a {@link StreamRegistration} where the loop can do that.
+ *
+ * <p>Called on the loop's thread. Only {@link #sent(int, boolean)} may run the user's code.
+ */
+public interface StreamHandle extends EpollIoHandle {
+
+    /**
+     * @param registration by which the loop can be asked to move bytes: Netty's event loops give handles another one.
+     *                     {@code null} when it is over
+     */
+    void streamRegistration(StreamRegistration registration);
+
+    /**
+     * The loop is about to enter the kernel, and the handle has {@linkplain StreamRegistration#sendLater() something to
+     * send}. It must not be sent otherwise before {@link #sent(int, boolean)}.
+     */
+    void prepareSend(SendBatch.Request request);
+
+    /**
+     * What has become of what was prepared.
+     *
+     * @param result   how many bytes the socket has taken, or {@code -errno}
+     * @param complete whether that is all of them; otherwise the socket is full, or has failed
+     */
+    void sent(int result, boolean complete);
+
+    /** Whether the loop may receive for it; {@link StreamRegistration#receptionChanged()} when the answer changes. */
+    boolean isReceivable();
+
+    /**
+     * Bytes that were received but not {@linkplain StreamRegistration#receive read}, and that the loop does not keep:
+     * nobody has asked for them, or the registration ends. They come before all that is received later.
+     */
+    void keep(ByteBuffer bytes);
+}

@@ -1,0 +1,152 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.loop;
+
+import io.netty.buffer.ByteBuf;
+
+import io.pollring.ring.Abi;
+
+import java.io.IOException;
+
+/**
+ * The registration of a stream, whose bytes may come and go without a system call of its own. While the ring receives
+ * for it, no poll asks for data: {@link Receiver} makes every transition of {@link Reception}.
+ *
+ * <p>All methods belong to the loop's thread.
+ */
+public final class StreamRegistration extends PollRegistration {
+    static final short NO_BUFFER = -1;
+    /** Stands for the end of the stream. No error number is that. */
+    static final short END_OF_STREAM = Short.MAX_VALUE;
+
+    enum Reception {
+        /** The handle reads by itself, when a poll says that it can. */
+        OFF,
+        /** A receive is in the kernel, or queued for it. */
+        ARMED,
+        /** That receive is being cancelled. What it receives until then is not lost. */
+        CANCELLING
+    }
+
+    Reception reception = Reception.OFF;
+    /** What the user data of the last receive was marked with. */
+    int receptionGeneration;
+    /** The last of the buffers with bytes for the handle, which names the first one as its successor. */
+    short lastBuffer = NO_BUFFER;
+    /** What the receive has ended with: {@link #END_OF_STREAM}, the number of an error, or 0. */
+    short end;
+
+    /** Whether something came that nobody had asked for, so that the receive has to end. */
+    boolean unasked;
+
+    StreamRegistration(Poller poller, StreamHandle handle) {
+        super(poller, handle);
+    }
+
+    StreamHandle streamHandle() {
+        return (StreamHandle) handle;
+    }
+
+    /** Whether the loop moves bytes for this handle: not if epoll watches it. */
+    public boolean isBatching() {
+        return isValid() && state != State.REVERTED && poller.movesBytes();
+    }
+
+    /**
+     * Has the loop {@linkplain StreamHandle#prepareSend ask} what to send before it next enters the kernel. Only while
+     * it delivers data, when there may be many that want to send. In a task, or when a connection was made or accepted,
+     * whoever flushes may wait for an answer.
+     *
+     * @return {@code false} if the handle has to send by itself
+     */
+    public boolean sendLater() {
+        if (!poller.delivery().isDeliveringData() || !isBatching()) {
+            return false;
+        }
+        poller.sends().add(this);
+        return true;
+    }
+
+    /** The handle could not be served now, and is to be asked again in the next turn. */
+    public void sendNextTurn() {
+        poller.sends().add(this);
+    }
+
+    /** Has what was prepared sent and {@linkplain StreamHandle#sent told} now. */
+    public void settleSend() {
+        poller.sends().settle(this);
+    }
+
+    /** Whether the handle must not read its socket, but {@link #receive} what is there. */
+    public boolean isReceiving() {
+        return reception != Reception.OFF || lastBuffer != NO_BUFFER || end != 0;
+    }
+
+    /**
+     * Takes what was received.
+     *
+     * @param buffer gets up to {@code length} bytes from its index {@code index} on; its own indices stay
+     * @return the number of bytes; 0 if nothing is there now, -1 at the end of the stream
+     * @throws IOException if the connection has failed, once all that came before is taken
+     */
+    public int receive(ByteBuf buffer, int index, int length) throws IOException {
+        return poller.receiver().take(this, buffer, index, length);
+    }
+
+    /** {@link StreamHandle#isReceivable()} has another answer now. */
+    public void receptionChanged() {
+        poller.changed(this);
+    }
+
+    /** Ends receiving for the handle. What was received and not taken is for it to {@linkplain StreamHandle#keep}. */
+    public void stopReceiving() {
+        poller.withdrawal().stopReceiving(this);
+    }
+
+    /** Whether something waits that the handle has asked for. */
+    @Override
+    boolean isDeliverable() {
+        return (desired & Abi.POLLIN) != 0 && (lastBuffer != NO_BUFFER || end != 0) && isValid();
+    }
+
+    /** Whether the handle's data is to be received for it from now on. */
+    boolean wantsReception() {
+        return (desired & Abi.POLLIN) != 0 && end == 0 && state != State.REVERTED
+                && state != State.CLOSED && poller.receiver().isUsable() && streamHandle().isReceivable();
+    }
+
+    /** Whether a receive is to be armed, or cancelled. */
+    boolean isReceptionDirty() {
+        switch (reception) {
+            case OFF:
+                return wantsReception();
+            case ARMED:
+                // A handle that has stopped to ask may ask again soon: see Receiver.
+                return unasked || !streamHandle().isReceivable();
+            default:
+                return false;
+        }
+    }
+
+    @Override
+    boolean isDirty() {
+        return isReceptionDirty() || super.isDirty();
+    }
+
+    /** A receive tells of data, and of the stream's end, so polls need not. */
+    @Override
+    int polled() {
+        return reception != Reception.OFF || end != 0 || wantsReception()
+                ? desired & ~(Abi.POLLIN | Abi.POLLRDHUP) : desired;
+    }
+
+    @Override
+    void leftBehind(int events) {
+        // What comes next a receive tells, if there is one.
+        super.leftBehind(reception != Reception.OFF || end != 0 ? events & ~Abi.POLLIN : events);
+    }
+}

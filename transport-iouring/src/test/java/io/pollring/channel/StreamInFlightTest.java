@@ -1,0 +1,422 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.channel;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.buffer.UnpooledDirectByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.DuplexChannel;
+import io.pollring.channel.Transport.Family;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** What happens to a channel between its flush and the system call that carries it out, and to bytes not yet read. */
+class StreamInFlightTest {
+    private static final int BYTES = 100;
+
+    @ParameterizedTest
+    @MethodSource("io.pollring.channel.Transport#withFamilies")
+    void closeComesBehindWhatWasFlushed(Transport transport, Family family) throws Exception {
+        endsBehindTheData(transport, family, Channel::close);
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.pollring.channel.Transport#withFamilies")
+    void theOutputsEndComesBehindWhatWasFlushed(Transport transport, Family family) throws Exception {
+        endsBehindTheData(transport, family, channel -> ((DuplexChannel) channel).shutdownOutput());
+    }
+
+    private static void endsBehindTheData(Transport transport, Family family, Action end) throws Exception {
+        Recorder child = new Recorder();
+        try (TestGroup group = transport.newGroup(1);
+             StreamPair pair = StreamPair.open(transport, group, family, new Recorder(), child)) {
+            List<ChannelFuture> written = new ArrayList<>();
+            InRead.run(transport, pair.client.eventLoop(), () -> {
+                written.add(pair.client.writeAndFlush(bytes(0)));
+                written.add(pair.client.write(bytes(BYTES)));
+                end.on(pair.client);
+            });
+            assertTrue(child.inactive.await(5, TimeUnit.SECONDS));
+            assertArrayEquals(pattern(BYTES), child.bytes());
+            assertTrue(written.get(0).isSuccess());
+            assertTrue(written.get(1).isDone() && !written.get(1).isSuccess());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.pollring.channel.Transport#withFamilies")
+    void aChannelLeavesItsLoopBehindWhatWasFlushed(Transport transport, Family family) throws Exception {
+        Recorder child = new Recorder();
+        try (TestGroup group = transport.newGroup(1);
+             StreamPair pair = StreamPair.open(transport, group, family, new Recorder(), child)) {
+            Channel client = pair.client;
+            List<ChannelFuture> steps = new ArrayList<>();
+            InRead.run(transport, pair.client.eventLoop(), () -> {
+                steps.add(client.writeAndFlush(bytes(0)));
+                steps.add(client.deregister());
+            });
+            steps.get(1).sync();
+            Await.until("what was flushed has arrived", 5000, () -> child.byteCount() == BYTES);
+            assertTrue(steps.get(0).isSuccess());
+            group.loop().register(client).sync();
+            client.writeAndFlush(bytes(BYTES)).sync();
+            Await.until("all has arrived", 5000, () -> child.byteCount() == 2 * BYTES);
+            assertArrayEquals(pattern(2 * BYTES), child.bytes());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"RING", "DIRECT"})
+    void aRevertComesBehindWhatWasFlushed(Transport transport) throws Exception {
+        Recorder child = new Recorder();
+        try (TestGroup group = transport.newGroup(1);
+             StreamPair pair = StreamPair.open(transport, group, Family.TCP, new Recorder(), child)) {
+            InRead.run(transport, pair.client.eventLoop(), () -> {
+                pair.client.writeAndFlush(bytes(0));
+                IoUring.handler(group.loop()).revert(pair.client, "test");
+                pair.client.writeAndFlush(bytes(BYTES));
+            });
+            Await.until("all has arrived", 5000, () -> child.byteCount() == 2 * BYTES);
+            assertArrayEquals(pattern(2 * BYTES), child.bytes());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.pollring.channel.Transport#withFamilies")
+    void aLoopEndsBehindWhatWasFlushed(Transport transport, Family family) throws Exception {
+        Recorder child = new Recorder();
+        try (TestGroup children = transport.newGroup(1); TestGroup clients = transport.newGroup(1)) {
+            Channel listener = transport.server(children.group, family, child).bind(family.anyAddress()).sync()
+                    .channel();
+            Channel client = transport.client(clients.group, family, new Recorder())
+                    .connect(listener.localAddress()).sync().channel();
+            InRead.run(transport, client.eventLoop(), () -> {
+                client.writeAndFlush(bytes(0));
+                clients.group.shutdownGracefully(0, 5, TimeUnit.SECONDS);
+            });
+            Await.until("what was flushed has arrived", 5000, () -> child.byteCount() == BYTES);
+            assertArrayEquals(pattern(BYTES), child.bytes());
+            // Netty's loop may end without closing its channels, if it is told to between its events and its tasks.
+            assertTrue(transport == Transport.NETTY || child.inactive.await(10, TimeUnit.SECONDS));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.pollring.channel.Transport#withFamilies")
+    void aPromisesListenerMayClose(Transport transport, Family family) throws Exception {
+        Recorder child = new Recorder();
+        try (TestGroup group = transport.newGroup(1);
+             StreamPair pair = StreamPair.open(transport, group, family, new Recorder(), child)) {
+            List<ChannelFuture> written = new ArrayList<>();
+            InRead.run(transport, pair.client.eventLoop(), () -> {
+                for (int i = 0; i < 5; i++) {
+                    written.add(pair.client.write(bytes(i * BYTES)));
+                }
+                written.get(2).addListener(ChannelFutureListener.CLOSE);
+                pair.client.flush();
+            });
+            assertTrue(child.inactive.await(5, TimeUnit.SECONDS));
+            // All of them were written with one call.
+            assertArrayEquals(pattern(5 * BYTES), child.bytes());
+            for (int i = 0; i < 5; i++) {
+                assertTrue(written.get(i).await(5000));
+                // Those behind the one that closes have to hear of the end, whatever the socket has taken.
+                assertEquals(i <= 2, written.get(i).isSuccess());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.pollring.channel.Transport#withFamilies")
+    void manyFlushesOfOneTurnArriveInTheirOrder(Transport transport, Family family) throws Exception {
+        Recorder child = new Recorder();
+        List<Integer> done = new ArrayList<>();
+        try (TestGroup group = transport.newGroup(1);
+             StreamPair pair = StreamPair.open(transport, group, family, new Recorder(), child)) {
+            long sends = sends(transport, pair.client);
+            InRead.run(transport, pair.client.eventLoop(), () -> {
+                for (int i = 0; i < 50; i++) {
+                    int number = i;
+                    pair.client.writeAndFlush(bytes(i * BYTES)).addListener(future -> done.add(number));
+                }
+            });
+            Await.until("all has arrived", 5000, () -> child.byteCount() == 50 * BYTES);
+            assertArrayEquals(pattern(50 * BYTES), child.bytes());
+            TestGroup.run(pair.client.eventLoop(), () -> {
+                assertEquals(50, done.size());
+                for (int i = 0; i < 50; i++) {
+                    assertEquals(i, done.get(i));
+                }
+            });
+            if (transport == Transport.RING) {
+                assertEquals(sends + 1, sends(transport, pair.client));
+            }
+        }
+    }
+
+    private static long sends(Transport transport, Channel channel) {
+        return transport == Transport.RING ? IoUring.metrics(channel.eventLoop()).sends() : 0;
+    }
+
+    /** The kernel must have read a buffer before it is released. */
+    @ParameterizedTest
+    @MethodSource("io.pollring.channel.Transport#withFamilies")
+    void noBufferIsReadAfterItsRelease(Transport transport, Family family) throws Exception {
+        Recorder child = new Recorder();
+        AtomicInteger poisoned = new AtomicInteger();
+        try (TestGroup group = transport.newGroup(1);
+             StreamPair pair = StreamPair.open(transport, group, family, new Recorder(), child,
+                     bootstrap -> bootstrap.option(ChannelOption.SO_SNDBUF, 4096), server -> { })) {
+            int count = Scale.of(2000);
+            InRead.run(transport, pair.client.eventLoop(), () -> {
+                for (int i = 0; i < count; i++) {
+                    ByteBuf buffer = new Poisoned(poisoned);
+                    buffer.writeBytes(pattern(i * BYTES, BYTES));
+                    pair.client.write(buffer);
+                    if (i % 7 == 0) {
+                        pair.client.flush();
+                    }
+                }
+                pair.client.flush();
+            });
+            Await.until("all has arrived", 20_000, () -> child.byteCount() == count * BYTES);
+            assertArrayEquals(pattern(count * BYTES), child.bytes());
+            Await.until("all are released", 5000, () -> poisoned.get() == count);
+        }
+    }
+
+    /** Sockets that take a part of what is sent, or nothing, at every point. */
+    @ParameterizedTest
+    @MethodSource("io.pollring.channel.Transport#withFamilies")
+    void partsThatAFullSocketTakes(Transport transport, Family family) throws Exception {
+        Recorder child = new Recorder() {
+            @Override
+            public void channelReadComplete(ChannelHandlerContext ctx) {
+                ctx.executor().schedule(ctx::read, 1, TimeUnit.MILLISECONDS);
+            }
+        };
+        try (TestGroup group = transport.newGroup(2);
+             StreamPair pair = StreamPair.openPaused(transport, group, family, new Recorder(), child, true)) {
+            int size = 3000;
+            int count = 400;
+            pair.child.read();
+            for (int i = 0; i < count; i += 10) {
+                int from = i;
+                InRead.run(transport, pair.client.eventLoop(), () -> {
+                    for (int k = from; k < from + 10; k++) {
+                        pair.client.writeAndFlush(Unpooled.copiedBuffer(pattern(k * size, size)));
+                    }
+                });
+            }
+            Await.until("all has arrived", 30_000, () -> child.byteCount() == count * size);
+            assertArrayEquals(pattern(count * size), child.bytes());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aResetFailsWhatIsFlushed(Transport transport) throws Exception {
+        Recorder recorder = new Recorder();
+        try (TestGroup group = transport.newGroup(2);
+             StreamPair pair = StreamPair.open(transport, group, Family.TCP, recorder, new Recorder())) {
+            pair.child.config().setOption(ChannelOption.SO_LINGER, 0);
+            List<ChannelFuture> written = new ArrayList<>();
+            InRead.run(transport, pair.client.eventLoop(), () -> {
+                pair.child.close().await(5000);
+                written.add(pair.client.writeAndFlush(bytes(0)));
+                written.add(pair.client.writeAndFlush(bytes(BYTES)));
+            });
+            assertTrue(recorder.inactive.await(5, TimeUnit.SECONDS));
+            for (ChannelFuture future : written) {
+                assertTrue(future.await(5000));
+                assertInstanceOf(IOException.class, future.cause());
+            }
+        }
+    }
+
+    /** More bytes than the loop has buffers for, on more connections. */
+    @ParameterizedTest
+    @EnumSource
+    void moreThanTheLoopHasBuffersFor(Transport transport) throws Exception {
+        int connections = 50;
+        int bytes = 30_000;
+        try (TestGroup servers = transport.newGroup(1); TestGroup clients = transport.newGroup(1)) {
+            List<Recorder> recorders = new ArrayList<>();
+            Channel listener = transport.server(servers.group, Family.TCP, new Distributor(recorders))
+                    .bind(Family.TCP.anyAddress()).sync().channel();
+            List<Channel> channels = new ArrayList<>();
+            for (int i = 0; i < connections; i++) {
+                channels.add(transport.client(clients.group, Family.TCP, new Recorder())
+                        .connect(listener.localAddress()).sync().channel());
+            }
+            Await.until("all are accepted", 5000, () -> {
+                synchronized (recorders) {
+                    return recorders.size() == connections;
+                }
+            });
+            TestGroup.run(servers.loop(), () -> {
+                // All of it waits in the sockets when the loop looks at them again.
+                for (Channel channel : channels) {
+                    channel.writeAndFlush(Unpooled.copiedBuffer(pattern(bytes))).await(5000);
+                }
+            });
+            for (Recorder recorder : recorders) {
+                Await.until("all has arrived", 10_000, () -> recorder.byteCount() == bytes);
+                assertArrayEquals(pattern(bytes), recorder.bytes());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatNobodyAskedForMovesToAnotherLoop(Transport transport) throws Exception {
+        OnDemand child = new OnDemand();
+        try (TestGroup group = transport.newGroup(2);
+             StreamPair pair = StreamPair.open(transport, group, Family.TCP, new Recorder(), child, bootstrap -> { },
+                     server -> server.childOption(ChannelOption.AUTO_READ, false))) {
+            pair.child.read();
+            pair.client.writeAndFlush(bytes(0)).sync();
+            Await.until("the first message is read", 5000, () -> child.byteCount() == BYTES);
+            // Received, perhaps, as the loop is still set to; but not read.
+            pair.client.writeAndFlush(bytes(BYTES)).sync();
+            TestGroup.run(pair.child.eventLoop(), () -> assertEquals(BYTES, child.byteCount()));
+            TestGroup.run(pair.child.eventLoop(), () -> assertEquals(BYTES, child.byteCount()));
+            pair.child.deregister().sync();
+            pair.client.writeAndFlush(bytes(2 * BYTES)).sync();
+            (pair.child.eventLoop() == group.loop(0) ? group.loop(1) : group.loop(0)).register(pair.child).sync();
+            TestGroup.run(pair.child.eventLoop(), () -> assertEquals(BYTES, child.byteCount()));
+            readUntil(pair.child, child, 3 * BYTES);
+            assertArrayEquals(pattern(3 * BYTES), child.bytes());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"RING", "DIRECT"})
+    void whatNobodyAskedForOutlivesARevert(Transport transport) throws Exception {
+        OnDemand child = new OnDemand();
+        try (TestGroup group = transport.newGroup(1);
+             StreamPair pair = StreamPair.open(transport, group, Family.TCP, new Recorder(), child, bootstrap -> { },
+                     server -> server.childOption(ChannelOption.AUTO_READ, false))) {
+            pair.child.read();
+            for (int i = 0; i < 3; i++) {
+                pair.client.writeAndFlush(bytes(i * BYTES)).sync();
+                TestGroup.run(pair.child.eventLoop(), () -> { });
+            }
+            assertTrue(group.loop().submit(() -> IoUring.handler(group.loop()).revert(pair.child, "test")).get());
+            assertEquals(IoUringBackend.EPOLL, IoUring.backend(pair.child));
+            pair.client.writeAndFlush(bytes(3 * BYTES)).sync();
+            readUntil(pair.child, child, 4 * BYTES);
+            assertArrayEquals(pattern(4 * BYTES), child.bytes());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatNobodyAskedForIsReadBeforeTheEnd(Transport transport) throws Exception {
+        OnDemand child = new OnDemand();
+        try (TestGroup group = transport.newGroup(1);
+             StreamPair pair = StreamPair.open(transport, group, Family.TCP, new Recorder(), child, bootstrap -> { },
+                     server -> server.childOption(ChannelOption.AUTO_READ, false))) {
+            pair.child.read();
+            for (int i = 0; i < 3; i++) {
+                pair.client.writeAndFlush(bytes(i * BYTES)).sync();
+                TestGroup.run(pair.child.eventLoop(), () -> { });
+            }
+            pair.client.close().sync();
+            assertTrue(child.inactive.await(5, TimeUnit.SECONDS));
+            assertArrayEquals(pattern(3 * BYTES), child.bytes());
+        }
+    }
+
+    private static void readUntil(Channel channel, Recorder recorder, int bytes) throws Exception {
+        Await.until(bytes + " bytes are read", 5000, () -> {
+            channel.read();
+            return recorder.byteCount() == bytes;
+        });
+    }
+
+    private static ByteBuf bytes(int from) {
+        return Unpooled.directBuffer(BYTES).writeBytes(pattern(from, BYTES));
+    }
+
+    private static byte[] pattern(int length) {
+        return pattern(0, length);
+    }
+
+    private static byte[] pattern(int from, int length) {
+        byte[] bytes = new byte[length];
+        for (int i = 0; i < length; i++) {
+            bytes[i] = (byte) ((from + i) * 31 + ((from + i) >> 8));
+        }
+        return bytes;
+    }
+
+    private interface Action {
+        void on(Channel channel);
+    }
+
+    private static final class OnDemand extends Recorder { }
+
+    /** Gives each accepted channel a recorder of its own. */
+    @Sharable
+    private static final class Distributor extends ChannelInboundHandlerAdapter {
+        private final List<Recorder> recorders;
+
+        Distributor(List<Recorder> recorders) {
+            this.recorders = recorders;
+        }
+
+        @Override
+        public void handlerAdded(ChannelHandlerContext ctx) {
+            Recorder recorder = new Recorder();
+            ctx.pipeline().addLast(recorder);
+            synchronized (recorders) {
+                recorders.add(recorder);
+            }
+        }
+    }
+
+    /** Overwrites its bytes when it is released. */
+    private static final class Poisoned extends UnpooledDirectByteBuf {
+        private final AtomicInteger count;
+
+        Poisoned(AtomicInteger count) {
+            super(UnpooledByteBufAllocator.DEFAULT, BYTES, BYTES);
+            this.count = count;
+        }
+
+        @Override
+        protected void deallocate() {
+            setIndex(0, 0);
+            for (int i = 0; i < BYTES; i++) {
+                _setByte(i, 0xDB);
+            }
+            count.incrementAndGet();
+            super.deallocate();
+        }
+    }
+}
