@@ -5,7 +5,7 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-/* Echo: connections that stay open, and one message outstanding on each. */
+/* Echo: connections that stay open, and one message outstanding on each, or on the first ten of them only. */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -30,20 +30,19 @@ void allocate_messages(void) {
 
 static void open_all(void) {
     allocate_messages();
-    for (unsigned i = 0; i < connection_count; i++) {
-        connections[i].fd = connected_socket(SOCK_STREAM, i);
-        no_delay(connections[i].fd);
-        watch(&connections[i]);
-    }
+    open_streams();
 }
 
 /* Every message starts with its number, so that a lost, doubled or swapped reply does not go unnoticed. */
-void send_message(struct connection *connection) {
-    ssize_t sent;
-
+const unsigned char *next_message(struct connection *connection) {
     connection->received = 0;
     memcpy(out_buffer, &connection->sequence, sizeof(connection->sequence));
-    sent = send(connection->fd, out_buffer, message_size, MSG_NOSIGNAL);
+    return out_buffer;
+}
+
+void send_message(struct connection *connection) {
+    ssize_t sent = send(connection->fd, next_message(connection), message_size, MSG_NOSIGNAL);
+
     if (sent != (ssize_t) message_size) {
         die("send (%zd of %u bytes)", sent, message_size);
     }
@@ -62,24 +61,9 @@ void check_message(const struct connection *connection, const unsigned char *rep
 }
 
 int receive_message(struct connection *connection) {
-    size_t index = (size_t) (connection - connections);
-    unsigned char *buffer = in_buffers + index * message_size;
-    /* A byte more than the reply has would be a byte that nobody sent: it is left for the next check to find. */
-    ssize_t count = recv(connection->fd, buffer + connection->received, message_size - connection->received,
-            MSG_DONTWAIT);
+    unsigned char *buffer = in_buffers + (size_t) (connection - connections) * message_size;
 
-    if (count < 0) {
-        if (errno == EAGAIN || errno == EINTR) {
-            return 0;
-        }
-        die("recv on connection %zu", index);
-    }
-    if (count == 0) {
-        errno = 0;
-        die("the server closed connection %zu", index);
-    }
-    connection->received += (uint32_t) count;
-    if (connection->received < message_size) {
+    if (!receive_bytes(connection, buffer, message_size)) {
         return 0;
     }
     check_message(connection, buffer);
@@ -88,5 +72,10 @@ int receive_message(struct connection *connection) {
 
 const struct mode echo_mode = {
     .name = "echo", .window = 1, .max_size = 65536,
+    .open = open_all, .start = send_message, .receive = receive_message
+};
+
+const struct mode mostly_idle_mode = {
+    .name = "mostly-idle", .window = 1, .max_size = 65536, .busy = 10,
     .open = open_all, .start = send_message, .receive = receive_message
 };

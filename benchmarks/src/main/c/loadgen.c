@@ -8,13 +8,14 @@
 /*
  * The load generator: one thread, one epoll set, N connections, a fixed number of requests outstanding on each.
  *
- *   loadgen MODE PORT CONNECTIONS SIZE
+ *   loadgen MODE ADDRESS CONNECTIONS SIZE
+ *   loadgen check MODE      says, in one line of JSON, whether the mode can be used here
  *
- * MODE is echo, stream, churn or udp; each is described in the file of its name. It connects to 127.0.0.1:PORT, prints
- * one line, and then obeys lines on its standard input:
+ * MODE is one of those in modes[] below; each is described in the file of its name. It connects to ADDRESS, a port of
+ * 127.0.0.1 or the path of a UNIX domain socket, prints one line, and then obeys lines on its standard input:
  *
  *   run SECONDS     send requests for that long, then wait for the replies that are still on their way
- *   count MESSAGES  send exactly that many, spread evenly over the connections
+ *   count MESSAGES  send exactly that many, spread evenly over the connections that the mode uses
  *   quit            (or end of input) close everything and exit
  *
  * Each of the first two is answered with one line of JSON. Between commands the connections stay open and silent, so
@@ -23,7 +24,6 @@
  * It is in C and does as little as can be done per message (for echo one recv, one send, one clock read, a share of an
  * epoll_wait), because a generator that costs more than the server measures itself.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -38,10 +38,12 @@
 struct connection *connections;
 unsigned connection_count;
 uint32_t message_size;
-struct sockaddr_in server;
 int thorough;
 
-static const struct mode *const modes[] = {&echo_mode, &stream_mode, &churn_mode, &udp_mode};
+static const struct mode *const modes[] = {
+    &echo_mode, &mostly_idle_mode, &echo10_mode, &stream_mode, &upload_mode, &tls_mode, &churn_mode, &udp_mode,
+    &http_mode, &http_pipelined_mode
+};
 static const struct mode *mode;
 static int epoll_fd;
 static struct epoll_event *events;
@@ -50,6 +52,14 @@ void watch(struct connection *connection) {
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
 
     if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, connection->fd, &event) != 0) {
+        die("epoll_ctl");
+    }
+}
+
+void watch_output(struct connection *connection, int wanted) {
+    struct epoll_event event = {.events = wanted ? EPOLLIN | EPOLLOUT : EPOLLIN, .data.ptr = connection};
+
+    if (epoll_ctl(epoll_fd, EPOLL_CTL_MOD, connection->fd, &event) != 0) {
         die("epoll_ctl");
     }
 }
@@ -79,11 +89,15 @@ static uint64_t latency_of(const struct connection *connection, uint64_t now) {
     return now - connection->sent_at[answered % MAX_WINDOW];
 }
 
-static void report(uint64_t messages, uint64_t elapsed, uint64_t cpu, uint64_t max) {
+static unsigned batch(void) {
+    return mode->batch == 0 ? 1 : mode->batch;
+}
+
+static void report(uint64_t replies, uint64_t elapsed, uint64_t cpu, uint64_t max) {
     printf("{\"messages\":%" PRIu64 ",\"elapsedNanos\":%" PRIu64 ",\"cpuNanos\":%" PRIu64 ",\"p50Nanos\":%" PRIu64
             ",\"p99Nanos\":%" PRIu64 ",\"p999Nanos\":%" PRIu64 ",\"maxNanos\":%" PRIu64 "}\n",
-            messages, elapsed, cpu, histogram_percentile(messages, 0.5), histogram_percentile(messages, 0.99),
-            histogram_percentile(messages, 0.999), max);
+            replies * batch(), elapsed, cpu, histogram_percentile(replies, 0.5), histogram_percentile(replies, 0.99),
+            histogram_percentile(replies, 0.999), max);
 }
 
 static unsigned start_all(void) {
@@ -120,7 +134,7 @@ static void exchange(uint64_t nanos) {
     uint64_t begin = clock_nanos(CLOCK_MONOTONIC);
     uint64_t deadline = nanos == UINT64_MAX ? UINT64_MAX : begin + nanos;
     uint64_t now = begin;
-    uint64_t messages = 0;
+    uint64_t replies = 0;
     uint64_t max = 0;
     uint64_t cpu;
     unsigned outstanding;
@@ -143,7 +157,7 @@ static void exchange(uint64_t nanos) {
             if (latency > max) {
                 max = latency;
             }
-            messages++;
+            replies++;
             connection->outstanding--;
             if (connection->quota > 0 && now < deadline) {
                 start(connection, now);
@@ -156,7 +170,11 @@ static void exchange(uint64_t nanos) {
     if (mode->settle != NULL) {
         mode->settle();
     }
-    report(messages, now - begin, cpu, max);
+    report(replies, now - begin, cpu, max);
+}
+
+static unsigned busy_connections(void) {
+    return mode->busy != 0 && mode->busy < connection_count ? mode->busy : connection_count;
 }
 
 static void obey(const char *line) {
@@ -165,14 +183,21 @@ static void obey(const char *line) {
     char rest;
 
     if (sscanf(line, "run %lf %c", &seconds, &rest) == 1 && seconds > 0 && seconds <= 3600) {
-        for (unsigned i = 0; i < connection_count; i++) {
+        for (unsigned i = 0; i < busy_connections(); i++) {
             connections[i].quota = UINT64_MAX;
         }
         thorough = 0;
         exchange((uint64_t) (seconds * 1e9));
     } else if (sscanf(line, "count %lu %c", &messages, &rest) == 1 && messages > 0) {
-        for (unsigned i = 0; i < connection_count; i++) {
-            connections[i].quota = messages / connection_count + (i < messages % connection_count);
+        unsigned busy = busy_connections();
+        unsigned long requests = messages / batch();
+
+        if (messages % batch() != 0) {
+            errno = 0;
+            die("%lu messages cannot be sent %u at a time", messages, batch());
+        }
+        for (unsigned i = 0; i < busy; i++) {
+            connections[i].quota = requests / busy + (i < requests % busy);
         }
         thorough = 1;
         exchange(UINT64_MAX);
@@ -182,17 +207,33 @@ static void obey(const char *line) {
     }
 }
 
+static int check(const struct mode *wanted) {
+    const char *problem = wanted->unusable == NULL ? NULL : wanted->unusable();
+
+    if (problem == NULL) {
+        puts("{}");
+    } else {
+        printf("{\"unusable\":\"%s\"}\n", problem);
+    }
+    return 0;
+}
+
 int main(int argc, char **argv) {
     char line[128];
 
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    if (argc == 2 && strcmp(argv[1], "backend") == 0) {
+        return serve_as_backend();
+    }
+    if (argc == 3 && strcmp(argv[1], "check") == 0) {
+        return check(parse_mode(argv[2]));
+    }
     if (argc != 5) {
         errno = 0;
-        die("usage: loadgen MODE PORT CONNECTIONS SIZE");
+        die("usage: loadgen MODE ADDRESS CONNECTIONS SIZE");
     }
     mode = parse_mode(argv[1]);
-    server.sin_family = AF_INET;
-    server.sin_port = htons((uint16_t) parse(argv[2], "PORT", 65535));
-    server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    set_server(argv[2]);
     connection_count = parse(argv[3], "CONNECTIONS", MAX_CONNECTIONS);
     message_size = parse(argv[4], "SIZE", mode->max_size);
     connections = allocate(connection_count, sizeof(*connections));
@@ -201,7 +242,6 @@ int main(int argc, char **argv) {
     if (epoll_fd < 0) {
         die("epoll_create1");
     }
-    setvbuf(stdout, NULL, _IOLBF, 0);
     allow_sockets(connection_count);
     mode->open();
     printf("{\"connections\":%u}\n", connection_count);

@@ -9,8 +9,9 @@
 #ifndef LOADGEN_H
 #define LOADGEN_H
 
-#include <netinet/in.h>
 #include <stdint.h>
+#include <sys/resource.h>
+#include <sys/types.h>
 
 #include "util.h"
 
@@ -38,44 +39,74 @@ struct mode {
     /* Requests outstanding on each connection. */
     unsigned window;
     uint32_t max_size;
+    /* How many messages one request and its reply are; 0 stands for 1. */
+    unsigned batch;
+    /* On how many of the connections requests are sent; 0 stands for all. */
+    unsigned busy;
+    /* Says why the mode cannot be used here, or returns NULL; may be NULL. */
+    const char *(*unusable)(void);
     /* Opens all connections, and allocates what the mode needs. */
     void (*open)(void);
     /* Sends one request. */
     void (*start)(struct connection *connection);
-    /* Reads what is there. Returns 1 when that completes a reply. */
+    /* Reads what is there, and sends what could not be sent before. Returns 1 when a reply is complete. */
     int (*receive)(struct connection *connection);
     /* Called after a load, for what must be over before the server is quiet; may be NULL. */
     void (*settle)(void);
 };
 
 extern const struct mode echo_mode;
+extern const struct mode mostly_idle_mode;
+extern const struct mode echo10_mode;
 extern const struct mode stream_mode;
+extern const struct mode upload_mode;
+extern const struct mode tls_mode;
 extern const struct mode churn_mode;
 extern const struct mode udp_mode;
+extern const struct mode http_mode;
+extern const struct mode http_pipelined_mode;
 
 extern struct connection *connections;
 extern unsigned connection_count;
 /* Of a message that is echoed, or of the reply that is streamed. */
 extern uint32_t message_size;
-extern struct sockaddr_in server;
 /* Whether every byte of a reply is to be looked at, whatever that costs. */
 extern int thorough;
 
+/* Where to connect to: a port of 127.0.0.1, or the path of a UNIX domain socket. */
+void set_server(const char *address);
+/* Has the kernel allow us as many open files as it ever would; returns how many. */
+rlim_t allow_all_sockets(void);
 /* Has the kernel allow us that many sockets, or ends with a text for the user. */
 void allow_sockets(unsigned count);
 /* A socket that is connected to the server, as one of many that stay open. */
 int connected_socket(int type, unsigned index);
-/* A socket that is connected to the server, from the source address of that number. */
+/* A socket that is connected to the server, over TCP or UDP, from the source address of that number. */
 int connected_from(int type, unsigned source_number);
+/* Does nothing to a socket that knows no delay. */
 void no_delay(int fd);
 /* Has the connection's fd watched for input. */
 void watch(struct connection *connection);
+/* Whether it is watched for room to send in, too. */
+void watch_output(struct connection *connection, int wanted);
+
+/* Opens and watches all connections, for a mode whose connections are streams that stay open. */
+void open_streams(void);
+/* Whether that many bytes, as recv() says, are some; if they never will be, ends the process. */
+int has_come(const struct connection *connection, ssize_t count);
+/* Reads what is there of a reply. Returns 1 when all of it is in the buffer. */
+int receive_bytes(struct connection *connection, unsigned char *buffer, uint32_t size);
 
 /* The echo of messages, which several modes use. */
 void allocate_messages(void);
+/* The message whose turn it is; good until the next is asked for. */
+const unsigned char *next_message(struct connection *connection);
 void send_message(struct connection *connection);
 void check_message(const struct connection *connection, const unsigned char *reply);
 int receive_message(struct connection *connection);
+
+/* Instead of putting load on a server, is one. */
+int serve_as_backend(void);
 
 void histogram_clear(void);
 void histogram_add(uint64_t nanos);

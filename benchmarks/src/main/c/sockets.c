@@ -6,7 +6,7 @@
  */
 
 /*
- * Sockets, and the addresses that they come from.
+ * Sockets, and the addresses that they come from and go to.
  *
  * There are some 28,000 ports to connect from, for one source address and one destination. All of 127.0.0.0/8 is the
  * machine's own, so a connection that may find no port of one address takes the next: 127.1.0.0 and on.
@@ -14,8 +14,9 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
-#include <sys/resource.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include "loadgen.h"
 
@@ -25,20 +26,58 @@
 /* Standard streams, the epoll set, and some to spare. */
 #define OTHER_FILES 16
 
-void allow_sockets(unsigned count) {
+static struct sockaddr_in server;
+/* Where the server's address is a path, its family is AF_UNIX. */
+static struct sockaddr_un server_path;
+
+void set_server(const char *address) {
+    size_t length = strlen(address);
+
+    if (address[0] != '/') {
+        server.sin_family = AF_INET;
+        server.sin_port = htons((uint16_t) parse(address, "ADDRESS", 65535));
+        server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    } else if (length < sizeof(server_path.sun_path)) {
+        server_path.sun_family = AF_UNIX;
+        memcpy(server_path.sun_path, address, length + 1);
+    } else {
+        errno = 0;
+        die("the path '%s' is too long for a socket", address);
+    }
+}
+
+static int connected_to_path(int type) {
+    int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+
+    if (fd < 0) {
+        die("socket");
+    }
+    if (connect(fd, (struct sockaddr *) &server_path, sizeof(server_path)) != 0) {
+        die("connecting to %s", server_path.sun_path);
+    }
+    return fd;
+}
+
+rlim_t allow_all_sockets(void) {
     struct rlimit limit;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
         die("getrlimit");
     }
-    if (limit.rlim_max < count + OTHER_FILES) {
-        errno = 0;
-        die("%u sockets need %u open files, but only %llu are allowed: raise the limit (ulimit -n)", count,
-                count + OTHER_FILES, (unsigned long long) limit.rlim_max);
-    }
     limit.rlim_cur = limit.rlim_max;
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
         die("setrlimit");
+    }
+    return limit.rlim_max;
+}
+
+void allow_sockets(unsigned count) {
+    rlim_t allowed = allow_all_sockets();
+
+    if (allowed < count + OTHER_FILES) {
+        errno = 0;
+        die("%u sockets need %u open files, but only %llu are allowed: raise the limit (ulimit -n)", count,
+                count + OTHER_FILES, (unsigned long long) allowed);
     }
 }
 
@@ -65,13 +104,52 @@ int connected_from(int type, unsigned source_number) {
 }
 
 int connected_socket(int type, unsigned index) {
-    return connected_from(type, index / SOCKETS_PER_SOURCE);
+    return server_path.sun_family == AF_UNIX ? connected_to_path(type)
+            : connected_from(type, index / SOCKETS_PER_SOURCE);
 }
 
 void no_delay(int fd) {
     const int one = 1;
 
+    if (server_path.sun_family == AF_UNIX) {
+        return;
+    }
     if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)) != 0) {
         die("TCP_NODELAY");
     }
+}
+
+void open_streams(void) {
+    for (unsigned i = 0; i < connection_count; i++) {
+        connections[i].fd = connected_socket(SOCK_STREAM, i);
+        no_delay(connections[i].fd);
+        watch(&connections[i]);
+    }
+}
+
+int has_come(const struct connection *connection, ssize_t count) {
+    size_t index = (size_t) (connection - connections);
+
+    if (count < 0) {
+        if (errno == EAGAIN || errno == EINTR) {
+            return 0;
+        }
+        die("recv on connection %zu", index);
+    }
+    if (count == 0) {
+        errno = 0;
+        die("the server closed connection %zu", index);
+    }
+    return 1;
+}
+
+int receive_bytes(struct connection *connection, unsigned char *buffer, uint32_t size) {
+    /* A byte more than the reply has would be a byte that nobody sent: it is left for the next check to find. */
+    ssize_t count = recv(connection->fd, buffer + connection->received, size - connection->received, MSG_DONTWAIT);
+
+    if (!has_come(connection, count)) {
+        return 0;
+    }
+    connection->received += (uint32_t) count;
+    return connection->received == size;
 }

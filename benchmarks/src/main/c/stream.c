@@ -35,11 +35,7 @@ static void open_all(void) {
 
         memcpy(expected + i * sizeof(word), &word, sizeof(word));
     }
-    for (unsigned i = 0; i < connection_count; i++) {
-        connections[i].fd = connected_socket(SOCK_STREAM, i);
-        no_delay(connections[i].fd);
-        watch(&connections[i]);
-    }
+    open_streams();
 }
 
 static void ask(struct connection *connection) {
@@ -67,15 +63,8 @@ static int receive(struct connection *connection) {
     } else {
         count = recv(connection->fd, NULL, missing, MSG_DONTWAIT | MSG_TRUNC);
     }
-    if (count < 0) {
-        if (errno == EAGAIN || errno == EINTR) {
-            return 0;
-        }
-        die("recv on connection %zu", index);
-    }
-    if (count == 0) {
-        errno = 0;
-        die("the server closed connection %zu", index);
+    if (!has_come(connection, count)) {
+        return 0;
     }
     if (look && memcmp(scratch, expected + connection->received, (size_t) count) != 0) {
         errno = 0;

@@ -29,14 +29,14 @@ final class FileLimit {
     static void check(List<Workload> workloads, long limit) {
         for (Workload workload : workloads) {
             if (!suffices(limit, workload)) {
-                throw new IllegalStateException(workload + " needs " + (workload.connections() + SPARE)
+                throw new IllegalStateException(workload + " needs " + (workload.sockets() + SPARE)
                         + " open files in a process, but only " + limit + " are allowed: raise the limit (ulimit -n)");
             }
         }
     }
 
     static boolean suffices(long limit, Workload workload) {
-        return limit >= workload.connections() + SPARE;
+        return limit >= workload.sockets() + SPARE;
     }
 
     /** The hard limit: servers (the JVM does it) and load generators raise their own to that. */

@@ -80,7 +80,7 @@ final class IdleRun {
 
     private LoadGenerator connect(ServerProcess server, Workload connections)
             throws IOException, InterruptedException {
-        return new LoadGenerator(options.loadgen(), server.contender().label(), server.port(), connections,
+        return new LoadGenerator(options.loadgen(), server.contender().label(), server.address(), connections,
                 options.cores());
     }
 

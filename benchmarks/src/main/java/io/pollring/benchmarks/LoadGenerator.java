@@ -22,10 +22,11 @@ final class LoadGenerator implements AutoCloseable {
 
     private final LineProcess process;
 
-    LoadGenerator(Path binary, String server, int port, Workload workload, Cores cores)
+    /** @param address a port of the loopback interface, or the path of a UNIX domain socket */
+    LoadGenerator(Path binary, String server, String address, Workload workload, Cores cores)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(cores.generatorPrefix());
-        command.addAll(List.of(binary.toString(), workload.kind().loadMode(), Integer.toString(port),
+        command.addAll(List.of(binary.toString(), workload.kind().load().label(), address,
                 Integer.toString(workload.connections()), Integer.toString(workload.kind().messageSize())));
         process = LineProcess.start("load generator of " + server, command);
         try {
@@ -33,6 +34,14 @@ final class LoadGenerator implements AutoCloseable {
         } catch (IOException | InterruptedException | RuntimeException e) {
             process.close();
             throw e;
+        }
+    }
+
+    /** Why load of that kind cannot be made here, or {@code null}. */
+    static String unusable(Path binary, LoadMode mode) throws IOException, InterruptedException {
+        try (LineProcess check = LineProcess.start("load generator", List.of(binary.toString(), "check",
+                mode.label()))) {
+            return (String) check.readJson(CONNECT_SECONDS).get("unusable");
         }
     }
 

@@ -12,8 +12,20 @@ import java.util.Map;
 final class LoadReport {
     private final Map<String, Object> values;
 
+    /** What else worked for the generator. */
+    private final long helperCpuNanos;
+
     LoadReport(Map<String, Object> values) {
+        this(values, 0);
+    }
+
+    private LoadReport(Map<String, Object> values, long helperCpuNanos) {
         this.values = values;
+        this.helperCpuNanos = helperCpuNanos;
+    }
+
+    LoadReport withHelper(long cpuNanos) {
+        return new LoadReport(values, helperCpuNanos + cpuNanos);
     }
 
     private long value(String name) {
@@ -30,7 +42,7 @@ final class LoadReport {
     }
 
     long cpuNanos() {
-        return value("cpuNanos");
+        return value("cpuNanos") + helperCpuNanos;
     }
 
     long p50Nanos() {

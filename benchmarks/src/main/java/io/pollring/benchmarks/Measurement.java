@@ -46,7 +46,7 @@ final class Measurement {
         Counters before = new Counters(opponents, idle, cores);
         // Asking the server for its counters makes its threads switch, so this is asked last, and first.
         ContextSwitches switchesBefore = ContextSwitches.of(opponents.server().pid());
-        LoadReport load = opponents.generator().run(seconds);
+        LoadReport load = opponents.run(seconds);
         ContextSwitches switchesAfter = ContextSwitches.of(opponents.server().pid());
         return new Measurement(load, before, new Counters(opponents, idle, cores), switchesBefore, switchesAfter);
     }

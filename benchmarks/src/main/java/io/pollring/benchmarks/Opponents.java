@@ -13,13 +13,28 @@ import java.nio.file.Path;
 final class Opponents implements AutoCloseable {
     private final ServerProcess server;
     private final LoadGenerator generator;
+    private final Workload workload;
+    private final Cores cores;
+    private final Wrk wrk;
 
-    /** Takes over the server and closes it with itself, also when the generator cannot be started. */
     Opponents(ServerProcess server, Path binary, Workload workload, Cores cores)
             throws IOException, InterruptedException {
+        this(server, binary, workload, cores, null);
+    }
+
+    /**
+     * Takes over the server and closes it with itself, also when the generator cannot be started.
+     *
+     * @param wrk what puts timed load on the server, {@code null} for the generator that does all else
+     */
+    Opponents(ServerProcess server, Path binary, Workload workload, Cores cores, Wrk wrk)
+            throws IOException, InterruptedException {
         this.server = server;
+        this.workload = workload;
+        this.cores = cores;
+        this.wrk = wrk;
         try {
-            generator = new LoadGenerator(binary, server.contender().label(), server.port(), workload, cores);
+            generator = new LoadGenerator(binary, server.contender().label(), server.address(), workload, cores);
         } catch (IOException | InterruptedException | RuntimeException e) {
             server.close();
             throw e;
@@ -32,6 +47,20 @@ final class Opponents implements AutoCloseable {
 
     LoadGenerator generator() {
         return generator;
+    }
+
+    /** Puts load on the server for that long. */
+    LoadReport run(double seconds) throws IOException, InterruptedException {
+        if (wrk != null) {
+            return wrk.run(server.address(), workload, cores, seconds);
+        }
+        Backend backend = server.backend();
+        if (backend == null) {
+            return generator.run(seconds);
+        }
+        long before = backend.cpuNanos();
+        LoadReport load = generator.run(seconds);
+        return load.withHelper(backend.cpuNanos() - before);
     }
 
     @Override

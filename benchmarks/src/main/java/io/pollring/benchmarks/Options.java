@@ -16,16 +16,13 @@ import java.util.stream.Collectors;
 
 /** What the command line asks for. */
 final class Options {
-    private static final String DEFAULT_WORKLOADS = "echo:1,echo:16,echo:64,echo:512,echo:2048,ondemand:64,stream:8,"
-            + "churn:64,udp:16,idle:10000";
-    private static final String QUICK_WORKLOADS = "echo:64,echo:512,ondemand:64,churn:64";
     private static final String QUICK_TRANSPORTS = "own,epoll,io_uring,io_uring-bufring,limit-uring";
     private static final String SYSCALL_WORKLOADS = "echo:1,echo:64,ondemand:64";
     static final String USAGE = String.join(System.lineSeparator(),
             "usage: benchmarks/run [options]        compare transports, in interleaved rounds",
             "       benchmarks/syscalls [options]   count system calls with strace and check our bars on them",
             "  --quick                in five minutes: 9 rounds, " + QUICK_TRANSPORTS + ",",
-            "                         " + QUICK_WORKLOADS + "; other options change it",
+            "                         " + Workload.QUICK + "; other options change it",
             "  --rounds N             rounds per workload (default 15; fewer than " + Ratio.MIN_ROUNDS
                     + " give no ratios)",
             "  --seconds S            length of a round (default 1)",
@@ -33,12 +30,12 @@ final class Options {
             "  --transports A,B,...   of " + Contender.TRANSPORTS + "; the first is compared to each of the others;",
             "                         A@name=value is A with a system property, A,A is A twice, to see the noise",
             "  --workloads W,...      SERVICE:CONNECTIONS, of " + WorkloadKind.labels(),
-            "                         (default " + DEFAULT_WORKLOADS + ");",
-            "                         idle measures memory: each round of it starts new servers, and is as long as it",
-            "                         takes",
-            "  --count N              messages over which exact counts are taken (default 50000; of stream 1/50th of",
-            "                         that, of churn 1/5th)",
+            "                         (default " + Workload.FULL + ");",
+            "                         idle measures memory: each round starts new servers, and takes what it takes",
+            "  --count N              messages over which exact counts are taken (default 50000; fewer of what costs",
+            "                         more than an echo: 1/50th of that of stream and upload, 1/5th of churn)",
             "  --counter C            perf, strace or none: what counts system calls (default: perf, else strace)",
+            "  --http-load L          wrk or own: what sends the timed HTTP requests (default: wrk where installed)",
             "  --cores S,G            the servers' core and the load generators' (default: the first two we may use)",
             "  --realtime             servers and load generators go before whatever else runs on their cores: for a",
             "                         machine that others use, too (needs root)",
@@ -58,6 +55,8 @@ final class Options {
     private double warmup = 5;
     private long count = 50_000;
     private String counter = "auto";
+    private String httpLoad = "auto";
+    private Wrk wrk;
     private List<Contender> contenders;
     private List<Workload> workloads;
     private boolean realtime;
@@ -114,6 +113,9 @@ final class Options {
             case "--counter":
                 counter = oneOf(option, value, List.of("perf", "strace", "none"));
                 break;
+            case "--http-load":
+                httpLoad = oneOf(option, value, List.of("wrk", "own"));
+                break;
             case "--transports":
                 contenders = Contender.parseAll(List.of(value.split(",")));
                 break;
@@ -152,7 +154,7 @@ final class Options {
                     : quick ? List.of(QUICK_TRANSPORTS.split(",")) : Contender.TRANSPORTS);
         }
         if (workloads == null) {
-            workloads = workloads(syscalls ? SYSCALL_WORKLOADS : quick ? QUICK_WORKLOADS : DEFAULT_WORKLOADS);
+            workloads = workloads(syscalls ? SYSCALL_WORKLOADS : quick ? Workload.QUICK : Workload.FULL);
         }
         // The bars are on a steady load of messages; of connections that come and go they say nothing.
         if (syscalls && !workloads.stream().allMatch(workload -> workload.kind().isEcho())) {
@@ -160,6 +162,12 @@ final class Options {
         }
         if (syscalls && contenders.stream().anyMatch(Contender::isLimit)) {
             throw new IllegalArgumentException("a server in C does not count the iterations of its loop");
+        }
+        if (!httpLoad.equals("own") && workloads.stream().anyMatch(workload -> workload.kind().load().isHttp())) {
+            wrk = Wrk.find(System.getenv("PATH"));
+            if (wrk == null && httpLoad.equals("wrk")) {
+                throw new IllegalArgumentException("--http-load: wrk is not installed");
+            }
         }
         cores = coresText == null ? Cores.choose(Pinning.allowedCores(), realtime) : cores(coresText, realtime);
     }
@@ -221,6 +229,11 @@ final class Options {
     /** {@code auto}, {@code perf}, {@code strace} or {@code none}. */
     String counter() {
         return counter;
+    }
+
+    /** What sends the timed HTTP requests; {@code null} when that is our own load generator. */
+    Wrk wrk() {
+        return wrk;
     }
 
     List<Contender> contenders() {

@@ -35,16 +35,24 @@ final class ServerProcess implements AutoCloseable {
     private static final int FIRST_JAVA_WITH_NATIVE_ACCESS_FLAG = 22;
 
     private final Contender contender;
+    private final Backend backend;
     private final LineProcess process;
     private final Map<String, Object> greeting;
 
     ServerProcess(Contender contender, Workload workload, Options options, boolean countIterations)
             throws IOException, InterruptedException {
+        this(contender, workload, options, countIterations, null);
+    }
+
+    /** @param backend the server behind it, or {@code null} */
+    ServerProcess(Contender contender, Workload workload, Options options, boolean countIterations, Backend backend)
+            throws IOException, InterruptedException {
         this.contender = contender;
+        this.backend = backend;
         List<String> command = new ArrayList<>(options.cores().serverPrefix());
         command.addAll(contender.isLimit()
                 ? List.of(options.binary(contender.transport()).toString(), workload.kind().label())
-                : javaCommand(contender, workload, countIterations));
+                : javaCommand(contender, workload, countIterations, backend));
         process = LineProcess.start(contender.label(), command);
         try {
             greeting = process.readJson(START_SECONDS);
@@ -54,7 +62,8 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    private static List<String> javaCommand(Contender contender, Workload workload, boolean countIterations) {
+    private static List<String> javaCommand(Contender contender, Workload workload, boolean countIterations,
+                                            Backend backend) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_ARGS);
@@ -68,6 +77,9 @@ final class ServerProcess implements AutoCloseable {
             command.add("--enable-native-access=ALL-UNNAMED");
         }
         contender.systemProperties().forEach(property -> command.add("-D" + property));
+        if (backend != null) {
+            command.add("-Dio.pollring.benchmarks.backendPort=" + backend.port());
+        }
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), BenchmarkServer.class.getName(),
                 contender.transport(), workload.kind().label()));
         if (countIterations) {
@@ -80,13 +92,20 @@ final class ServerProcess implements AutoCloseable {
         return contender;
     }
 
+    /** The server behind it, or {@code null}. */
+    Backend backend() {
+        return backend;
+    }
+
     /** Why this transport cannot be used here, or {@code null}. */
     String unavailable() {
         return (String) greeting.get("unavailable");
     }
 
-    int port() {
-        return ((Number) greeting.get("port")).intValue();
+    /** Where it listens: a port of the loopback interface, or the path of a UNIX domain socket. */
+    String address() {
+        Object path = greeting.get("path");
+        return (path == null ? greeting.get("port") : path).toString();
     }
 
     long pid() {

@@ -8,6 +8,14 @@ package io.pollring.benchmarks;
 
 /** What the server does, and how many connections ask it to. */
 final class Workload {
+    /** All there is to compare. */
+    static final String FULL = String.join(",", "echo:1,echo:16,echo:64,echo:512,echo:2048", "ondemand:64",
+            "writes10:64,flushes10:64", "stream:8,stream16k:64,upload:8,upload16k:64", "http:64,http-pipelined:64",
+            "churn:64", "udp:64", "domain:64", "proxy:64", "tls:64", "timers:1000", "foreign:64", "mostly-idle:1000",
+            "idle:10000");
+    /** For a first look. */
+    static final String QUICK = "echo:64,echo:512,ondemand:64,churn:64";
+
     private static final int MAX_CONNECTIONS = 65536;
     /** As many as may wait to be accepted (the servers' backlog): one more, and a client would hang for a second. */
     private static final int MAX_CHURNING = 4096;
@@ -47,6 +55,11 @@ final class Workload {
 
     int connections() {
         return connections;
+    }
+
+    /** How many sockets the server has when all are connected. */
+    int sockets() {
+        return kind.isProxy() ? 2 * connections : connections;
     }
 
     String describe() {

@@ -13,27 +13,45 @@ import java.util.stream.Collectors;
 
 /** What a workload asks of its server, as the side sees it that puts load on it. */
 enum WorkloadKind {
-    ECHO("echo", 1, "%1$d connection%2$s, one 64-byte message outstanding on each"),
-    ONDEMAND("echo", 1, "%1$d connection%2$s, one 64-byte message outstanding on each, read on demand"),
-    ONDEMAND_INLINE("echo", 1, "%1$d connection%2$s, one 64-byte message outstanding on each, read on demand"),
-    /** A unit costs as much as some hundred echoes, so fewer of them are counted. */
-    STREAM("stream", 50, "%1$d connection%2$s, on each of which the server sends messages of 1 MiB, two of them asked"
-            + " for at any time"),
-    CHURN("churn", 5, "%1$d client%2$s, each of which connects, has 64 bytes echoed, closes, and starts again"),
-    UDP("udp", 1, "%1$d UDP socket%2$s, one 64-byte datagram outstanding on each"),
+    ECHO(LoadMode.ECHO, "%1$d connection%2$s, one 64-byte message outstanding on each"),
+    ONDEMAND(LoadMode.ECHO, "%1$d connection%2$s, one 64-byte message outstanding on each, read on demand"),
+    ONDEMAND_INLINE(LoadMode.ECHO, "%1$d connection%2$s, one 64-byte message outstanding on each, read on demand"),
+    WRITES10(LoadMode.ECHO10, "%1$d connection%2$s, one 64-byte request outstanding on each, answered with ten writes"
+            + " of 64 bytes and one flush"),
+    FLUSHES10(LoadMode.ECHO10, "%1$d connection%2$s, one 64-byte request outstanding on each, answered with ten writes"
+            + " of 64 bytes and a flush after each"),
+    STREAM(LoadMode.STREAM, "%1$d connection%2$s, on each of which the server sends messages of 1 MiB, two of them"
+            + " asked for at any time"),
+    STREAM16K(LoadMode.STREAM16K, "%1$d connection%2$s, on each of which the server sends messages of 16 KiB, two of"
+            + " them asked for at any time"),
+    UPLOAD(LoadMode.UPLOAD, "%1$d connection%2$s, on each of which the server is sent messages of 1 MiB, two of them"
+            + " unanswered at any time"),
+    UPLOAD16K(LoadMode.UPLOAD16K, "%1$d connection%2$s, on each of which the server is sent messages of 16 KiB, two of"
+            + " them unanswered at any time"),
+    CHURN(LoadMode.CHURN, "%1$d client%2$s, each of which connects, has 64 bytes echoed, closes, and starts again"),
+    UDP(LoadMode.UDP, "%1$d UDP socket%2$s, one 64-byte datagram outstanding on each"),
+    DOMAIN(LoadMode.ECHO, "%1$d connection%2$s over UNIX domain sockets, one 64-byte message outstanding on each"),
+    PROXY(LoadMode.ECHO, "%1$d connection%2$s through a proxy to an echo server in C, one 64-byte message outstanding"
+            + " on each; the generator's figures include that server's"),
+    TLS(LoadMode.TLS, "%1$d connection%2$s over TLS 1.3 (the JDK's), one 64-byte message outstanding on each"),
+    TIMERS(LoadMode.ECHO, "%1$d connection%2$s, one 64-byte message outstanding on each, each with an IdleStateHandler"
+            + " of two timeouts of 1 s"),
+    FOREIGN(LoadMode.ECHO, "%1$d connection%2$s, one 64-byte message outstanding on each, answered by four threads that"
+            + " are not the loop's"),
+    MOSTLY_IDLE(LoadMode.MOSTLY_IDLE, "%1$d connection%2$s, of which 10 at most have one 64-byte message outstanding"
+            + " and nothing happens on the others"),
+    HTTP(LoadMode.HTTP, "%1$d connection%2$s that are kept alive, one HTTP request for a short text outstanding on"
+            + " each"),
+    HTTP_PIPELINED(LoadMode.HTTP_PIPELINED, "%1$d connection%2$s that are kept alive, on each of which HTTP requests"
+            + " for a short text are sent 16 at a time; latency is that of all 16"),
     /** The generator's echo is used once per connection, to see that it stands. */
-    IDLE("echo", 1, "%1$d connection%2$s on which nothing happens, after one 64-byte echo on each");
+    IDLE(LoadMode.ECHO, "%1$d connection%2$s on which nothing happens, after one 64-byte echo on each");
 
-    private static final int ECHO_SIZE = 64;
-    private static final int STREAM_SIZE = 1024 * 1024;
-
-    private final String loadMode;
-    private final int countDivisor;
+    private final LoadMode load;
     private final String description;
 
-    WorkloadKind(String loadMode, int countDivisor, String description) {
-        this.loadMode = loadMode;
-        this.countDivisor = countDivisor;
+    WorkloadKind(LoadMode load, String description) {
+        this.load = load;
         this.description = description;
     }
 
@@ -46,34 +64,29 @@ enum WorkloadKind {
                 .orElseThrow(() -> new IllegalArgumentException("no workload '" + label + "': there are " + labels()));
     }
 
-    /** As on the command line. */
+    /** As on the command line, and as the server knows it. */
     String label() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** What the load generator is to do. */
-    String loadMode() {
-        return loadMode;
+    LoadMode load() {
+        return load;
     }
 
     /** Bytes of a message that is echoed, or of one that is streamed. */
     int messageSize() {
-        return this == STREAM ? STREAM_SIZE : ECHO_SIZE;
+        return load.messageSize();
     }
 
     /** What is counted and timed, in short. */
     String unit() {
-        return this == CHURN ? "conn" : "msg";
-    }
-
-    /** Over how many units exact counts are taken, where {@code messages} are taken for an echo. */
-    long counted(long messages) {
-        return Math.max(1, messages / countDivisor);
+        return load.unit();
     }
 
     /** Whether the figure to look at is how many bytes pass. */
     boolean isStream() {
-        return this == STREAM;
+        return load.isStream();
     }
 
     /** Whether connections come and go, so that a message has its share of their making. */
@@ -81,12 +94,17 @@ enum WorkloadKind {
         return this == CHURN;
     }
 
+    /** Whether the server is a proxy, which needs a server behind it. */
+    boolean isProxy() {
+        return this == PROXY;
+    }
+
     /** Whether memory is measured, and no time. */
     boolean isIdle() {
         return this == IDLE;
     }
 
-    /** Whether a message is echoed on a connection that stands. */
+    /** Whether a message is echoed on a connection that stands, and nothing else is done. */
     boolean isEcho() {
         return this == ECHO || this == ONDEMAND || this == ONDEMAND_INLINE;
     }

@@ -34,14 +34,28 @@ final class WorkloadRun {
     }
 
     WorkloadResult run() throws IOException, InterruptedException {
+        String unusable = LoadGenerator.unusable(options.loadgen(), workload.kind().load());
+        if (unusable != null) {
+            Map<String, String> unavailable = new LinkedHashMap<>();
+            options.contenders().forEach(contender -> unavailable.put(contender.label(), unusable));
+            return new WorkloadResult(workload, List.of(), unavailable, nameOf(counter));
+        }
+        try (Backend backend = workload.kind().isProxy() ? new Backend(options.loadgen(), options.cores()) : null) {
+            return run(backend);
+        }
+    }
+
+    /** @param backend the server behind all of them, or {@code null} */
+    private WorkloadResult run(Backend backend) throws IOException, InterruptedException {
         List<Opponents> started = new ArrayList<>();
         Map<String, String> unavailable = new LinkedHashMap<>();
         try {
             for (Contender contender : options.contenders()) {
                 progress.accept(workload + ": starting " + contender);
-                ServerProcess server = new ServerProcess(contender, workload, options, false);
+                ServerProcess server = new ServerProcess(contender, workload, options, false, backend);
                 if (server.unavailable() == null) {
-                    started.add(new Opponents(server, options.loadgen(), workload, options.cores()));
+                    started.add(new Opponents(server, options.loadgen(), workload, options.cores(),
+                            workload.kind().load().isHttp() ? options.wrk() : null));
                 } else {
                     unavailable.put(contender.label(), server.unavailable());
                     server.close();
@@ -61,7 +75,7 @@ final class WorkloadRun {
         List<ContenderResult> results = new ArrayList<>();
         for (Opponents opponents : all) {
             progress.accept(workload + ": warming up " + opponents.server().contender());
-            opponents.generator().run(options.warmup());
+            opponents.run(options.warmup());
             ServerProcess server = opponents.server();
             results.add(new ContenderResult(workload.kind(), server.contender(), server.greeting()));
         }
@@ -77,7 +91,7 @@ final class WorkloadRun {
             results.get(i).setResidentBytes(ProcFs.residentBytes(all.get(i).server().pid()));
             progress.accept(workload + ": counting for " + all.get(i).server().contender());
             results.get(i).setCounts(ExactCounts.take(all.get(i), counter,
-                    workload.kind().counted(options.count())));
+                    workload.kind().load().counted(options.count())));
         }
         return results;
     }

@@ -6,6 +6,7 @@
  */
 package io.pollring.benchmarks;
 
+import javax.net.ServerSocketFactory;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -17,12 +18,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A thread per connection; from a given message on the last byte of every reply has one wrong bit. */
 abstract class BlockingServer implements AutoCloseable {
-    private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private final ServerSocket listener;
     private final AtomicInteger messages = new AtomicInteger();
     private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicInteger usedConnections = new AtomicInteger();
     private final int firstWrong;
 
     BlockingServer(int firstWrong) throws IOException {
+        this(firstWrong, ServerSocketFactory.getDefault());
+    }
+
+    BlockingServer(int firstWrong, ServerSocketFactory sockets) throws IOException {
+        listener = sockets.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
         this.firstWrong = firstWrong;
         start(this::accept);
     }
@@ -47,6 +54,11 @@ abstract class BlockingServer implements AutoCloseable {
         return connections.get();
     }
 
+    /** How many have asked for something. */
+    int usedConnections() {
+        return usedConnections.get();
+    }
+
     private void accept() {
         try {
             while (!listener.isClosed()) {
@@ -67,8 +79,11 @@ abstract class BlockingServer implements AutoCloseable {
         try (Socket connection = socket) {
             connection.setTcpNoDelay(true);
             DataInputStream input = new DataInputStream(connection.getInputStream());
-            while (true) {
+            for (boolean used = false;; used = true) {
                 byte[] reply = reply(input);
+                if (!used) {
+                    usedConnections.incrementAndGet();
+                }
                 if (messages.incrementAndGet() >= firstWrong) {
                     reply[reply.length - 1] ^= 1;
                 }

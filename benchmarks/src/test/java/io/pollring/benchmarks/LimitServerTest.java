@@ -53,7 +53,7 @@ class LimitServerTest {
     }
 
     private static Socket connect(ServerProcess server) throws IOException {
-        return new Socket(InetAddress.getLoopbackAddress(), server.port());
+        return new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(server.address()));
     }
 
     private static long openFiles(ServerProcess server) throws IOException {
@@ -78,7 +78,7 @@ class LimitServerTest {
             assertNull(server.unavailable());
             long files = openFiles(server);
             ServerStats before = server.stats();
-            try (LoadGenerator generator = new LoadGenerator(LOADGEN, transport, server.port(),
+            try (LoadGenerator generator = new LoadGenerator(LOADGEN, transport, server.address(),
                     new Workload(kind, connections), options(transport).cores())) {
                 assertEquals(2000, generator.count(2000).messages());
                 generator.run(0.1);
@@ -97,7 +97,7 @@ class LimitServerTest {
     void answersLongMessages(String transport) throws Exception {
         try (ServerProcess server = start(transport, WorkloadKind.ECHO);
              LineProcess generator = LineProcess.start("load generator", List.of(LOADGEN.toString(), "echo",
-                     Integer.toString(server.port()), "40", "65536"))) {
+                     server.address(), "40", "65536"))) {
             assertEquals(40, generator.readJson(20).get("connections"));
             assertEquals(1000, generator.ask("count 1000", 30).get("messages"));
         }
@@ -111,7 +111,7 @@ class LimitServerTest {
         try (ServerProcess server = start(transport, WorkloadKind.ECHO); Socket slow = connect(server)) {
             CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> write(slow, sent));
             awaitStall(slow);
-            try (LoadGenerator generator = new LoadGenerator(LOADGEN, transport, server.port(),
+            try (LoadGenerator generator = new LoadGenerator(LOADGEN, transport, server.address(),
                     new Workload(WorkloadKind.ECHO, 3), options(transport).cores())) {
                 assertEquals(300, generator.count(300).messages());
             }

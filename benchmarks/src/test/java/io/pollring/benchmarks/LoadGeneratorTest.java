@@ -24,8 +24,8 @@ class LoadGeneratorTest {
     private static LoadGenerator connect(BlockingEchoServer server, int connections)
             throws IOException, InterruptedException {
         int core = Pinning.allowedCores().get(0);
-        return new LoadGenerator(BINARY, "test", server.port(), new Workload(WorkloadKind.ECHO, connections),
-                new Cores(core, core, false));
+        return new LoadGenerator(BINARY, "test", Integer.toString(server.port()),
+                new Workload(WorkloadKind.ECHO, connections), new Cores(core, core, false));
     }
 
     @Test

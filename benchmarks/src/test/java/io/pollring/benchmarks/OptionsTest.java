@@ -12,11 +12,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -31,8 +34,9 @@ class OptionsTest {
         Options options = parse("");
         assertEquals(List.of("own", "own-direct", "pollring", "epoll", "io_uring", "io_uring-bufring", "nio",
                 "limit-epoll", "limit-uring"), labels(options));
-        assertEquals("[echo:1, echo:16, echo:64, echo:512, echo:2048, ondemand:64, stream:8, churn:64, udp:16, "
-                + "idle:10000]", options.workloads().toString());
+        Set<WorkloadKind> kinds = options.workloads().stream().map(Workload::kind).collect(Collectors.toSet());
+        // What is left out is there to explain another workload.
+        assertEquals(EnumSet.complementOf(EnumSet.of(WorkloadKind.ONDEMAND_INLINE)), kinds);
         assertTrue(options.rounds() >= Ratio.MIN_ROUNDS);
         // C2 compiles what is hot only after a while; a measured round must not have the interpreter in it.
         assertTrue(options.warmup() >= 5);
@@ -77,6 +81,16 @@ class OptionsTest {
     }
 
     @Test
+    void workloadsMayBeChosenForAQuickLook() throws IOException {
+        assertEquals("[http:2]", parse("--quick --workloads http:2 --http-load own").workloads().toString());
+    }
+
+    @Test
+    void ourOwnGeneratorIsTakenForHttpWhereItIsAskedFor() throws IOException {
+        assertNull(parse("--workloads http:1 --http-load own").wrk());
+    }
+
+    @Test
     void aTransportMayHaveSystemPropertiesAndMayBeThereTwice() throws IOException {
         Options options = parse("--transports pollring,pollring@a=1@b=2,epoll,epoll,pollring@a=1@b=2");
         assertEquals(List.of("pollring", "pollring@a=1@b=2", "epoll", "epoll#2", "pollring@a=1@b=2#2"),
@@ -105,8 +119,9 @@ class OptionsTest {
     @ParameterizedTest
     @ValueSource(strings = {"--rounds 0", "--rounds x", "--rounds", "--seconds -1", "--seconds NaN", "--counter guess",
             "--transports kqueue", "--workloads echo", "--workloads echo:0", "--workloads echo:70000",
-            "--workloads sing:1", "--workloads echo:x", "--cores 1", "--cores 0,1,2",
-            "--transports limit-epoll@a=1", "--syscalls --transports limit-uring", "--nothing", "--nothing 1"})
+            "--workloads sing:1", "--workloads echo:x", "--cores 1", "--cores 0,1,2", "--nothing", "--nothing 1",
+            "--transports limit-epoll@a=1", "--syscalls --transports limit-uring", "--http-load curl",
+            "--workloads churn:4097"})
     void nonsenseIsRefused(String options) {
         assertThrows(IllegalArgumentException.class, () -> parse(options));
     }

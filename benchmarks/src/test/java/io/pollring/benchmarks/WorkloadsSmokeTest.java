@@ -8,13 +8,21 @@ package io.pollring.benchmarks;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * The workloads that are no echo, tiny. That the generator counts nothing but replies that are what was asked for is
@@ -29,23 +37,57 @@ class WorkloadsSmokeTest {
 
     private final TinyRun tiny = new TinyRun();
 
-    @ParameterizedTest
-    @ValueSource(strings = {"stream:2", "churn:8", "udp:4"})
-    void dataMovesBothInTheRoundAndWhereItIsCounted(String workload) throws Exception {
+    private WorkloadResult run(String workload, String transports) throws Exception {
         WorkloadResult result = tiny.compare("--rounds", "1", "--seconds", "0.1", "--warmup", "0.05", "--count", "500",
-                "--transports", "own,epoll", "--workloads", workload, "--counter", "none").get(0);
-        assertEquals(2, result.contenders().size(), result.unavailable().toString());
+                "--transports", transports, "--workloads", workload, "--counter", "none", "--http-load", "own").get(0);
+        assertEquals(transports.split(",").length, result.contenders().size(), result.unavailable().toString());
         for (ContenderResult contender : result.contenders()) {
             assertTrue(contender.median(Measurement::messagesPerSecond) > 0, contender.label());
             assertTrue(contender.median(Measurement::serverBusy) > 0, contender.label());
             // Whatever writes a reply allocates its promise.
             assertTrue(contender.counts().allocatedBytesPerMessage() > 0, contender.label());
         }
-        ContenderResult own = result.contenders().get(0);
+        assertTrue(tiny.printed().contains("== " + workload), tiny.printed());
+        return result;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"stream:2", "churn:8", "udp:4"})
+    void dataMovesBothInTheRoundAndWhereItIsCounted(String workload) throws Exception {
+        ContenderResult own = run(workload, "own,epoll").contenders().get(0);
         if (own.backend().equals("RING")) {
             assertTrue(own.counts().metricsPerMessage().get("cqes") > 0, own.counts().metricsPerMessage().toString());
         }
-        assertTrue(tiny.printed().contains("== " + workload), tiny.printed());
+    }
+
+    /** The servers have nothing in them that is of a transport, so one of them is enough to see that they work. */
+    @ParameterizedTest
+    @CsvSource({"writes10:4,own", "flushes10:4,nio", "stream16k:2,own", "upload:2,epoll", "upload16k:2,own",
+            "http:4,own", "http-pipelined:4,nio", "domain:4,nio", "proxy:4,own", "timers:8,pollring", "foreign:8,own",
+            "mostly-idle:20,epoll"})
+    void everyWorkloadHasItsServer(String workload, String transport) throws Exception {
+        run(workload, transport);
+    }
+
+    @Test
+    void tlsIsSpoken() throws Exception {
+        assumeTrue(LoadGenerator.unusable(Path.of(System.getProperty("loadgen")), LoadMode.TLS) == null,
+                "no library of OpenSSL is installed");
+        run("tls:4", "own");
+    }
+
+    @Test
+    void aWorkloadWhoseLoadCannotBeMadeIsReported(@TempDir Path directory) throws Exception {
+        Path loadgen = directory.resolve("loadgen");
+        Files.writeString(loadgen, "#!/bin/sh\necho '{\"unusable\":\"there is no '$2'\"}'\n");
+        assertTrue(loadgen.toFile().setExecutable(true));
+        Options options = Options.parse("--transports", "own,nio", "--workloads", "tls:4", "--loadgen",
+                loadgen.toString(), "--cores", "0,0");
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        Benchmarks.compare(options, new PrintStream(text, true, StandardCharsets.UTF_8.name()));
+        String printed = text.toString(StandardCharsets.UTF_8);
+        assertTrue(printed.contains("own cannot be used here: there is no tls"), printed);
+        assertTrue(printed.contains("nio cannot be used here: there is no tls"), printed);
     }
 
     @Test

@@ -7,7 +7,6 @@
 package io.pollring.benchmarks.server;
 
 import com.fasterxml.jackson.jr.ob.JSON;
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -16,7 +15,6 @@ import io.pollring.channel.IoUring;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,12 +48,10 @@ public final class BenchmarkServer {
         }
         ThreadFactory threads = new DefaultThreadFactory("loop");
         EventLoopGroup group = countIterations ? transport.newCountingGroup(threads) : transport.newGroup(threads);
-        try {
-            Channel listener = Listener.open(group, transport, service);
+        try (Listener listener = Listener.open(group, transport, service)) {
             say(greeting(transport, listener));
-            obey(new LoopStats(transport, listener.eventLoop(), onLoop(listener.eventLoop(),
-                    () -> Thread.currentThread().getId())));
-            listener.close().sync();
+            EventLoop loop = listener.eventLoop();
+            obey(new LoopStats(transport, loop, onLoop(loop, () -> Thread.currentThread().getId())));
         } finally {
             group.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
         }
@@ -68,6 +64,9 @@ public final class BenchmarkServer {
         if (cause != null && !transport.isOurs()) {
             return cause.toString();
         }
+        if (service.isDomain()) {
+            return DomainSocket.unavailable(transport);
+        }
         return service.isDatagram() && !transport.hasDatagramChannel() ? "it has no datagram channel yet" : null;
     }
 
@@ -75,9 +74,8 @@ public final class BenchmarkServer {
         return name.toUpperCase(Locale.ROOT).replace('-', '_');
     }
 
-    private static Map<String, Object> greeting(Transport transport, Channel listener) throws Exception {
-        Map<String, Object> greeting = new LinkedHashMap<>();
-        greeting.put("port", ((InetSocketAddress) listener.localAddress()).getPort());
+    private static Map<String, Object> greeting(Transport transport, Listener listener) throws Exception {
+        Map<String, Object> greeting = new LinkedHashMap<>(listener.whereabouts());
         greeting.put("loopThread", onLoop(listener.eventLoop(), BenchmarkServer::kernelThreadId));
         if (transport.isOurs()) {
             greeting.put("backend", IoUring.backend(listener.eventLoop()).name());

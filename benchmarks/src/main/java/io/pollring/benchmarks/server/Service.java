@@ -7,37 +7,61 @@
 package io.pollring.benchmarks.server;
 
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelPipeline;
 
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** What a benchmark's server does with what it is sent. */
 enum Service {
-    ECHO(EchoHandler::new),
-    ONDEMAND(OnDemandEchoHandler::new),
-    ONDEMAND_INLINE(InlineReadEchoHandler::new),
-    STREAM(StreamHandler::new),
+    ECHO(one(EchoHandler::new)),
+    ONDEMAND(one(OnDemandEchoHandler::new)),
+    ONDEMAND_INLINE(one(InlineReadEchoHandler::new)),
+    WRITES10(one(() -> new TenWritesHandler(false))),
+    FLUSHES10(one(() -> new TenWritesHandler(true))),
+    STREAM(one(() -> new StreamHandler(1024 * 1024))),
+    STREAM16K(one(() -> new StreamHandler(16 * 1024))),
+    UPLOAD(one(() -> new UploadHandler(1024 * 1024))),
+    UPLOAD16K(one(() -> new UploadHandler(16 * 1024))),
     /** It is the clients who close. */
-    CHURN(EchoHandler::new),
-    UDP(DatagramEchoHandler::new),
+    CHURN(one(EchoHandler::new)),
+    DOMAIN(one(EchoHandler::new)),
+    PROXY(one(ProxyHandler::new)),
+    TLS(TlsPipeline::init),
+    TIMERS(TimersPipeline::init),
+    FOREIGN(one(ForeignEchoHandler::new)),
+    MOSTLY_IDLE(one(EchoHandler::new)),
+    HTTP(PlaintextHandler::init),
+    HTTP_PIPELINED(PlaintextHandler::init),
+    UDP(one(DatagramEchoHandler::new)),
     /** One handler for all connections, so that each costs what its transport takes for it. */
-    IDLE(CountingEchoHandler::instance);
+    IDLE(one(CountingEchoHandler::instance));
 
-    private final Supplier<ChannelHandler> handler;
+    private final Consumer<ChannelPipeline> initializer;
 
-    Service(Supplier<ChannelHandler> handler) {
-        this.handler = handler;
+    Service(Consumer<ChannelPipeline> initializer) {
+        this.initializer = initializer;
+    }
+
+    private static Consumer<ChannelPipeline> one(Supplier<ChannelHandler> handler) {
+        return pipeline -> pipeline.addLast(handler.get());
     }
 
     boolean autoRead() {
-        return this != ONDEMAND && this != ONDEMAND_INLINE;
+        return this != ONDEMAND && this != ONDEMAND_INLINE && this != PROXY;
     }
 
     boolean isDatagram() {
         return this == UDP;
     }
 
-    /** The handler for one channel. */
-    ChannelHandler newHandler() {
-        return handler.get();
+    /** Whether it is to be had on a UNIX domain socket. */
+    boolean isDomain() {
+        return this == DOMAIN;
+    }
+
+    /** Adds the handlers for one channel. */
+    void init(ChannelPipeline pipeline) {
+        initializer.accept(pipeline);
     }
 }

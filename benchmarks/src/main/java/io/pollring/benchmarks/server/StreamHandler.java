@@ -13,21 +13,29 @@ import io.netty.channel.ChannelHandlerContext;
 import java.nio.ByteOrder;
 
 /**
- * Answers each request, which is 8 bytes long, with a message of 1 MiB. All of them are one buffer, filled in advance,
- * so that what is measured is how a transport writes it. Its contents are those that the load generator expects.
+ * Answers each request, which is 8 bytes long, with a message of a given size. All of them are one buffer, filled in
+ * advance, so that what is measured is how a transport writes it. Its contents are those that the load generator
+ * expects.
  */
 final class StreamHandler extends EchoHandler {
     private static final int REQUEST_SIZE = Long.BYTES;
-    private static final int MESSAGE_SIZE = 1024 * 1024;
+    private static final int MAX_SIZE = 1024 * 1024;
     private static final long STEP = 0x9E3779B97F4A7C15L;
-    private static final ByteBuf MESSAGE = newMessage();
+    /** Every message is the beginning of the longest. */
+    private static final ByteBuf LONGEST = newMessage();
 
+    private final int size;
     /** Bytes of requests that were not answered yet. */
     private int asked;
 
+    /** @param size a multiple of 8, and at most 1 MiB */
+    StreamHandler(int size) {
+        this.size = size;
+    }
+
     private static ByteBuf newMessage() {
-        ByteBuf message = Unpooled.directBuffer(MESSAGE_SIZE, MESSAGE_SIZE);
-        for (long word = 0; word < MESSAGE_SIZE / Long.BYTES; word++) {
+        ByteBuf message = Unpooled.directBuffer(MAX_SIZE, MAX_SIZE);
+        for (long word = 0; word < MAX_SIZE / Long.BYTES; word++) {
             long value = word * STEP + 1;
             message.writeLong(ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN ? value : Long.reverseBytes(value));
         }
@@ -40,7 +48,7 @@ final class StreamHandler extends EchoHandler {
         asked += request.readableBytes();
         request.release();
         for (; asked >= REQUEST_SIZE; asked -= REQUEST_SIZE) {
-            ctx.write(MESSAGE.retainedDuplicate());
+            ctx.write(LONGEST.retainedSlice(0, size));
         }
     }
 }

@@ -1,0 +1,74 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.benchmarks;
+
+/** What the load generator does: the modes of {@code loadgen.c}, and what one of their units is. */
+enum LoadMode {
+    ECHO("echo", 64, 1, "msg"),
+    MOSTLY_IDLE("mostly-idle", 64, 1, "msg"),
+    /** One request has ten replies, each as long as itself. */
+    ECHO10("echo10", 64, 2, "msg"),
+    STREAM("stream", 1024 * 1024, 50, "msg"),
+    STREAM16K("stream", 16 * 1024, 2, "msg"),
+    UPLOAD("upload", 1024 * 1024, 50, "msg"),
+    UPLOAD16K("upload", 16 * 1024, 2, "msg"),
+    TLS("tls", 64, 2, "msg"),
+    HTTP("http", 13, 1, "req"),
+    HTTP_PIPELINED("http-pipelined", 13, 1, "req"),
+    CHURN("churn", 64, 5, "conn"),
+    UDP("udp", 64, 1, "msg");
+
+    private static final int PIPELINED = 16;
+
+    private final String label;
+    private final int messageSize;
+    private final int countDivisor;
+    private final String unit;
+
+    /** @param countDivisor how many echoes a unit costs about as much as: so much fewer of them are counted */
+    LoadMode(String label, int messageSize, int countDivisor, String unit) {
+        this.label = label;
+        this.messageSize = messageSize;
+        this.countDivisor = countDivisor;
+        this.unit = unit;
+    }
+
+    /** As the generator knows it. */
+    String label() {
+        return label;
+    }
+
+    /** How many messages are sent at once. */
+    int batch() {
+        return this == HTTP_PIPELINED ? PIPELINED : 1;
+    }
+
+    boolean isHttp() {
+        return this == HTTP || this == HTTP_PIPELINED;
+    }
+
+    /** Bytes of a message that is echoed, of one that is streamed, or of a document. */
+    int messageSize() {
+        return messageSize;
+    }
+
+    /** Whether the figure to look at is how many bytes pass. */
+    boolean isStream() {
+        return label.equals("stream") || label.equals("upload");
+    }
+
+    /** Over how many units exact counts are taken, where {@code messages} are taken for an echo. */
+    long counted(long messages) {
+        long counted = Math.max(1, messages / countDivisor);
+        return (counted + batch() - 1) / batch() * batch();
+    }
+
+    /** What is counted and timed, in short. */
+    String unit() {
+        return unit;
+    }
+}
