@@ -394,7 +394,10 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
         private void writeReady() {
             if (attempt != null) {
                 attempt.proceed();
-            } else if (!socket.isOutputShutdown()) {
+            } else if (socket.isOutputShutdown()) {
+                // A socket whose output is over is writable for ever.
+                unwant(EpollIoOps.EPOLLOUT);
+            } else {
                 super.flush0();
             }
         }

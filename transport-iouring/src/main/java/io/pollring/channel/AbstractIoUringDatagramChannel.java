@@ -172,8 +172,9 @@ abstract class AbstractIoUringDatagramChannel extends AbstractIoUringChannel {
             Throwable failure = null;
             try {
                 try {
-                    // A read that fills less than it might is nothing special here.
-                    while (readOnce(allocation)
+                    // A read that fills less than it might is nothing special here. A handler may have closed the
+                    // channel: its fd may be another's by now.
+                    while (readOnce(allocation) && !isGone()
                             && allocation.continueReading(UncheckedBooleanSupplier.TRUE_SUPPLIER)) {
                         continue;
                     }

@@ -55,6 +55,10 @@ class BatchedWriter extends DirectWriter {
         if (isTold() && !conclude(in)) {
             return;
         }
+        if (state == State.QUEUED && !mayWait(in)) {
+            // The loop will ask, and is told nothing.
+            forget();
+        }
         if (state == State.IDLE && !sendLater(in)) {
             super.write(in);
         }
@@ -64,18 +68,24 @@ class BatchedWriter extends DirectWriter {
         return state == State.ALL_SENT || state == State.PART_SENT;
     }
 
-    private boolean sendLater(ChannelOutboundBuffer in) {
+    private void forget() {
+        state = State.IDLE;
+        buffer = null;
+    }
+
+    private boolean mayWait(ChannelOutboundBuffer in) {
         Object message = in.current();
         // A flush of a channel that has become unwritable is expected to make it writable at once, if there is room.
         if (!(message instanceof ByteBuf) || !in.isWritable() || channel.wants(EpollIoOps.EPOLLOUT)) {
             return false;
         }
         int bytes = ((ByteBuf) message).readableBytes();
-        if (bytes == 0 || bytes > MAX_MESSAGE_BYTES || in.totalPendingWriteBytes() > MAX_BYTES) {
-            return false;
-        }
+        return bytes > 0 && bytes <= MAX_MESSAGE_BYTES && in.totalPendingWriteBytes() <= MAX_BYTES;
+    }
+
+    private boolean sendLater(ChannelOutboundBuffer in) {
         StreamRegistration registration = channel.streamRegistration();
-        if (registration == null || !registration.sendLater()) {
+        if (!mayWait(in) || registration == null || !registration.sendLater()) {
             return false;
         }
         state = State.QUEUED;
@@ -170,12 +180,12 @@ class BatchedWriter extends DirectWriter {
         switch (state) {
             case QUEUED:
                 ChannelOutboundBuffer in = buffer;
-                state = State.IDLE;
-                buffer = null;
-                try {
-                    super.write(in);
-                } catch (Throwable t) {
-                    fail(in, t);
+                forget();
+                if (channel.unsafe().outboundBuffer() == in) {
+                    // A promise's listener may flush more while this is written, which only Netty's flush can bear.
+                    channel.flushNow();
+                } else {
+                    writeDetached(in);
                 }
                 break;
             case PREPARED:
@@ -183,6 +193,15 @@ class BatchedWriter extends DirectWriter {
                 break;
             default:
                 break;
+        }
+    }
+
+    /** The channel is closing, or ending its output, and has let go of the buffer. */
+    private void writeDetached(ChannelOutboundBuffer in) {
+        try {
+            super.write(in);
+        } catch (Throwable t) {
+            fail(in, t);
         }
     }
 

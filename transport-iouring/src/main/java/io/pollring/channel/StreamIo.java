@@ -7,10 +7,13 @@
 package io.pollring.channel;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.util.LeakPresenceDetector;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.pollring.channel.AbstractIoUringStreamChannel.StreamUnsafe;
 import io.pollring.loop.StreamRegistration;
 
@@ -25,11 +28,15 @@ import java.nio.ByteBuffer;
  * <p>Called by the channel's loop only. One object does all of it, as there may be a great many channels.
  */
 final class StreamIo extends BatchedWriter {
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(StreamIo.class);
     /** A turn that brings this much is better read by system calls: two copies of it cost more than they. */
     private static final int BULK_BYTES = 8 * 1024;
     private static final int SMALL_BYTES = 2 * 1024;
     /** So many turns in a row must bring little before the loop receives again. */
     private static final int SMALL_TURNS = 8;
+
+    /** Stands for bytes that there was no memory to keep. */
+    private static final ByteBuf LOST = Unpooled.EMPTY_BUFFER;
 
     /** What was received and not asked for, or {@code null}. */
     private ByteBuf kept;
@@ -133,7 +140,8 @@ final class StreamIo extends BatchedWriter {
         return received;
     }
 
-    private int takeKept(ByteBuf buffer, int length) {
+    private int takeKept(ByteBuf buffer, int length) throws IOException {
+        checkNotLost();
         int bytes = Math.min(length, kept.readableBytes());
         kept.readBytes(buffer, buffer.writerIndex(), bytes);
         releaseKeptIfEmpty();
@@ -151,15 +159,33 @@ final class StreamIo extends BatchedWriter {
         if (channel.isGone()) {
             return;
         }
-        if (kept == null) {
-            kept = channel.alloc().directBuffer(bytes.remaining());
+        if (kept != LOST) {
+            try {
+                if (kept == null) {
+                    kept = channel.alloc().directBuffer(bytes.remaining());
+                }
+                kept.writeBytes(bytes);
+            } catch (Throwable t) {
+                // There is a hole in the stream from here on. The next read tells the user, who must not be called here.
+                logger.warn("{} has no memory for what it has received", channel, t);
+                releaseKept();
+                kept = LOST;
+            }
         }
-        kept.writeBytes(bytes);
         readKeptLater();
     }
 
+    private void checkNotLost() throws IOException {
+        if (kept == LOST) {
+            kept = null;
+            throw new IOException("recv of fd " + channel.socket.intValue()
+                    + ": there was no memory for bytes that were received (ENOMEM)");
+        }
+    }
+
     /** What is kept comes first when the channel next reads. */
-    ByteBuf kept() {
+    ByteBuf kept() throws IOException {
+        checkNotLost();
         return kept;
     }
 

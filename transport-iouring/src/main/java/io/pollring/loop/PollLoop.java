@@ -187,6 +187,7 @@ public final class PollLoop {
     private void closeRing() {
         poller.ringCloses();
         ring.close();
+        poller.ringClosed();
     }
 
     /** From now on the loop waits on its epoll set. */
@@ -399,6 +400,9 @@ public final class PollLoop {
     public void prepareToDestroy() {
         for (PollRegistration registration : poller.snapshot()) {
             try {
+                if (registration instanceof StreamRegistration) {
+                    ((StreamRegistration) registration).settleSend();
+                }
                 registration.cancel();
             } catch (Exception e) {
                 logger.debug("Could not cancel {}", registration, e);

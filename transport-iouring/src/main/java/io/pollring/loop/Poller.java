@@ -148,6 +148,10 @@ final class Poller implements CompletionHandler {
                 receiver.ringCloses((StreamRegistration) registration);
             }
         }
+    }
+
+    /** The ring is closed: nothing can be received into its buffers any more. */
+    void ringClosed() {
         receiver.release();
     }
 

@@ -141,19 +141,30 @@ public final class SendBatch {
 
     /** Has what a handle has prepared submitted, and tells it out of turn: it is about to be closed. */
     void settle(StreamRegistration registration) {
+        for (int i = 0; i < size; i++) {
+            if (senders[i] == registration) {
+                submit(i);
+                tell(i);
+                return;
+            }
+        }
+    }
+
+    private void submit(int i) {
         Ring ring = poller.ring();
-        if (size > 0 && ring != null && ring.submissionQueue().pending() > 0) {
+        if (ring == null) {
+            return;
+        }
+        SubmissionQueue queue = ring.submissionQueue();
+        if (!queue.isConsumed(positions[i])) {
             try {
                 ring.submitNow();
             } catch (RingException e) {
                 poller.ringFailed(e);
             }
-            ringCloses(ring.submissionQueue());
-        }
-        for (int i = 0; i < size; i++) {
-            if (senders[i] == registration) {
-                tell(i);
-                return;
+            if (queue.withdraw(positions[i])) {
+                // The kernel has no memory for requests now. It must not send later what the handle sends by itself.
+                results[i] = -Errno.EAGAIN;
             }
         }
     }

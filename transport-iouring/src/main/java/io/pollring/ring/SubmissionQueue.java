@@ -128,6 +128,21 @@ public final class SubmissionQueue {
         return RingMemory.loadAcquire(shared, headOffset) - position > 0;
     }
 
+    /**
+     * Makes the SQE that was written at {@code position} one that does nothing and, given {@link RingFeature#CQE_SKIP},
+     * completes nothing.
+     *
+     * @return {@code false} if it is too late: the kernel has consumed it
+     */
+    public boolean withdraw(int position) {
+        if (isConsumed(position)) {
+            return false;
+        }
+        write(position, Abi.OP_NOP | skipSuccess << 8 | -1L << 32, 0, 0, 0, sqes.getLong(
+                (position & mask) * Abi.SQE_BYTES + Abi.SQE_USER_DATA), 0);
+        return true;
+    }
+
     /** The number of slots. */
     public int entries() {
         return entries;
@@ -164,17 +179,22 @@ public final class SubmissionQueue {
     private void write(int opcode, int flags, int fd, long ioprio, long off, long addr, int len, int events,
                        long userData, int bufIndex) {
         reserve(1);
+        write(tail, opcode | flags << 8 | ioprio | (long) fd << 32, off, addr, len | (long) events << 32, userData,
+                bufIndex);
+        tail++;
+    }
+
+    private void write(int position, long head, long off, long addr, long lenAndEvents, long userData, int bufIndex) {
         ByteBuffer sqes = this.sqes;
-        int slot = (tail & mask) * Abi.SQE_BYTES;
+        int slot = (position & mask) * Abi.SQE_BYTES;
         // Eight whole words, so that nothing of the slot's last request is left. Little-endian: see Native.
-        sqes.putLong(slot, opcode | flags << 8 | ioprio | (long) fd << 32);
+        sqes.putLong(slot, head);
         sqes.putLong(slot + Abi.SQE_OFF, off);
         sqes.putLong(slot + Abi.SQE_ADDR, addr);
-        sqes.putLong(slot + Abi.SQE_LEN, len | (long) events << 32);
+        sqes.putLong(slot + Abi.SQE_LEN, lenAndEvents);
         sqes.putLong(slot + Abi.SQE_USER_DATA, userData);
         sqes.putLong(slot + Abi.SQE_BUF_INDEX, bufIndex);
         sqes.putLong(slot + 48, 0);
         sqes.putLong(slot + 56, 0);
-        tail++;
     }
 }

@@ -120,6 +120,7 @@ class IdleCpuTest {
             connection.send(100);
             connection.peer.close();
         });
+        states.put("output ended while waiting to write", this::outputEndedWithFullSendBuffer);
         states.put("data waiting, paused by the handler", this::pausedInChannelRead);
         states.put("connection refused", this::connectionRefused);
         states.put("full backlog, paused", this::fullBacklog);
@@ -153,6 +154,19 @@ class IdleCpuTest {
         connection.channel.eventLoop().submit(() -> { }).sync();
         // Netty's own epoll handler fails it: it forgets to add the fd again after a mask of 0.
         assertTrue(!write.isDone() || group.mode == Mode.EPOLL);
+    }
+
+    private void outputEndedWithFullSendBuffer(TestGroup group) throws Exception {
+        if (group.channels == Channels.NETTYS) {
+            // Netty's own channels go on waiting to write, which a socket whose output is over can always do; so they
+            // keep every loop busy, Netty's own among them.
+            return;
+        }
+        Connection connection = connect(group, true, true);
+        ChannelFuture write = connection.channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[32 << 20]));
+        assertFalse(write.await(20));
+        connection.channel.shutdownOutput().sync();
+        assertEquals("FIN", connection.awaitEnd());
     }
 
     private void pausedInChannelRead(TestGroup group) throws Exception {

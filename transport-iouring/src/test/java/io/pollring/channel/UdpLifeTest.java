@@ -19,6 +19,7 @@ import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.util.ReferenceCountUtil;
 import io.pollring.channel.AbstractIoUringChannel.AbstractIoUringUnsafe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,7 @@ import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -93,6 +95,40 @@ class UdpLifeTest {
                 channel.read();
                 assertEquals(1 + i, inbox.take().bytes.length);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"RING, 0", "RING, 512", "REVERTED, 0", "NO_RING, 512", "EPOLL, 0"})
+    void nothingIsReadOnceAHandlerHasClosedTheChannel(Mode mode, int maxPayload) throws Exception {
+        try (TestGroup group = new TestGroup(mode, 1); DatagramSocket peer =
+                new DatagramSocket(UdpChannelTest.loopback(INET))) {
+            List<Throwable> exceptions = new CopyOnWriteArrayList<>();
+            AtomicInteger messages = new AtomicInteger();
+            Channel channel = UdpChannelTest.bootstrap(group, INET, new ChannelInboundHandlerAdapter() {
+                @Override
+                public void channelRead(ChannelHandlerContext ctx, Object msg) {
+                    ReferenceCountUtil.release(msg);
+                    messages.incrementAndGet();
+                    ctx.close();
+                }
+
+                @Override
+                public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+                    exceptions.add(cause);
+                }
+            }).option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, maxPayload)
+                    .bind(UdpChannelTest.loopback(INET)).sync().channel();
+            TestGroup.run(group.loop(), () -> {
+                for (int i = 0; i < 10; i++) {
+                    peer.send(new java.net.DatagramPacket(new byte[1], 1, channel.localAddress()));
+                }
+            });
+            channel.closeFuture().sync();
+            // The read loop is over when another task runs.
+            TestGroup.run(group.loop(), () -> { });
+            assertEquals(List.of(), exceptions);
+            assertTrue(messages.get() == 1 || maxPayload > 0, "messages: " + messages);
         }
     }
 

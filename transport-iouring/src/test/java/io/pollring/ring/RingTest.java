@@ -93,6 +93,24 @@ class RingTest {
         }
     }
 
+    @Test
+    void aRequestCanBeWithdrawnUntilTheKernelHasIt() throws IOException {
+        Ring ring = open(8, 8, all());
+        SubmissionQueue queue = ring.submissionQueue();
+        queue.nop(id(1));
+        int withdrawn = queue.position();
+        queue.nop(id(2));
+        int last = queue.position();
+        queue.nop(id(3));
+
+        assertTrue(queue.withdraw(withdrawn));
+        ring.submitAndWait();
+
+        assertEquals(Set.of(id(1), id(3)), results.keySet());
+        assertFalse(queue.withdraw(last));
+        assertEquals(0, queue.pending());
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void anOverflowingCompletionQueueLosesNothing(boolean deferTaskrun) throws IOException {
