@@ -62,6 +62,8 @@ class PollRegistration implements IoRegistration {
     State state = State.IDLE;
     int slot = NO_SLOT;
     byte memberships;
+    /** Whether the last poll was armed for one event. */
+    boolean oneShot;
     /** What the handle last submitted. */
     int desired;
     /** What the ring, or the epoll set, was told. May be more than desired: interest is given up lazily. */
@@ -179,6 +181,11 @@ class PollRegistration implements IoRegistration {
     /** What of {@link #desired} a poll has to tell. */
     int polled() {
         return desired;
+    }
+
+    /** Whether what a poll has to tell happens once at most, so that the poll may be over then. */
+    boolean isOnceOnly() {
+        return false;
     }
 
     /** Whether events can be delivered that no poll will tell. */

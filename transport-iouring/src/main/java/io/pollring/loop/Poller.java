@@ -279,8 +279,9 @@ final class Poller implements CompletionHandler {
             return;
         }
         table.nextGeneration(registration.slot);
-        ring.submissionQueue().pollAdd(registration.fd(), registration.polled() & POLL_MASK, multishot, refusePolls,
-                userData(KIND_POLL, registration));
+        registration.oneShot = !multishot || registration.isOnceOnly();
+        ring.submissionQueue().pollAdd(registration.fd(), registration.polled() & POLL_MASK, !registration.oneShot,
+                refusePolls, userData(KIND_POLL, registration));
         registration.state = State.ARMED;
         registration.armed(registration.polled());
         metrics.pollsArmed.increment();
@@ -377,7 +378,7 @@ final class Poller implements CompletionHandler {
                 registration.state = State.IDLE;
                 if (result < 0) {
                     registration.failure = (short) -result;
-                } else if (!multishot) {
+                } else if (registration.oneShot) {
                     registration.strikes = 0;
                 } else if (!ring.isOverflowing() && registration.strike()) {
                     // A file without a wait queue, such as a regular one, is always ready and never waits. epoll knows

@@ -32,7 +32,7 @@ import java.io.IOException;
  *
  * <p>A receive hears of data, but not always of the end behind it: when data and a reset have come together, or the
  * receive is armed behind them, the kernel (6.18 at least) tells of the data and then waits for an event that has been.
- * So a poll goes on to watch for the end. When it comes, the receive is cancelled, and the handle reads by itself.
+ * So a poll goes on to watch for the end. If that is a reset, the receive is cancelled, and the handle reads by itself.
  *
  * <p>Belongs to the loop's thread.
  */
@@ -143,8 +143,10 @@ final class Receiver {
      */
     int filter(StreamRegistration registration, int events) {
         if ((events & END) != 0) {
-            // First the data, which the receive may still have in its hands.
+            // First the data, which the receive may still have in its hands; and if the peer has only shut its output
+            // down, the receive tells that, too.
             registration.peerDone = true;
+            registration.reset |= (events & (Abi.POLLHUP | Abi.POLLERR)) != 0;
             poller.changed(registration);
         }
         return events & ~(Abi.POLLIN | END);

@@ -40,8 +40,10 @@ public final class StreamRegistration extends PollRegistration {
     /** What the receive has ended with: {@link #END_OF_STREAM}, the number of an error, or 0. */
     short end;
 
-    /** Whether a poll has told of the connection's end, of which a receive may never hear: see {@link Receiver}. */
+    /** Whether a poll has told of the connection's end. */
     boolean peerDone;
+    /** Whether that is an end of which a receive may never hear: see {@link Receiver}. */
+    boolean reset;
     /** Whether something came that nobody had asked for, so that the receive has to end. */
     boolean unasked;
 
@@ -128,7 +130,7 @@ public final class StreamRegistration extends PollRegistration {
                 return wantsReception();
             case ARMED:
                 // A handle that has stopped to ask may ask again soon: see Receiver.
-                return unasked || peerDone || !streamHandle().isReceivable();
+                return unasked || reset || !streamHandle().isReceivable();
             default:
                 return false;
         }
@@ -145,7 +147,19 @@ public final class StreamRegistration extends PollRegistration {
         if (end != 0) {
             return desired & ~(Abi.POLLIN | Abi.POLLRDHUP);
         }
-        return reception != Reception.OFF || wantsReception() ? desired & ~Abi.POLLIN : desired;
+        if (reception == Reception.OFF && !wantsReception()) {
+            return desired;
+        }
+        return desired & ~(peerDone ? Abi.POLLIN | Abi.POLLRDHUP : Abi.POLLIN);
+    }
+
+    /**
+     * Of a connection whose data a receive takes, a poll has to tell the end alone. A one-shot poll is over by itself
+     * when the peer closes, as the receive is, so that nothing is left to cancel when the handle closes, too.
+     */
+    @Override
+    boolean isOnceOnly() {
+        return reception != Reception.OFF && polled() == Abi.POLLRDHUP;
     }
 
     @Override

@@ -19,6 +19,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.pollring.channel.Transport.Family;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,6 +30,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -285,6 +287,27 @@ class StreamInFlightTest {
                 }
                 assertTrue(child.inactive.await(5, TimeUnit.SECONDS), "round " + i);
             }
+        }
+    }
+
+    /** The receive and the poll for the end are over when the channel hears of it. */
+    @Test
+    void nothingIsLeftToCancelWhenThePeerCloses() throws Exception {
+        try (TestGroup group = Transport.RING.newGroup(1)) {
+            List<Recorder> recorders = new CopyOnWriteArrayList<>();
+            Channel listener = Transport.RING.server(group.group, Family.TCP, new Distributor(recorders))
+                    .bind(Family.TCP.anyAddress()).sync().channel();
+            for (int i = 0; i < 50; i++) {
+                int number = i;
+                try (Socket peer = new Socket()) {
+                    peer.connect(TestGroup.address(listener));
+                    peer.getOutputStream().write(1);
+                    Await.until("the byte is read", 5000,
+                            () -> recorders.size() > number && recorders.get(number).byteCount() == 1);
+                }
+                assertTrue(recorders.get(i).inactive.await(5, TimeUnit.SECONDS));
+            }
+            assertEquals(0, group.metrics().pollRemoves());
         }
     }
 
