@@ -29,6 +29,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -151,6 +153,37 @@ class DatagramTest {
                     return received.get() == expected;
                 });
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Setup.class)
+    void noMoreThanTheLimitAreWrittenInATurn(Setup setup) throws Exception {
+        try (TestGroup group = setup.newGroup(1)) {
+            Inbox inbox = new Inbox();
+            Channel receiver = datagramChannel(group, inbox).bind(loopback()).sync().channel();
+            Channel sender = datagramChannel(group, new Inbox())
+                    .option(ChannelOption.MAX_MESSAGES_PER_WRITE, 3)
+                    .connect(receiver.localAddress()).sync().channel();
+            List<Integer> perTurn = new CopyOnWriteArrayList<>();
+            AtomicInteger written = new AtomicInteger();
+            TestGroup.run(group.loop(), () -> {
+                for (int i = 1; i <= 10; i++) {
+                    sender.write(Unpooled.wrappedBuffer(new byte[i])).addListener(future -> {
+                        assertTrue(future.isSuccess());
+                        if (written.getAndIncrement() == 0) {
+                            // Comes when all that can be written now is: behind the task, or the turn's events.
+                            group.loop().execute(() -> perTurn.add(written.getAndSet(0)));
+                        }
+                    });
+                }
+                sender.flush();
+            });
+            for (int i = 1; i <= 10; i++) {
+                assertEquals(i, inbox.takeSize());
+            }
+            Await.until("all are counted", 5000, () -> perTurn.stream().mapToInt(n -> n).sum() == 10);
+            assertEquals(List.of(3, 3, 3, 1), perTurn);
         }
     }
 
