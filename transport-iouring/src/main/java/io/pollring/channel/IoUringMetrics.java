@@ -74,6 +74,11 @@ public final class IoUringMetrics {
         return metrics.receivesArmed();
     }
 
+    /** Receives that the kernel has ended because no buffer was free; they are armed again. */
+    public long receivesStarved() {
+        return metrics.receivesStarved();
+    }
+
     /** Completions that had nothing in them that the channel wanted to hear of. */
     public long spuriousCompletions() {
         return metrics.spurious();
@@ -129,7 +134,7 @@ public final class IoUringMetrics {
         return "backend=" + backend() + " enters=" + enters() + " sqes=" + sqes() + " cqes=" + cqes()
                 + " pollsArmed=" + pollsArmed() + " pollUpdates=" + pollUpdates() + " pollRemoves=" + pollRemoves()
                 + " sends=" + sends() + " receives=" + receives() + " receivesArmed=" + receivesArmed()
-                + " spuriousCompletions=" + spuriousCompletions() + " staleCompletions=" + staleCompletions()
+                + " receivesStarved=" + receivesStarved() + " spuriousCompletions=" + spuriousCompletions() + " staleCompletions=" + staleCompletions()
                 + " overflows=" + overflows() + " ringsReplaced=" + ringsReplaced() + " wakeups=" + wakeups()
                 + " timerSets=" + timerSets() + " epollWaits=" + epollWaits() + " epollCtls=" + epollCtls()
                 + " reverts=" + reverts() + ' ' + revertsByReason();

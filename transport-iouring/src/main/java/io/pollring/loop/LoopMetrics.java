@@ -23,6 +23,7 @@ public final class LoopMetrics {
     final Counter sends = new Counter();
     final Counter receivesArmed = new Counter();
     final Counter receives = new Counter();
+    final Counter receivesStarved = new Counter();
     final Counter spurious = new Counter();
     final Counter stale = new Counter();
     final Counter wakeups = new Counter();
@@ -68,6 +69,10 @@ public final class LoopMetrics {
 
     public long receives() {
         return receives.get();
+    }
+
+    public long receivesStarved() {
+        return receivesStarved.get();
     }
 
     public long spurious() {

@@ -216,12 +216,13 @@ final class Receiver {
         registration.reception = Reception.OFF;
         if (result == 0) {
             registration.end = StreamRegistration.END_OF_STREAM;
+        } else if (result == -Errno.ENOBUFS) {
+            metrics.receivesStarved.increment();
         } else if (result == -Errno.EINVAL || result == -Errno.EOPNOTSUPP) {
             // The file's kind, or this kernel: the handle reads by itself, as ever.
             logger.debug("The ring cannot receive for fd {}: {}", registration.fd(), Errno.name(-result));
             usable = false;
-        } else if (result < 0 && !cancelled && result != -Errno.ENOBUFS && result != -Errno.ECANCELED
-                && result != -Errno.ENOMEM) {
+        } else if (result < 0 && !cancelled && result != -Errno.ECANCELED && result != -Errno.ENOMEM) {
             registration.end = (short) -result;
         }
         // What a poll has told meanwhile of data and end was left to the receive.

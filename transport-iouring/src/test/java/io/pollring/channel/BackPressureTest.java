@@ -48,12 +48,15 @@ class BackPressureTest {
 
     @ParameterizedTest
     @CsvSource({
-        "RING, ONE_BUFFER", "RING, MANY_BUFFERS", "RING, COMPOSITE", "RING, FILE", "REVERTED, MANY_BUFFERS",
-        "NO_RING, MANY_BUFFERS", "NO_FEATURES, ONE_BUFFER", "NO_FEATURES, MANY_BUFFERS", "NO_FEATURES, FILE",
-        "EPOLL, ONE_BUFFER"
+        "HOSTED_RING, ONE_BUFFER", "HOSTED_RING, MANY_BUFFERS", "HOSTED_RING, COMPOSITE", "HOSTED_RING, FILE",
+        "HOSTED_REVERTED, MANY_BUFFERS", "HOSTED_NO_RING, MANY_BUFFERS", "HOSTED_NO_FEATURES, ONE_BUFFER",
+        "HOSTED_NO_FEATURES, MANY_BUFFERS", "HOSTED_NO_FEATURES, FILE", "OWN_RING, ONE_BUFFER",
+        "OWN_RING, MANY_BUFFERS", "OWN_RING, COMPOSITE", "OWN_RING, FILE", "OWN_DIRECT, MANY_BUFFERS",
+        "OWN_DIRECT, FILE", "OWN_REVERTED, MANY_BUFFERS", "OWN_NO_RING, COMPOSITE", "OWN_NO_FEATURES, ONE_BUFFER",
+        "OWN_NO_FEATURES, MANY_BUFFERS", "OWN_NO_FEATURES, FILE", "EPOLL, ONE_BUFFER"
     })
-    void aSlowReaderGetsAll(Mode mode, Kind kind) throws Exception {
-        try (TestGroup group = new TestGroup(mode, 1);
+    void aSlowReaderGetsAll(Setup setup, Kind kind) throws Exception {
+        try (TestGroup group = setup.newGroup(1);
              Connection connection = Connection.open(group, new Recorder(),
                      bootstrap -> bootstrap.childOption(ChannelOption.SO_SNDBUF, 4096),
                      peer -> peer.setReceiveBufferSize(16 << 10))) {
@@ -101,10 +104,13 @@ class BackPressureTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"RING, 100", "REVERTED, 20", "NO_RING, 20", "NO_FEATURES, 20", "EPOLL, 20"})
-    void aFastReaderGetsAllInSmallWrites(Mode mode, int megabytes, TestReporter reporter) throws Exception {
+    @CsvSource({
+        "HOSTED_RING, 100", "HOSTED_REVERTED, 20", "HOSTED_NO_RING, 20", "HOSTED_NO_FEATURES, 20", "OWN_RING, 50",
+        "OWN_DIRECT, 50", "OWN_REVERTED, 20", "OWN_NO_RING, 20", "OWN_NO_FEATURES, 20", "EPOLL, 20"
+    })
+    void aFastReaderGetsAllInSmallWrites(Setup setup, int megabytes, TestReporter reporter) throws Exception {
         long total = (long) Scale.of(megabytes) << 20;
-        try (TestGroup group = new TestGroup(mode, 1);
+        try (TestGroup group = setup.newGroup(1);
              Connection connection = Connection.open(group,
                      bootstrap -> bootstrap.childOption(ChannelOption.WRITE_SPIN_COUNT, 1))) {
             long start = System.nanoTime();
@@ -127,11 +133,11 @@ class BackPressureTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void aWriterThatObeysWritabilityIsCalledAgain(Mode mode) throws Exception {
+    @EnumSource(Setup.class)
+    void aWriterThatObeysWritabilityIsCalledAgain(Setup setup) throws Exception {
         long total = (long) Scale.of(16) << 20;
         Producer producer = new Producer(total);
-        try (TestGroup group = new TestGroup(mode, 1);
+        try (TestGroup group = setup.newGroup(1);
              Connection connection = Connection.open(group, producer, bootstrap -> bootstrap
                      .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(32 << 10, 64 << 10)))
         ) {

@@ -24,8 +24,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 class ClosedBehindOurBackTest {
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void beforeTheKernelWasAskedToWatchIt(Mode mode) throws Exception {
+    @EnumSource(Setup.class)
+    void beforeTheKernelWasAskedToWatchIt(Setup setup) throws Exception {
         Recorder recorder = new Recorder() {
             @Override
             public void channelActive(ChannelHandlerContext ctx) throws Exception {
@@ -34,7 +34,7 @@ class ClosedBehindOurBackTest {
                 super.channelActive(ctx);
             }
         };
-        try (TestGroup group = new TestGroup(mode, 1);
+        try (TestGroup group = setup.newGroup(1);
              Connection other = Connection.open(group);
              Connection connection = Connection.open(group, recorder, bootstrap -> { })) {
             assertTrue(recorder.inactive.await(5, TimeUnit.SECONDS));
@@ -49,9 +49,9 @@ class ClosedBehindOurBackTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Mode.class, mode = EnumSource.Mode.EXCLUDE, names = "EPOLL")
-    void whileItIsWatched(Mode mode) throws Exception {
-        try (TestGroup group = new TestGroup(mode, 1);
+    @EnumSource(value = Setup.class, mode = EnumSource.Mode.EXCLUDE, names = "EPOLL")
+    void whileItIsWatched(Setup setup) throws Exception {
+        try (TestGroup group = setup.newGroup(1);
              Connection other = Connection.open(group);
              Connection connection = Connection.open(group)) {
             group.loop().submit(() -> { }).sync();

@@ -13,7 +13,6 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollDomainDatagramChannel;
 import io.netty.channel.epoll.SegmentedDatagramPacket;
 import io.netty.channel.socket.DatagramPacket;
@@ -30,6 +29,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -42,9 +43,9 @@ class DatagramTest {
     Path directory;
 
     @ParameterizedTest
-    @EnumSource(value = Mode.class, mode = EnumSource.Mode.EXCLUDE, names = "EPOLL")
-    void arriveWhole(Mode mode) throws Exception {
-        try (TestGroup group = new TestGroup(mode, 2)) {
+    @EnumSource(value = Setup.class, mode = EnumSource.Mode.EXCLUDE, names = "EPOLL")
+    void arriveWhole(Setup setup) throws Exception {
+        try (TestGroup group = setup.newGroup(2)) {
             Inbox server = new Inbox();
             Channel receiver = datagramChannel(group, server).bind(loopback()).sync().channel();
             Channel sender = datagramChannel(group, new Inbox()).bind(loopback()).sync().channel();
@@ -70,20 +71,19 @@ class DatagramTest {
             }
             // Connected, back to unconnected, and on.
             for (int i = 0; i < 3; i++) {
-                EpollDatagramChannel channel = (EpollDatagramChannel) sender;
-                channel.connect(receiver.localAddress()).sync();
-                channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[7])).sync();
+                sender.connect(receiver.localAddress()).sync();
+                sender.writeAndFlush(Unpooled.wrappedBuffer(new byte[7])).sync();
                 assertEquals(7, server.takeSize());
-                channel.disconnect().sync();
+                sender.disconnect().sync();
             }
         }
     }
 
     @ParameterizedTest
-    @EnumSource(value = Mode.class, mode = EnumSource.Mode.EXCLUDE, names = "EPOLL")
-    void mayBeSplitAndJoinedByTheKernel(Mode mode) throws Exception {
+    @EnumSource(value = Setup.class, mode = EnumSource.Mode.EXCLUDE, names = "EPOLL")
+    void mayBeSplitAndJoinedByTheKernel(Setup setup) throws Exception {
         Assumptions.assumeTrue(SegmentedDatagramPacket.isSupported(), "this kernel has no UDP GSO");
-        try (TestGroup group = new TestGroup(mode, 2)) {
+        try (TestGroup group = setup.newGroup(2)) {
             Inbox server = new Inbox();
             Channel receiver = datagramChannel(group, server)
                     .option(EpollChannelOption.UDP_GRO, true)
@@ -120,11 +120,14 @@ class DatagramTest {
 
     @ParameterizedTest
     @CsvSource({
-        "RING, true, false", "RING, false, false", "RING, true, true", "RING, false, true", "REVERTED, true, true",
-        "NO_RING, true, true", "NO_FEATURES, true, false", "NO_FEATURES, false, true", "EPOLL, true, true"
+        "HOSTED_RING, true, false", "HOSTED_RING, false, false", "HOSTED_RING, true, true", "HOSTED_RING, false, true",
+        "HOSTED_REVERTED, true, true", "HOSTED_NO_RING, true, true", "HOSTED_NO_FEATURES, true, false",
+        "HOSTED_NO_FEATURES, false, true", "OWN_RING, true, false", "OWN_RING, false, false", "OWN_RING, true, true",
+        "OWN_RING, false, true", "OWN_REVERTED, true, true", "OWN_NO_RING, true, true", "OWN_NO_FEATURES, true, false",
+        "OWN_NO_FEATURES, false, true", "EPOLL, true, true"
     })
-    void aBurstIsReadToItsEnd(Mode mode, boolean autoRead, boolean connected) throws Exception {
-        try (TestGroup group = new TestGroup(mode, 1); DatagramSocket peer = new DatagramSocket(loopback())) {
+    void aBurstIsReadToItsEnd(Setup setup, boolean autoRead, boolean connected) throws Exception {
+        try (TestGroup group = setup.newGroup(1); DatagramSocket peer = new DatagramSocket(loopback())) {
             AtomicInteger received = new AtomicInteger();
             Channel receiver = datagramChannel(group, new DatagramCounter(received))
                     .option(ChannelOption.AUTO_READ, autoRead)
@@ -154,10 +157,41 @@ class DatagramTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void anIdleChannelHearsThatItsPeerIsUnreachable(Mode mode) throws Exception {
+    @EnumSource(Setup.class)
+    void noMoreThanTheLimitAreWrittenInATurn(Setup setup) throws Exception {
+        try (TestGroup group = setup.newGroup(1)) {
+            Inbox inbox = new Inbox();
+            Channel receiver = datagramChannel(group, inbox).bind(loopback()).sync().channel();
+            Channel sender = datagramChannel(group, new Inbox())
+                    .option(ChannelOption.MAX_MESSAGES_PER_WRITE, 3)
+                    .connect(receiver.localAddress()).sync().channel();
+            List<Integer> perTurn = new CopyOnWriteArrayList<>();
+            AtomicInteger written = new AtomicInteger();
+            TestGroup.run(group.loop(), () -> {
+                for (int i = 1; i <= 10; i++) {
+                    sender.write(Unpooled.wrappedBuffer(new byte[i])).addListener(future -> {
+                        assertTrue(future.isSuccess());
+                        if (written.getAndIncrement() == 0) {
+                            // Comes when all that can be written now is: behind the task, or the turn's events.
+                            group.loop().execute(() -> perTurn.add(written.getAndSet(0)));
+                        }
+                    });
+                }
+                sender.flush();
+            });
+            for (int i = 1; i <= 10; i++) {
+                assertEquals(i, inbox.takeSize());
+            }
+            Await.until("all are counted", 5000, () -> perTurn.stream().mapToInt(n -> n).sum() == 10);
+            assertEquals(List.of(3, 3, 3, 1), perTurn);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Setup.class)
+    void anIdleChannelHearsThatItsPeerIsUnreachable(Setup setup) throws Exception {
         for (boolean autoRead : new boolean[] {true, false}) {
-            try (TestGroup group = new TestGroup(mode, 1)) {
+            try (TestGroup group = setup.newGroup(1)) {
                 InetSocketAddress gone;
                 try (DatagramSocket socket = new DatagramSocket(loopback())) {
                     gone = (InetSocketAddress) socket.getLocalSocketAddress();
@@ -179,6 +213,6 @@ class DatagramTest {
     }
 
     private static Bootstrap datagramChannel(TestGroup group, ChannelHandler handler) {
-        return new Bootstrap().group(group.group).channel(EpollDatagramChannel.class).handler(handler);
+        return new Bootstrap().group(group.group).channel(group.channels.datagram).handler(handler);
     }
 }

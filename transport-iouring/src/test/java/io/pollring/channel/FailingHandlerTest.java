@@ -29,9 +29,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 class FailingHandlerTest {
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void aHandlerThatThrowsHearsOfItAndGoesOn(Mode mode) throws Exception {
-        try (TestGroup group = new TestGroup(mode, 1);
+    @EnumSource(Setup.class)
+    void aHandlerThatThrowsHearsOfItAndGoesOn(Setup setup) throws Exception {
+        try (TestGroup group = setup.newGroup(1);
              Connection healthy = Connection.open(group);
              Connection failing = Connection.open(group, new Thrower(), bootstrap -> { })) {
             for (int i = 1; i <= 12; i++) {
@@ -48,9 +48,9 @@ class FailingHandlerTest {
 
     // An Error out of a handle ends Netty's own loop.
     @ParameterizedTest
-    @EnumSource(value = Mode.class, mode = EnumSource.Mode.EXCLUDE, names = "EPOLL")
-    void aHandleThatThrowsAnythingHarmsNobodyElse(Mode mode) throws Exception {
-        try (TestGroup group = new TestGroup(mode, 1); Connection healthy = Connection.open(group)) {
+    @EnumSource(value = Setup.class, mode = EnumSource.Mode.EXCLUDE, names = "EPOLL")
+    void aHandleThatThrowsAnythingHarmsNobodyElse(Setup setup) throws Exception {
+        try (TestGroup group = setup.newGroup(1); Connection healthy = Connection.open(group)) {
             ThrowingHandle handle = new ThrowingHandle();
             IoRegistration registration = ((IoEventLoop) group.loop()).register(handle).sync().getNow();
             TestGroup.run(group.loop(), () -> registration.submit(EpollIoOps.EPOLLIN));
@@ -70,9 +70,9 @@ class FailingHandlerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void aTaskThatThrowsHarmsNobodyElse(Mode mode) throws Exception {
-        try (TestGroup group = new TestGroup(mode, 1); Connection healthy = Connection.open(group)) {
+    @EnumSource(Setup.class)
+    void aTaskThatThrowsHarmsNobodyElse(Setup setup) throws Exception {
+        try (TestGroup group = setup.newGroup(1); Connection healthy = Connection.open(group)) {
             group.loop().execute(() -> {
                 throw new IllegalStateException("expected by the test");
             });
@@ -85,12 +85,12 @@ class FailingHandlerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void aHandlerMayCloseAnyChannelFromAnywhere(Mode mode) throws Exception {
+    @EnumSource(Setup.class)
+    void aHandlerMayCloseAnyChannelFromAnywhere(Setup setup) throws Exception {
         // All of them are ready in the same turn; the first to be served closes the others.
         Connection[] connections = new Connection[20];
         AtomicInteger served = new AtomicInteger();
-        try (TestGroup group = new TestGroup(mode, 1)) {
+        try (TestGroup group = setup.newGroup(1)) {
             for (int i = 0; i < connections.length; i++) {
                 connections[i] = Connection.open(group, new Recorder() {
                     @Override

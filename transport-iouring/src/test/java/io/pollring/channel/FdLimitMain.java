@@ -12,12 +12,11 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.FileDescriptor;
 
 import java.io.File;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -28,7 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Runs out of fds on the transport that its argument names, and prints what came of it. */
+/** Runs out of fds with the {@link Setup} that its argument names, and prints what came of it. */
 final class FdLimitMain {
     static final String PREFIX = "result: ";
     private static final int ATTEMPTS = 20_000;
@@ -37,23 +36,23 @@ final class FdLimitMain {
     private FdLimitMain() { }
 
     public static void main(String[] args) throws Exception {
-        Mode mode = Mode.valueOf(args[0]);
+        Setup setup = Setup.valueOf(args[0]);
         // Whatever the JVM and Netty open for good, they open now.
-        new TestGroup(mode, 1).close();
-        try (TestGroup group = new TestGroup(mode, 1)) {
+        setup.newGroup(1).close();
+        try (TestGroup group = setup.newGroup(1)) {
             try (Connection connection = Connection.open(group)) {
                 connection.send(1);
                 Await.until("warmed up", 5000, () -> connection.recorder.byteCount() == 1);
             }
             openChannels(group);
-            openGroups(mode);
+            openGroups(setup.mode);
             accept(group);
             try (Connection connection = Connection.open(group)) {
                 connection.send(1);
                 Await.until("the loop is alive", 5000, () -> connection.recorder.byteCount() == 1);
             }
             print("loop alive", true);
-            print("backend", mode.isOurs() ? IoUring.backend(group.loop()) : "");
+            print("backend", setup.mode.isOurs() ? IoUring.backend(group.loop()) : "");
         }
         System.exit(0);
     }
@@ -64,9 +63,11 @@ final class FdLimitMain {
         TreeSet<String> refusals = new TreeSet<>();
         for (int i = 0; i < ATTEMPTS; i++) {
             try {
-                Channel channel = new EpollSocketChannel();
+                Channel channel = group.channels.socket.getConstructor().newInstance();
                 channels.add(channel);
                 group.loop().register(channel).sync();
+            } catch (InvocationTargetException e) {
+                refusals.add(types(e.getCause()));
             } catch (Exception e) {
                 refusals.add(types(e));
             }
@@ -114,7 +115,7 @@ final class FdLimitMain {
         AtomicInteger accepted = new AtomicInteger();
         Channel listener = new ServerBootstrap()
                 .group(group.group)
-                .channel(EpollServerSocketChannel.class)
+                .channel(group.channels.server)
                 .handler(new ChannelInboundHandlerAdapter() {
                     @Override
                     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {

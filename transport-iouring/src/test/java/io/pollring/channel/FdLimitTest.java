@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /**
@@ -27,26 +28,26 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FdLimitTest {
-    private Map<String, String> epoll;
-    private Map<String, String> ring;
-    private Map<String, String> noRing;
+    private final Map<Setup, Map<String, String>> results = new EnumMap<>(Setup.class);
 
     @BeforeAll
     void run() throws Exception {
         // They mostly wait: Netty's acceptor pauses when it fails.
-        Map<Mode, Process> processes = new EnumMap<>(Mode.class);
-        for (Mode mode : new Mode[] {Mode.EPOLL, Mode.RING, Mode.NO_RING}) {
-            processes.put(mode, startWithFewFds(mode));
+        Map<Setup, Process> processes = new EnumMap<>(Setup.class);
+        for (Setup setup : new Setup[] {
+            Setup.EPOLL, Setup.HOSTED_RING, Setup.HOSTED_NO_RING, Setup.OWN_RING, Setup.OWN_NO_RING
+        }) {
+            processes.put(setup, startWithFewFds(setup));
         }
-        epoll = results(processes.get(Mode.EPOLL));
-        ring = results(processes.get(Mode.RING));
-        noRing = results(processes.get(Mode.NO_RING));
+        for (Map.Entry<Setup, Process> process : processes.entrySet()) {
+            results.put(process.getKey(), results(process.getValue()));
+        }
     }
 
     @Test
     void aChannelTooManyIsRefusedAsByEpoll() {
         assertSame("channels refused with");
-        for (Map<String, String> result : List.of(epoll, ring, noRing)) {
+        for (Map<String, String> result : results.values()) {
             assertEquals("20000", result.get("channels tried"));
             assertTrue(Integer.parseInt(result.get("channels opened")) > 50, result::toString);
             assertEquals("[]", result.get("fds leaked by channels"));
@@ -56,7 +57,7 @@ class FdLimitTest {
     @Test
     void aGroupTooManyIsRefusedAsByEpoll() {
         assertSame("group refused with");
-        for (Map<String, String> result : List.of(epoll, ring, noRing)) {
+        for (Map<String, String> result : results.values()) {
             assertEquals("[]", result.get("fds leaked by groups"));
             assertEquals("0", result.get("ring mappings leaked by groups"));
             assertEquals("0", result.get("threads leaked by groups"));
@@ -66,7 +67,7 @@ class FdLimitTest {
     @Test
     void aConnectionTooManyWaitsUntilAnFdIsFree() {
         assertSame("accept failed with");
-        for (Map<String, String> result : List.of(epoll, ring, noRing)) {
+        for (Map<String, String> result : results.values()) {
             assertEquals("20 of 20", result.get("accepted later"));
             assertTrue(Double.parseDouble(result.get("CPU while out of fds")) < 0.2, result::toString);
         }
@@ -74,24 +75,24 @@ class FdLimitTest {
 
     @Test
     void theLoopWorksOn() {
-        for (Map<String, String> result : List.of(epoll, ring, noRing)) {
+        results.forEach((setup, result) -> {
             assertEquals("true", result.get("loop alive"));
-        }
-        assertEquals("RING", ring.get("backend"));
-        assertEquals("EPOLL", noRing.get("backend"));
+            String backend = setup.mode == Mode.NO_RING ? "EPOLL" : setup.mode.isOurs() ? "RING" : "";
+            assertEquals(backend, result.get("backend"), setup::name);
+        });
     }
 
     private void assertSame(String key) {
-        assertTrue(epoll.get(key) != null, epoll::toString);
-        assertEquals(epoll.get(key), ring.get(key));
-        assertEquals(epoll.get(key), noRing.get(key));
+        String expected = results.get(Setup.EPOLL).get(key);
+        assertNotNull(expected, results::toString);
+        results.forEach((setup, result) -> assertEquals(expected, result.get(key), setup::name));
     }
 
-    private static Process startWithFewFds(Mode mode) throws Exception {
+    private static Process startWithFewFds(Setup setup) throws Exception {
         List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n 256; exec \"$@\"", "sh",
                 Resources.java().toString(), "-ea", "-cp", System.getProperty("java.class.path")));
         command.add(FdLimitMain.class.getName());
-        command.add(mode.name());
+        command.add(setup.name());
         return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 

@@ -47,8 +47,9 @@ class HalfClosureTest {
     @CsvSource({
         "HOSTED_RING, true", "HOSTED_RING, false", "HOSTED_REVERTED, true", "HOSTED_REVERTED, false",
         "HOSTED_NO_RING, true", "HOSTED_NO_RING, false", "HOSTED_NO_FEATURES, true", "HOSTED_NO_FEATURES, false",
-        "OWN_RING, true", "OWN_RING, false", "OWN_REVERTED, true", "OWN_REVERTED, false", "OWN_NO_RING, true",
-        "OWN_NO_RING, false", "OWN_NO_FEATURES, true", "OWN_NO_FEATURES, false"
+        "OWN_RING, true", "OWN_RING, false", "OWN_DIRECT, true", "OWN_DIRECT, false", "OWN_REVERTED, true",
+        "OWN_REVERTED, false", "OWN_NO_RING, true", "OWN_NO_RING, false", "OWN_NO_FEATURES, true",
+        "OWN_NO_FEATURES, false"
     })
     void aResponseArrivesWhole(Setup setup, boolean autoRead) throws Exception {
         Responder responder = new Responder();
@@ -73,8 +74,9 @@ class HalfClosureTest {
     @CsvSource({
         "HOSTED_RING, true", "HOSTED_RING, false", "HOSTED_REVERTED, true", "HOSTED_REVERTED, false",
         "HOSTED_NO_RING, true", "HOSTED_NO_RING, false", "HOSTED_NO_FEATURES, true", "HOSTED_NO_FEATURES, false",
-        "OWN_RING, true", "OWN_RING, false", "OWN_REVERTED, true", "OWN_REVERTED, false", "OWN_NO_RING, true",
-        "OWN_NO_RING, false", "OWN_NO_FEATURES, true", "OWN_NO_FEATURES, false"
+        "OWN_RING, true", "OWN_RING, false", "OWN_DIRECT, true", "OWN_DIRECT, false", "OWN_REVERTED, true",
+        "OWN_REVERTED, false", "OWN_NO_RING, true", "OWN_NO_RING, false", "OWN_NO_FEATURES, true",
+        "OWN_NO_FEATURES, false"
     })
     void aResponseArrivesWholeOverUnixSockets(Setup setup, boolean autoRead) throws Exception {
         Responder responder = new Responder();

@@ -34,9 +34,9 @@ class LoopMigrationTest {
         "NETTYS, RING, RING, 1000", "NETTYS, REVERTED, REVERTED, 200", "NETTYS, NO_RING, NO_RING, 200",
         "NETTYS, NO_FEATURES, NO_FEATURES, 200", "NETTYS, RING, REVERTED, 200", "NETTYS, RING, NO_RING, 200",
         "NETTYS, RING, EPOLL, 200", "NETTYS, EPOLL, EPOLL, 100",
-        "OURS, RING, RING, 1000", "OURS, REVERTED, REVERTED, 200", "OURS, NO_RING, NO_RING, 200",
-        "OURS, NO_FEATURES, NO_FEATURES, 200", "OURS, RING, REVERTED, 200", "OURS, RING, NO_RING, 200",
-        "OURS, RING, EPOLL, 200", "OURS, EPOLL, EPOLL, 100"
+        "OURS, RING, RING, 1000", "OURS, DIRECT, DIRECT, 200", "OURS, RING, DIRECT, 200",
+        "OURS, REVERTED, REVERTED, 200", "OURS, NO_RING, NO_RING, 200", "OURS, NO_FEATURES, NO_FEATURES, 200",
+        "OURS, RING, REVERTED, 200", "OURS, RING, NO_RING, 200", "OURS, RING, EPOLL, 200", "OURS, EPOLL, EPOLL, 100"
     })
     void inMidTraffic(Channels channels, Mode first, Mode second, int moves) throws Exception {
         ExecutorService executor = Executors.newFixedThreadPool(2);

@@ -11,7 +11,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ManualIoEventLoop;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.util.concurrent.Future;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -31,28 +30,28 @@ class ManualLoopTest {
     private static final String EPOLL = "EPOLL";
 
     @ParameterizedTest
-    @EnumSource(value = Mode.class, mode = EnumSource.Mode.EXCLUDE, names = EPOLL)
-    void servesSocketsWithoutEverBlocking(Mode mode) throws Exception {
-        ManualIoEventLoop loop = newLoop(mode, Thread.currentThread());
-        serve(loop, loop::runNow);
+    @EnumSource(value = Setup.class, mode = EnumSource.Mode.EXCLUDE, names = EPOLL)
+    void servesSocketsWithoutEverBlocking(Setup setup) throws Exception {
+        ManualIoEventLoop loop = newLoop(setup.mode, Thread.currentThread());
+        serve(setup, loop, loop::runNow);
     }
 
     @ParameterizedTest
-    @EnumSource(value = Mode.class, mode = EnumSource.Mode.EXCLUDE, names = EPOLL)
-    void servesSocketsWhenItWaits(Mode mode) throws Exception {
-        ManualIoEventLoop loop = newLoop(mode, Thread.currentThread());
-        serve(loop, () -> loop.run(TimeUnit.SECONDS.toNanos(5)));
+    @EnumSource(value = Setup.class, mode = EnumSource.Mode.EXCLUDE, names = EPOLL)
+    void servesSocketsWhenItWaits(Setup setup) throws Exception {
+        ManualIoEventLoop loop = newLoop(setup.mode, Thread.currentThread());
+        serve(setup, loop, () -> loop.run(TimeUnit.SECONDS.toNanos(5)));
     }
 
     @ParameterizedTest
-    @EnumSource(value = Mode.class, mode = EnumSource.Mode.EXCLUDE, names = EPOLL)
-    void belongsToTheThreadThatIsSetLater(Mode mode) throws Exception {
-        ManualIoEventLoop loop = newLoop(mode, null);
+    @EnumSource(value = Setup.class, mode = EnumSource.Mode.EXCLUDE, names = EPOLL)
+    void belongsToTheThreadThatIsSetLater(Setup setup) throws Exception {
+        ManualIoEventLoop loop = newLoop(setup.mode, null);
         AtomicReference<Throwable> failure = new AtomicReference<>();
         Thread thread = new Thread(() -> {
             try {
                 loop.setOwningThread(Thread.currentThread());
-                serve(loop, () -> loop.run(TimeUnit.MILLISECONDS.toNanos(100)));
+                serve(setup, loop, () -> loop.run(TimeUnit.MILLISECONDS.toNanos(100)));
             } catch (Throwable t) {
                 failure.set(t);
             }
@@ -114,11 +113,11 @@ class ManualLoopTest {
     }
 
     /** Accepts a connection, reads from it, and ends; {@code turn} runs the loop once. */
-    private static void serve(ManualIoEventLoop loop, Callable<?> turn) throws Exception {
+    private static void serve(Setup setup, ManualIoEventLoop loop, Callable<?> turn) throws Exception {
         Recorder recorder = new Recorder();
         ChannelFuture bind = new ServerBootstrap()
                 .group(loop)
-                .channel(EpollServerSocketChannel.class)
+                .channel(setup.channels.server)
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel ch) {

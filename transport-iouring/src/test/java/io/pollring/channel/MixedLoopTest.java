@@ -10,8 +10,9 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.util.concurrent.Future;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.InputStream;
 import java.util.Arrays;
@@ -27,15 +28,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 class MixedLoopTest {
     private static final int RESPONSE_SIZE = 64 << 20;
 
-    @Test
-    void servesBothWithoutDelay(TestReporter reporter) throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void servesBothWithoutDelay(Channels channels, TestReporter reporter) throws Exception {
         long yardstick;
+        long refillYardstick;
         try (TestGroup group = new TestGroup(Mode.EPOLL, 1);
-             Connection echo = Connection.open(group, new Echo(), bootstrap -> { })) {
+             Connection echo = Connection.open(group, new Echo(), bootstrap -> { });
+             Connection writer = Connection.open(group)) {
             medianRoundTripMicros(echo, 500);
             yardstick = medianRoundTripMicros(echo, 1000);
+            writer.channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[RESPONSE_SIZE]));
+            refillYardstick = medianRefillMicros(writer.peer.getInputStream());
         }
-        try (TestGroup group = new TestGroup(Mode.NO_FEATURES, 1);
+        try (TestGroup group = new TestGroup(Mode.NO_FEATURES, channels, 1);
              Connection echo = Connection.open(group, new Echo(), bootstrap -> { });
              Connection reverted = Connection.open(group, new Recorder(),
                      bootstrap -> bootstrap.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true))) {
@@ -54,14 +60,15 @@ class MixedLoopTest {
             long onEpoll = medianRefillMicros(reverted.peer.getInputStream());
             long echoMeanwhile = medianRoundTripMicros(echo, 100);
             reporter.publishEntry("median", "on the ring " + onTheRing + " us, on the epoll set " + onEpoll
-                    + " us; Netty's epoll " + yardstick + " us");
+                    + " us; Netty's epoll " + yardstick + " and " + refillYardstick + " us");
             written.sync();
             // The machine may be busy: then Netty's epoll is slow, too.
             long limit = Math.max(1000, 4 * yardstick);
             // A refill moves up to a send buffer full of data, some megabytes, after the wake-up.
-            long refillLimit = 10 * limit;
+            long refillLimit = Math.max(10 * limit, 4 * refillYardstick);
             assertTrue(onTheRing < limit && onEpoll < refillLimit && echoMeanwhile < limit,
-                    onTheRing + ", " + onEpoll + ", " + echoMeanwhile + " us; Netty's epoll " + yardstick + " us");
+                    onTheRing + ", " + onEpoll + ", " + echoMeanwhile + " us; Netty's epoll " + yardstick
+                            + " and " + refillYardstick + " us");
         }
     }
 
@@ -92,9 +99,9 @@ class MixedLoopTest {
             assertTrue(n > 0);
             count += n;
         }
-        assertTrue(refills > 0);
         Arrays.sort(nanos, 0, refills);
-        return nanos[refills / 2] / 1000;
+        // A reader that never finds it empty, as on a busy machine, is never kept waiting.
+        return refills == 0 ? 0 : nanos[refills / 2] / 1000;
     }
 
     private static final class Echo extends Recorder {

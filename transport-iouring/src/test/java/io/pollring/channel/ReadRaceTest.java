@@ -25,10 +25,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 class ReadRaceTest {
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void pausesAndResumesFromAnotherThreadLoseNothing(Mode mode) throws Exception {
+    @EnumSource(Setup.class)
+    void pausesAndResumesFromAnotherThreadLoseNothing(Setup setup) throws Exception {
         ExecutorService executor = Executors.newSingleThreadExecutor();
-        try (TestGroup group = new TestGroup(mode, 1); Connection connection = Connection.open(group)) {
+        try (TestGroup group = setup.newGroup(1); Connection connection = Connection.open(group)) {
             AtomicBoolean stop = new AtomicBoolean();
             Future<Integer> sent = executor.submit(() -> {
                 int count = 0;
@@ -39,7 +39,7 @@ class ReadRaceTest {
                 }
                 return count;
             });
-            for (int i = 0; i < Scale.of(2000); i++) {
+            for (int i = 0; i < setup.rounds(2000); i++) {
                 connection.channel.config().setAutoRead(i % 2 == 1);
                 spin(3000);
             }
@@ -53,11 +53,15 @@ class ReadRaceTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"RING, 5000", "REVERTED, 1000", "NO_RING, 1000", "NO_FEATURES, 2000", "EPOLL, 500"})
-    void dataAndDemandAtTheSameInstantMeet(Mode mode, int rounds) throws Exception {
+    @CsvSource({
+        "HOSTED_RING, 5000", "HOSTED_REVERTED, 1000", "HOSTED_NO_RING, 1000", "HOSTED_NO_FEATURES, 2000",
+        "OWN_RING, 1500", "OWN_DIRECT, 500", "OWN_REVERTED, 200", "OWN_NO_RING, 200", "OWN_NO_FEATURES, 500",
+        "EPOLL, 500"
+    })
+    void dataAndDemandAtTheSameInstantMeet(Setup setup, int rounds) throws Exception {
         ExecutorService executor = Executors.newSingleThreadExecutor();
         int count = Scale.of(rounds);
-        try (TestGroup group = new TestGroup(mode, 1);
+        try (TestGroup group = setup.newGroup(1);
              Connection connection = Connection.open(group,
                      bootstrap -> bootstrap.childOption(ChannelOption.AUTO_READ, false))) {
             CyclicBarrier barrier = new CyclicBarrier(2);

@@ -22,7 +22,8 @@ class RecycledFdTest {
     @ParameterizedTest
     @CsvSource({
         "HOSTED_RING, 40000", "HOSTED_REVERTED, 3000", "HOSTED_NO_RING, 2000", "HOSTED_NO_FEATURES, 3000",
-        "OWN_RING, 15000", "OWN_REVERTED, 2000", "OWN_NO_RING, 1000", "OWN_NO_FEATURES, 2000", "EPOLL, 1000"
+        "OWN_RING, 15000", "OWN_DIRECT, 2000", "OWN_REVERTED, 2000", "OWN_NO_RING, 1000", "OWN_NO_FEATURES, 2000",
+        "EPOLL, 1000"
     })
     void tcp(Setup setup, int count, TestReporter reporter) throws Exception {
         try (TestGroup group = setup.newGroup(2)) {
@@ -40,7 +41,8 @@ class RecycledFdTest {
     @ParameterizedTest
     @CsvSource({
         "HOSTED_RING, 40000", "HOSTED_REVERTED, 3000", "HOSTED_NO_RING, 2000", "HOSTED_NO_FEATURES, 3000",
-        "OWN_RING, 15000", "OWN_REVERTED, 2000", "OWN_NO_RING, 1000", "OWN_NO_FEATURES, 2000", "EPOLL, 1000"
+        "OWN_RING, 15000", "OWN_DIRECT, 2000", "OWN_REVERTED, 2000", "OWN_NO_RING, 1000", "OWN_NO_FEATURES, 2000",
+        "EPOLL, 1000"
     })
     void unixDomain(Setup setup, int count, TestReporter reporter) throws Exception {
         try (TestGroup group = setup.newGroup(2)) {

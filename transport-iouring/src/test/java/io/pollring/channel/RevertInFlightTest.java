@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import java.net.SocketAddress;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
@@ -35,7 +36,8 @@ class RevertInFlightTest {
 
     @ParameterizedTest
     @CsvSource({
-        "RING, TCP, 400", "RING, UNIX, 400", "RING, VSOCK, 400", "NO_FEATURES, TCP, 100", "NO_FEATURES, UNIX, 100"
+        "RING, TCP, 400", "RING, UNIX, 400", "RING, VSOCK, 400", "DIRECT, TCP, 100", "DIRECT, UNIX, 100",
+        "NO_FEATURES, TCP, 100", "NO_FEATURES, UNIX, 100"
     })
     void everyByteArrivesOnce(Mode mode, Stream stream, int fullRuns, TestReporter reporter) throws Exception {
         if (stream == Stream.VSOCK) {
@@ -78,6 +80,36 @@ class RevertInFlightTest {
         }
         reporter.publishEntry("seed " + SEED, runs + " runs, " + reverted + " listeners reverted");
         assertTrue(reverted > runs / 2, reverted + " in " + runs + " runs");
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "RING, TCP, 200", "RING, UNIX, 200", "DIRECT, TCP, 100", "NO_FEATURES, TCP, 100" })
+    void everySplicedByteArrivesOnce(Mode mode, Family family, int fullRuns, TestReporter reporter) throws Exception {
+        revertInEachRun(mode, 1, Scale.of(fullRuns), reporter,
+                (group, seed) -> RevertingSplice.run(group, family, seed));
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "RING, 200", "DIRECT, 100", "NO_FEATURES, 100" })
+    void everyDescriptorArrivesOnce(Mode mode, int fullRuns, TestReporter reporter) throws Exception {
+        List<String> before = Resources.openFiles();
+        revertInEachRun(mode, 2, Scale.of(fullRuns), reporter, RevertingDescriptors::run);
+        assertEquals(List.of(), Resources.filesSince(before));
+    }
+
+    private static void revertInEachRun(Mode mode, int loops, int runs, TestReporter reporter, Run run)
+            throws Exception {
+        int reverted = 0;
+        try (TestGroup group = new TestGroup(mode, loops)) {
+            for (int i = 0; i < runs; i++) {
+                reverted += run.of(group, SEED + i);
+            }
+            for (int i = 0; i < loops; i++) {
+                assertEquals(0, IoUring.metrics(group.loop(i)).staleCompletions());
+            }
+        }
+        reporter.publishEntry("seed " + SEED, runs + " runs, " + reverted + " channels reverted");
+        assertTrue(reverted > runs / 4, "hardly any channel was reverted: " + reverted + " in " + runs + " runs");
     }
 
     /** @return how many of the two ends were reverted */
@@ -139,6 +171,11 @@ class RevertInFlightTest {
         while (System.nanoTime() - until < 0) {
             Thread.onSpinWait();
         }
+    }
+
+    private interface Run {
+        /** @return how many channels were reverted */
+        int of(TestGroup group, long seed) throws Exception;
     }
 
     /** The kinds of streams that we have classes for. */

@@ -13,6 +13,7 @@ enum Setup {
     HOSTED_NO_RING(Mode.NO_RING, Channels.NETTYS),
     HOSTED_NO_FEATURES(Mode.NO_FEATURES, Channels.NETTYS),
     OWN_RING(Mode.RING, Channels.OURS),
+    OWN_DIRECT(Mode.DIRECT, Channels.OURS),
     OWN_REVERTED(Mode.REVERTED, Channels.OURS),
     OWN_NO_RING(Mode.NO_RING, Channels.OURS),
     OWN_NO_FEATURES(Mode.NO_FEATURES, Channels.OURS),

@@ -13,7 +13,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollDatagramChannel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,16 +35,16 @@ class ShutdownTest {
 
     // Netty's own loop forgets its channels if the shutdown begins while it runs tasks.
     @ParameterizedTest
-    @EnumSource(value = Mode.class, mode = EnumSource.Mode.EXCLUDE, names = "EPOLL")
-    void leavesNothingOfAThousandOpenChannels(Mode mode) throws Exception {
+    @EnumSource(value = Setup.class, mode = EnumSource.Mode.EXCLUDE, names = "EPOLL")
+    void leavesNothingOfAThousandOpenChannels(Setup setup) throws Exception {
         // What this JVM makes once and keeps is not to be counted.
-        openAndShutDown(mode, 2);
+        openAndShutDown(setup, 2);
         List<String> filesBefore = Resources.openFiles();
         int mappingsBefore = Resources.ringMappings();
         long memoryBefore = Resources.directMemory();
         int threadsBefore = Resources.kernelThreads();
 
-        openAndShutDown(mode, CONNECTIONS);
+        openAndShutDown(setup, CONNECTIONS);
 
         assertEquals(Collections.emptyList(), Resources.filesSince(filesBefore));
         assertEquals(mappingsBefore, Resources.ringMappings());
@@ -56,12 +55,12 @@ class ShutdownTest {
     }
 
     /** Lets two loops accept connections, then shuts them down. */
-    private static void openAndShutDown(Mode mode, int connections) throws Exception {
+    private static void openAndShutDown(Setup setup, int connections) throws Exception {
         List<Channel> accepted = new CopyOnWriteArrayList<>();
         List<Channel> all = new ArrayList<>();
         AtomicInteger inactive = new AtomicInteger();
         List<Socket> peers = new ArrayList<>();
-        TestGroup group = new TestGroup(mode, 2);
+        TestGroup group = setup.newGroup(2);
         try {
             Channel listener = group.listen(new ChannelInitializer<Channel>() {
                 @Override
@@ -97,10 +96,10 @@ class ShutdownTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Mode.class, mode = EnumSource.Mode.EXCLUDE, names = "EPOLL")
-    void closesAllChannelsWhereverTheLoopIsWhenItBegins(Mode mode) throws Exception {
-        for (int i = 0; i < Scale.of(50); i++) {
-            TestGroup group = new TestGroup(mode, 1);
+    @EnumSource(value = Setup.class, mode = EnumSource.Mode.EXCLUDE, names = "EPOLL")
+    void closesAllChannelsWhereverTheLoopIsWhenItBegins(Setup setup) throws Exception {
+        for (int i = 0; i < setup.rounds(50); i++) {
+            TestGroup group = setup.newGroup(1);
             AtomicInteger unregistered = new AtomicInteger();
             Channel channel = registered(group, unregistered);
             if (i % 2 == 0) {
@@ -115,11 +114,12 @@ class ShutdownTest {
         }
     }
 
-    @Test
-    void closesAllChannelsOfALoopThatIsNotOurs() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void closesAllChannelsOfALoopThatIsNotOurs(Channels channels) throws Exception {
         // Few rounds: Netty logs a stack trace for each.
         for (int i = 0; i < 3; i++) {
-            TestGroup group = new TestGroup(Mode.RING,
+            TestGroup group = new TestGroup(Mode.RING, channels,
                     new MultiThreadIoEventLoopGroup(1, IoUringIoHandler.newFactory()));
             Channel channel = registered(group, new AtomicInteger());
             group.loop().execute(() -> group.group.shutdownGracefully(0, 10, TimeUnit.SECONDS));
@@ -129,7 +129,7 @@ class ShutdownTest {
     }
 
     private static Channel registered(TestGroup group, AtomicInteger unregistered) throws Exception {
-        Channel channel = new EpollDatagramChannel();
+        Channel channel = group.channels.datagram.getConstructor().newInstance();
         channel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
             @Override
             public void channelUnregistered(ChannelHandlerContext ctx) {
@@ -141,12 +141,12 @@ class ShutdownTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void withoutAQuietPeriodTakesNoTime(Mode mode, TestReporter reporter) throws Exception {
+    @EnumSource(Setup.class)
+    void withoutAQuietPeriodTakesNoTime(Setup setup, TestReporter reporter) throws Exception {
         long best = Long.MAX_VALUE;
         long worst = 0;
         for (int i = 0; i < 10; i++) {
-            TestGroup group = new TestGroup(mode, 2);
+            TestGroup group = setup.newGroup(2);
             try (Connection connection = Connection.open(group)) {
                 // Asleep, or nearly so.
                 Thread.sleep(5);

@@ -10,7 +10,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.DefaultSelectStrategyFactory;
 import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.util.concurrent.AutoScalingEventExecutorChooserFactory;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -27,9 +26,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 class SuspendedLoopTest {
 
     @ParameterizedTest
-    @EnumSource(Mode.class)
-    void servesChannelsOnItsNextThread(Mode mode) throws Exception {
-        try (TestGroup group = new TestGroup(mode, 1)) {
+    @EnumSource(Setup.class)
+    void servesChannelsOnItsNextThread(Setup setup) throws Exception {
+        try (TestGroup group = setup.newGroup(1)) {
             long thread = TestGroup.threadId(group.loop());
             for (int i = 1; i <= 20; i++) {
                 suspend(group);
@@ -40,13 +39,13 @@ class SuspendedLoopTest {
                     connection.send(10);
                     Await.until("the data is read", 5000, () -> connection.recorder.byteCount() == 10);
                     assertTrue(group.loop().schedule(() -> { }, 1, TimeUnit.MILLISECONDS).await(5000));
-                    if (mode.isOurs()) {
-                        assertEquals(mode.channelBackend(), IoUring.backend(connection.channel));
+                    if (setup.mode.isOurs()) {
+                        assertEquals(setup.mode.channelBackend(), IoUring.backend(connection.channel));
                     }
                 }
-                if (mode.isOurs()) {
+                if (setup.mode.isOurs()) {
                     // A ring belongs to its thread.
-                    assertEquals(mode == Mode.NO_RING ? 0 : i, group.metrics().ringsReplaced());
+                    assertEquals(setup.mode == Mode.NO_RING ? 0 : i, group.metrics().ringsReplaced());
                 }
             }
         }
@@ -67,13 +66,14 @@ class SuspendedLoopTest {
         assertEquals(mappingsBefore, Resources.ringMappings());
     }
 
-    @Test
-    void isUsedAgainWhenTheGroupScalesUp() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void isUsedAgainWhenTheGroupScalesUp(Channels channels) throws Exception {
         AutoScalingEventExecutorChooserFactory chooser = new AutoScalingEventExecutorChooserFactory(
                 1, 3, 50, TimeUnit.MILLISECONDS, 0.05, 0.3, 2, 2, 1);
         IoUringEventLoopGroup loops = new IoUringEventLoopGroup(3, (Executor) null, chooser,
                 DefaultSelectStrategyFactory.INSTANCE);
-        try (TestGroup group = new TestGroup(Mode.RING, loops)) {
+        try (TestGroup group = new TestGroup(Mode.RING, channels, loops)) {
             for (int i = 0; i < 3; i++) {
                 TestGroup.threadId(group.loop(i));
             }

@@ -52,7 +52,7 @@ final class TestGroup implements AutoCloseable {
         this(mode, Channels.NETTYS, group);
     }
 
-    private TestGroup(Mode mode, Channels channels, IoEventLoopGroup group) {
+    TestGroup(Mode mode, Channels channels, IoEventLoopGroup group) {
         this.mode = mode;
         this.channels = channels;
         this.group = group;
