@@ -9,6 +9,7 @@ package io.pollring.channel;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -31,6 +32,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 class CloseReachesPeerTest {
     private static final int ROUNDS = Scale.of(20);
     private static final long LIMIT_MILLIS = 50;
+
+    /** The receive and the poll for the end are over when the channel hears of the end. */
+    @Test
+    void nothingIsLeftToCancelWhenThePeerCloses() throws Exception {
+        try (TestGroup group = new TestGroup(Mode.RING, Channels.OURS, 1)) {
+            for (int i = 0; i < ROUNDS; i++) {
+                try (Connection connection = Connection.open(group)) {
+                    connection.send(1);
+                    Await.until("the byte is read", 5000, () -> connection.recorder.byteCount() == 1);
+                    long removes = group.metrics().pollRemoves();
+                    connection.peer.close();
+                    assertTrue(connection.recorder.inactive.await(5, TimeUnit.SECONDS));
+                    assertEquals(removes, group.metrics().pollRemoves());
+                }
+            }
+        }
+    }
 
     @ParameterizedTest
     @EnumSource(Setup.class)

@@ -34,6 +34,8 @@ import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -176,23 +178,73 @@ class ConnectTest {
     @ParameterizedTest
     @MethodSource("io.pollring.channel.Transport#withFamilies")
     void anAddressOfAnotherKind(Transport transport, Family family) throws Exception {
-        List<SocketAddress> foreign = List.of(new LocalAddress("foreign"), family == Family.TCP
-                ? new DomainSocketAddress("/nowhere") : new InetSocketAddress(InetAddress.getLoopbackAddress(), 9));
-        for (SocketAddress address : foreign) {
-            String nettys = outcome(Transport.NETTY, family, address);
+        for (SocketAddress address : foreign(family)) {
+            String nettys = outcome(Transport.NETTY, family, channel -> channel.connect(address));
             assertTrue(nettys.endsWith("open=false"), nettys);
-            assertEquals(nettys, outcome(transport, family, address));
+            assertEquals(nettys, outcome(transport, family, channel -> channel.connect(address)));
         }
     }
 
-    private static String outcome(Transport transport, Family family, SocketAddress address) throws Exception {
+    @ParameterizedTest
+    @MethodSource("io.pollring.channel.Transport#withFamilies")
+    void aLocalAddressOfAnotherKind(Transport transport, Family family) throws Exception {
+        for (SocketAddress address : foreign(family)) {
+            assertEquals(outcome(Transport.NETTY, family, channel -> channel.bind(address)),
+                    outcome(transport, family, channel -> channel.bind(address)), address::toString);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.pollring.channel.Transport#withFamilies")
+    void aServersAddressOfAnotherKind(Transport transport, Family family) throws Exception {
+        for (SocketAddress address : foreign(family)) {
+            assertEquals(outcomeOfServer(Transport.NETTY, family, address), outcomeOfServer(transport, family, address),
+                    address::toString);
+        }
+    }
+
+    private static List<SocketAddress> foreign(Family family) {
+        return List.of(new LocalAddress("foreign"), family == Family.TCP
+                ? new DomainSocketAddress("/nowhere") : new InetSocketAddress(InetAddress.getLoopbackAddress(), 9));
+    }
+
+    private static String outcome(Transport transport, Family family, Function<Channel, ChannelFuture> attempt)
+            throws Exception {
         try (TestGroup group = transport.newGroup(1)) {
             EventLog log = new EventLog();
-            Channel channel = register(transport, group, family, log);
-            Throwable cause = channel.connect(address).await().cause();
-            assertNotNull(cause);
-            channel.eventLoop().submit(() -> { }).sync();
-            return cause + " " + log + " open=" + channel.isOpen();
+            return outcome(attempt.apply(register(transport, group, family, log)), log);
+        }
+    }
+
+    private static String outcomeOfServer(Transport transport, Family family, SocketAddress address) throws Exception {
+        try (TestGroup group = transport.newGroup(1)) {
+            EventLog log = new EventLog();
+            return outcome(transport.server(group.group, family, TestGroup.IGNORE).handler(log).bind(address), log);
+        }
+    }
+
+    private static String outcome(ChannelFuture attempt, EventLog log) throws Exception {
+        Throwable cause = attempt.await().cause();
+        assertNotNull(cause);
+        attempt.channel().eventLoop().submit(() -> { }).sync();
+        if (!attempt.channel().isOpen()) {
+            log.await("unregistered");
+        }
+        return cause + " " + log + " open=" + attempt.channel().isOpen();
+    }
+
+    /** Netty's loop may end without closing its channels, so it is no yardstick. */
+    @ParameterizedTest
+    @EnumSource(value = Transport.class, mode = EnumSource.Mode.EXCLUDE, names = "NETTY")
+    void theLoopEndsMeanwhile(Transport transport) throws Exception {
+        try (TestGroup group = transport.newGroup(1); SilentListener nobody = new SilentListener()) {
+            EventLog log = new EventLog();
+            Channel channel = register(transport, group, Family.TCP, log);
+            ChannelFuture attempt = startConnect(channel, nobody);
+            assertTrue(group.group.shutdownGracefully(0, 5, TimeUnit.SECONDS).await(10, TimeUnit.SECONDS));
+            assertInstanceOf(ClosedChannelException.class, attempt.cause());
+            assertFalse(channel.isOpen());
+            log.assertEndsAs("registered unregistered");
         }
     }
 

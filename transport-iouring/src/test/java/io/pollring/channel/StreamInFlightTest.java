@@ -8,8 +8,6 @@ package io.pollring.channel;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.buffer.UnpooledByteBufAllocator;
-import io.netty.buffer.UnpooledDirectByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -20,8 +18,8 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.pollring.channel.Transport.Family;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -29,9 +27,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -184,6 +184,38 @@ class StreamInFlightTest {
         }
     }
 
+    /** More of them, and more buffers, than the loop gathers or has made room for, so that some wait for the next turn. */
+    @ParameterizedTest
+    @CsvSource({"RING, 1, 1", "RING, 2, 20", "DIRECT, 2, 20", "NETTY, 2, 20"})
+    void manyChannelsSendInOneTurn(Transport transport, int fewest, int most) throws Exception {
+        int connections = 200;
+        Distributor accepted = new Distributor();
+        try (TestGroup servers = transport.newGroup(1); TestGroup clients = transport.newGroup(1)) {
+            List<Channel> channels = connect(transport, clients, servers, accepted, connections);
+            long sends = sends(transport, channels.get(0));
+            List<ChannelFuture> written = new ArrayList<>();
+            int[] lengths = new int[connections];
+            for (int round = 0; round < 3; round++) {
+                InRead.run(transport, clients.loop(), () -> {
+                    for (int i = 0; i < connections; i++) {
+                        for (int n = fewest + i % (most - fewest + 1); n > 0; n--, lengths[i] += BYTES) {
+                            written.add(channels.get(i).write(bytes(lengths[i])));
+                        }
+                        channels.get(i).flush();
+                    }
+                });
+                for (int i = 0; i < connections; i++) {
+                    accepted.awaitPattern(channels.get(i), lengths[i]);
+                }
+            }
+            // The last of them are told after they have arrived.
+            TestGroup.run(clients.loop(), () -> assertTrue(written.stream().allMatch(ChannelFuture::isSuccess)));
+            if (transport == Transport.RING) {
+                assertEquals(sends + 3 * connections, sends(transport, channels.get(0)));
+            }
+        }
+    }
+
     private static long sends(Transport transport, Channel channel) {
         return transport == Transport.RING ? IoUring.metrics(channel.eventLoop()).sends() : 0;
     }
@@ -200,7 +232,7 @@ class StreamInFlightTest {
             int count = Scale.of(2000);
             InRead.run(transport, pair.client.eventLoop(), () -> {
                 for (int i = 0; i < count; i++) {
-                    ByteBuf buffer = new Poisoned(poisoned);
+                    ByteBuf buffer = new Poisoned(BYTES, poisoned);
                     buffer.writeBytes(pattern(i * BYTES, BYTES));
                     pair.client.write(buffer);
                     if (i % 7 == 0) {
@@ -291,27 +323,6 @@ class StreamInFlightTest {
         }
     }
 
-    /** The receive and the poll for the end are over when the channel hears of it. */
-    @Test
-    void nothingIsLeftToCancelWhenThePeerCloses() throws Exception {
-        try (TestGroup group = Transport.RING.newGroup(1)) {
-            List<Recorder> recorders = new CopyOnWriteArrayList<>();
-            Channel listener = Transport.RING.server(group.group, Family.TCP, new Distributor(recorders))
-                    .bind(Family.TCP.anyAddress()).sync().channel();
-            for (int i = 0; i < 50; i++) {
-                int number = i;
-                try (Socket peer = new Socket()) {
-                    peer.connect(TestGroup.address(listener));
-                    peer.getOutputStream().write(1);
-                    Await.until("the byte is read", 5000,
-                            () -> recorders.size() > number && recorders.get(number).byteCount() == 1);
-                }
-                assertTrue(recorders.get(i).inactive.await(5, TimeUnit.SECONDS));
-            }
-            assertEquals(0, group.metrics().pollRemoves());
-        }
-    }
-
     /** More bytes than the loop has buffers for, on more connections. */
     @ParameterizedTest
     @EnumSource
@@ -319,28 +330,16 @@ class StreamInFlightTest {
         int connections = 50;
         int bytes = 30_000;
         try (TestGroup servers = transport.newGroup(1); TestGroup clients = transport.newGroup(1)) {
-            List<Recorder> recorders = new ArrayList<>();
-            Channel listener = transport.server(servers.group, Family.TCP, new Distributor(recorders))
-                    .bind(Family.TCP.anyAddress()).sync().channel();
-            List<Channel> channels = new ArrayList<>();
-            for (int i = 0; i < connections; i++) {
-                channels.add(transport.client(clients.group, Family.TCP, new Recorder())
-                        .connect(listener.localAddress()).sync().channel());
-            }
-            Await.until("all are accepted", 5000, () -> {
-                synchronized (recorders) {
-                    return recorders.size() == connections;
-                }
-            });
+            Distributor accepted = new Distributor();
+            List<Channel> channels = connect(transport, clients, servers, accepted, connections);
             TestGroup.run(servers.loop(), () -> {
                 // All of it waits in the sockets when the loop looks at them again.
                 for (Channel channel : channels) {
                     channel.writeAndFlush(Unpooled.copiedBuffer(pattern(bytes))).await(5000);
                 }
             });
-            for (Recorder recorder : recorders) {
-                Await.until("all has arrived", 10_000, () -> recorder.byteCount() == bytes);
-                assertArrayEquals(pattern(bytes), recorder.bytes());
+            for (Channel channel : channels) {
+                accepted.awaitPattern(channel, bytes);
             }
             awaitReceives(transport, servers.loop(), 1);
             if (transport == Transport.RING) {
@@ -448,42 +447,36 @@ class StreamInFlightTest {
 
     private static final class OnDemand extends Recorder { }
 
+    private static List<Channel> connect(Transport transport, TestGroup clients, TestGroup servers,
+                                         Distributor accepted, int count) throws Exception {
+        Channel listener = transport.server(servers.group, Family.TCP, accepted).bind(Family.TCP.anyAddress()).sync()
+                .channel();
+        List<Channel> channels = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            channels.add(transport.client(clients.group, Family.TCP, new Recorder())
+                    .connect(listener.localAddress()).sync().channel());
+        }
+        Await.until("all are accepted", 5000, () -> accepted.recorders.size() == count);
+        return channels;
+    }
+
     /** Gives each accepted channel a recorder of its own. */
     @Sharable
     private static final class Distributor extends ChannelInboundHandlerAdapter {
-        private final List<Recorder> recorders;
-
-        Distributor(List<Recorder> recorders) {
-            this.recorders = recorders;
-        }
+        /** By the address of the peer. */
+        private final Map<SocketAddress, Recorder> recorders = new ConcurrentHashMap<>();
 
         @Override
         public void handlerAdded(ChannelHandlerContext ctx) {
             Recorder recorder = new Recorder();
             ctx.pipeline().addLast(recorder);
-            synchronized (recorders) {
-                recorders.add(recorder);
-            }
-        }
-    }
-
-    /** Overwrites its bytes when it is released. */
-    private static final class Poisoned extends UnpooledDirectByteBuf {
-        private final AtomicInteger count;
-
-        Poisoned(AtomicInteger count) {
-            super(UnpooledByteBufAllocator.DEFAULT, BYTES, BYTES);
-            this.count = count;
+            recorders.put(ctx.channel().remoteAddress(), recorder);
         }
 
-        @Override
-        protected void deallocate() {
-            setIndex(0, 0);
-            for (int i = 0; i < BYTES; i++) {
-                _setByte(i, 0xDB);
-            }
-            count.incrementAndGet();
-            super.deallocate();
+        void awaitPattern(Channel client, int length) throws Exception {
+            Recorder recorder = recorders.get(client.localAddress());
+            Await.until("all has arrived", 10_000, () -> recorder.byteCount() == length);
+            assertArrayEquals(pattern(length), recorder.bytes());
         }
     }
 }
