@@ -9,6 +9,7 @@ package io.pollring.channel;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
@@ -193,6 +194,30 @@ class UnixStreamTest {
         }
         pipe[0].close();
         assertEquals(List.of(), Resources.filesSince(before));
+    }
+
+    /** {@code sun_path} has 108 bytes. Whether a path of 108 is taken differs from call to call in Netty. */
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void theLongestPathIsThatOfNetty(Transport transport, @TempDir Path folder) throws Exception {
+        for (int length : new int[] { 106, 107, 109, 110 }) {
+            String path = folder + "/";
+            path += "x".repeat(length - path.length());
+            String nettys = outcomeOfBind(Transport.NETTY, path);
+            assertEquals(length <= 108, nettys.equals("null " + path), nettys);
+            assertEquals(nettys, outcomeOfBind(transport, path));
+        }
+    }
+
+    private static String outcomeOfBind(Transport transport, String path) throws Exception {
+        try (TestGroup group = transport.newGroup(1)) {
+            ChannelFuture bind = transport.server(group.group, Family.UNIX, TestGroup.IGNORE)
+                    .bind(new DomainSocketAddress(path)).await();
+            String outcome = bind.cause() + " " + bind.channel().localAddress();
+            bind.channel().close().sync();
+            assertFalse(Files.exists(Path.of(path)));
+            return outcome;
+        }
     }
 
     private static void setMode(Channel channel, DomainSocketReadMode mode) throws Exception {
