@@ -15,6 +15,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollDomainDatagramChannel;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -25,7 +26,9 @@ import io.netty.channel.unix.FileDescriptor;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -34,10 +37,15 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.function.IntFunction;
+import java.util.stream.Stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -208,6 +216,55 @@ class ExistingFdTest {
         assertThrows(ChannelException.class, () -> tcp(transport, Integer.MAX_VALUE));
     }
 
+    static Stream<Arguments> constructors() {
+        return Stream.of(
+                constructors("TCP", IoUringSocketChannel::new, EpollSocketChannel::new),
+                constructors("TCP server", IoUringServerSocketChannel::new, EpollServerSocketChannel::new),
+                constructors("UDP", IoUringDatagramChannel::new, EpollDatagramChannel::new),
+                constructors("UNIX", IoUringDomainSocketChannel::new, EpollDomainSocketChannel::new),
+                constructors("UNIX server", IoUringServerDomainSocketChannel::new, EpollServerDomainSocketChannel::new),
+                constructors("UNIX datagram", IoUringDomainDatagramChannel::new, EpollDomainDatagramChannel::new));
+    }
+
+    private static Arguments constructors(String kind, IntFunction<Channel> ours, IntFunction<Channel> nettys) {
+        return Arguments.of(kind, ours, nettys);
+    }
+
+    @ParameterizedTest
+    @MethodSource("constructors")
+    void whatIsOfAnotherKindDoesWhatItDoesInNetty(String kind, IntFunction<Channel> ours, IntFunction<Channel> nettys)
+            throws Exception {
+        List<Callable<FileDescriptor>> files = List.of(() -> FileDescriptor.from("/dev/null"),
+                () -> LinuxSocket.newSocketStream(false), () -> LinuxSocket.newSocketDgram(false),
+                LinuxSocket::newSocketDomain, LinuxSocket::newSocketDomainDgram);
+        for (int i = 0; i < files.size(); i++) {
+            assertEquals(outcome(nettys, files.get(i).call()), outcome(ours, files.get(i).call()),
+                    kind + " of file " + i);
+        }
+        assertEquals(outcome(nettys, new FileDescriptor(Integer.MAX_VALUE)),
+                outcome(ours, new FileDescriptor(Integer.MAX_VALUE)), kind + " of no file");
+    }
+
+    /** What became of a channel of {@code file}, and of the file. */
+    private static String outcome(IntFunction<Channel> constructor, FileDescriptor file) throws Exception {
+        String before = target(file.intValue());
+        String outcome;
+        Channel channel = null;
+        try {
+            channel = constructor.apply(file.intValue());
+            outcome = "active " + channel.isActive();
+        } catch (RuntimeException e) {
+            outcome = e.getClass().getName();
+        }
+        outcome += ", kept " + Objects.equals(before, target(file.intValue()));
+        if (channel != null) {
+            channel.unsafe().closeForcibly();
+        } else if (before != null) {
+            file.close();
+        }
+        return outcome;
+    }
+
     private static Channel tcp(Transport transport, int fd) {
         return transport == Transport.NETTY ? new EpollSocketChannel(fd) : new IoUringSocketChannel(fd);
     }
@@ -243,8 +300,12 @@ class ExistingFdTest {
 
     /** What {@code fd} is: {@code socket:[1234]}, or {@code null} if it is closed. */
     private static String target(int fd) throws Exception {
-        Path link = Paths.get("/proc/self/fd/" + fd);
-        return Files.isSymbolicLink(link) ? Files.readSymbolicLink(link).toString() : null;
+        try {
+            return Files.readSymbolicLink(Paths.get("/proc/self/fd/" + fd)).toString();
+        } catch (NoSuchFileException e) {
+            // Another thread may have had the number for a moment, so it cannot be asked for before it is read.
+            return null;
+        }
     }
 
     private static final class Acceptor extends ChannelInboundHandlerAdapter {

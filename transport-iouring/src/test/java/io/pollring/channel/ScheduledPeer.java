@@ -11,12 +11,18 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
 
+import java.io.IOException;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /**
  * One end of a connection, which does at random what a channel can do, in tasks and while it reads, and sends a known
@@ -33,25 +39,42 @@ final class ScheduledPeer extends ChannelInboundHandlerAdapter {
     private final Random random;
     private final int total;
     private int expected;
+    private boolean endsEarly;
     private Channel channel;
     private volatile int sent;
     private volatile int received;
     private int steps;
     private boolean moving;
+    private int poisoned;
+    private final AtomicInteger released = new AtomicInteger();
+    /** What the socket has taken, as the promises have it. */
+    private volatile int taken;
+    private final End end;
+    private final int endsAtStep;
 
-    ScheduledPeer(Transport transport, TestGroup group, long seed) {
+    /** @param end what this end does before all is sent, or {@code null} */
+    ScheduledPeer(Transport transport, TestGroup group, long seed, End end) {
         this.transport = transport;
         this.group = group;
         random = new Random(seed);
+        this.end = end;
+        endsAtStep = 1 + random.nextInt(50);
         total = 1 + random.nextInt(random.nextBoolean() ? 5000 : MAX_BYTES);
     }
 
-    int total() {
-        return total;
+    /** Each expects all that the other sends, unless one of them has an end of its own. */
+    static void introduce(ScheduledPeer one, ScheduledPeer other) {
+        one.expected = other.total;
+        other.expected = one.total;
+        one.endsEarly = other.endsEarly = one.end != null || other.end != null;
     }
 
-    void expect(int bytes) {
-        expected = bytes;
+    /** What it has sent is behind it: to be called when both are done and closed. */
+    void checkSent(ScheduledPeer receiver) throws Exception {
+        Await.until("all buffers are released by " + this, 5000, () -> released.get() == poisoned);
+        if (end == End.OUTPUT) {
+            assertTrue(receiver.received >= taken, () -> "taken " + taken + ": " + receiver);
+        }
     }
 
     /** To be called once the channel is registered. */
@@ -103,14 +126,23 @@ final class ScheduledPeer extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        if (sent < total || received < expected) {
+        if (endsEarly) {
+            done.countDown();
+        } else if (sent < total || received < expected) {
             fail(new AssertionError("closed too early: " + this));
         }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        fail(cause);
+        failUnlessEnded(cause);
+    }
+
+    /** The end of a connection makes what goes on fail. */
+    private void failUnlessEnded(Throwable cause) {
+        if (!endsEarly || !(cause instanceof IOException)) {
+            fail(cause);
+        }
     }
 
     private static boolean channelIsAutoRead(Channel channel) {
@@ -118,7 +150,7 @@ final class ScheduledPeer extends ChannelInboundHandlerAdapter {
     }
 
     private void checkDone() {
-        if (channel != null && sent == total && received == expected) {
+        if (channel != null && !endsEarly && sent == total && received == expected) {
             channel.flush();
             done.countDown();
         }
@@ -136,7 +168,9 @@ final class ScheduledPeer extends ChannelInboundHandlerAdapter {
         if (done.getCount() == 0 || moving || !channel.isOpen()) {
             return;
         }
-        if (++steps < MAX_STEPS) {
+        if (++steps == endsAtStep && end != null) {
+            end.of(channel);
+        } else if (steps < MAX_STEPS) {
             act();
         } else {
             finish();
@@ -211,16 +245,30 @@ final class ScheduledPeer extends ChannelInboundHandlerAdapter {
         if (left > 0) {
             int kind = random.nextInt(10);
             int length = Math.min(left, 1 + random.nextInt(kind < 6 ? 200 : kind < 9 ? 5000 : 60_000));
-            ByteBuf data = random.nextInt(4) == 0 ? Unpooled.buffer(length) : channel.alloc().directBuffer(length);
+            ByteBuf data = buffer(length);
             for (int i = 0; i < length; i++) {
                 data.writeByte(at(sent + i));
             }
             sent += length;
             channel.write(data).addListener(future -> {
-                if (!future.isSuccess()) {
-                    fail(future.cause());
+                if (future.isSuccess()) {
+                    taken += length;
+                } else {
+                    failUnlessEnded(future.cause());
                 }
             });
+        }
+    }
+
+    private ByteBuf buffer(int length) {
+        switch (random.nextInt(4)) {
+            case 0:
+                return Unpooled.buffer(length);
+            case 1:
+                return channel.alloc().directBuffer(length);
+            default:
+                poisoned++;
+                return new Poisoned(length, released);
         }
     }
 
@@ -234,7 +282,9 @@ final class ScheduledPeer extends ChannelInboundHandlerAdapter {
         // A channel hears no more of its socket's room when it has left its loop: so what waits for room is flushed anew.
         channel.deregister().addListener(left -> target.register(channel).addListener(registered -> {
             if (!registered.isSuccess()) {
-                fail(registered.cause());
+                failUnlessEnded(registered.cause());
+                // What is closed while it has no loop does not hear of it.
+                done.countDown();
                 return;
             }
             channel.eventLoop().execute(() -> {
@@ -244,6 +294,31 @@ final class ScheduledPeer extends ChannelInboundHandlerAdapter {
                 step();
             });
         }));
+    }
+
+    /** How a connection ends before all is sent. */
+    enum End {
+        OUTPUT {
+            @Override
+            void of(Channel channel) {
+                ((DuplexChannel) channel).shutdownOutput();
+            }
+        },
+        CLOSE {
+            @Override
+            void of(Channel channel) {
+                channel.close();
+            }
+        },
+        RESET {
+            @Override
+            void of(Channel channel) {
+                channel.config().setOption(ChannelOption.SO_LINGER, 0);
+                channel.close();
+            }
+        };
+
+        abstract void of(Channel channel);
     }
 
     private static byte at(int position) {

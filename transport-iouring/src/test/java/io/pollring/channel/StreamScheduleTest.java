@@ -21,7 +21,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /**
  * Two ends that send to each other in all sizes, read on demand or not, revert, and move to another loop, as a seed has
- * it: every byte arrives once, in its order. {@code -Dpollring.schedule.seed=N} runs one of them again.
+ * it, from buffers that are overwritten when they are released: every byte arrives once, in its order, or all that came
+ * before one of them has ended the connection. {@code -Dpollring.schedule.seed=N} runs one of them again.
  */
 class StreamScheduleTest {
     private static final Long ONE_SEED = Long.getLong("pollring.schedule.seed");
@@ -45,10 +46,12 @@ class StreamScheduleTest {
 
     private static void run(Transport transport, TestGroup group, Random random) throws Exception {
         Family family = random.nextInt(4) == 0 ? Family.UNIX : Family.TCP;
-        ScheduledPeer client = new ScheduledPeer(transport, group, random.nextLong());
-        ScheduledPeer child = new ScheduledPeer(transport, group, random.nextLong());
-        client.expect(child.total());
-        child.expect(client.total());
+        ScheduledPeer.End[] ends = ScheduledPeer.End.values();
+        ScheduledPeer.End end = random.nextBoolean() ? ends[random.nextInt(ends.length)] : null;
+        boolean clientEnds = random.nextBoolean();
+        ScheduledPeer client = new ScheduledPeer(transport, group, random.nextLong(), clientEnds ? end : null);
+        ScheduledPeer child = new ScheduledPeer(transport, group, random.nextLong(), clientEnds ? null : end);
+        ScheduledPeer.introduce(client, child);
         boolean autoRead = random.nextBoolean();
         int allocation = random.nextInt(4);
         int sendBuffer = random.nextInt(3) == 0 ? 8192 : 0;
@@ -75,6 +78,8 @@ class StreamScheduleTest {
                 assertNull(peer.failure.get());
             }
         }
+        client.checkSent(child);
+        child.checkSent(client);
     }
 
     private static MaxMessagesRecvByteBufAllocator allocator(int kind) {

@@ -82,6 +82,31 @@ class UdpLifeTest {
 
     @ParameterizedTest
     @EnumSource(Mode.class)
+    void closeComesBehindWhatWasFlushed(Mode mode) throws Exception {
+        try (TestGroup group = new TestGroup(mode, 1); DatagramSocket peer =
+                new DatagramSocket(UdpChannelTest.loopback(INET))) {
+            peer.setSoTimeout(5000);
+            IoUringDatagramChannel channel = UdpChannelTest.bind(group, INET, new Datagrams());
+            InetSocketAddress to = (InetSocketAddress) peer.getLocalSocketAddress();
+            TestGroup.run(group.loop(), () -> {
+                for (int i = 1; i <= 30; i++) {
+                    channel.write(new DatagramPacket(Unpooled.directBuffer().writeZero(i), to));
+                }
+                channel.flush();
+                channel.close();
+            });
+            java.net.DatagramPacket packet = new java.net.DatagramPacket(new byte[100], 100);
+            for (int i = 1; i <= 30; i++) {
+                peer.receive(packet);
+                assertEquals(i, packet.getLength());
+                packet.setLength(100);
+            }
+            assertFalse(channel.isOpen());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
     void aChannelCanChangeItsLoop(Mode mode) throws Exception {
         try (TestGroup group = new TestGroup(mode, 2); DatagramSocket peer =
                 new DatagramSocket(UdpChannelTest.loopback(INET))) {

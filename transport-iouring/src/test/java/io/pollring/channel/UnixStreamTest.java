@@ -9,6 +9,8 @@ package io.pollring.channel;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.DomainSocketReadMode;
@@ -136,6 +138,85 @@ class UnixStreamTest {
             bytes.release();
             pipe[0].close();
             pipe[1].close();
+        }
+    }
+
+    /** Each comes alone, however they were sent; and the end comes behind them. */
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void descriptorsInOneFlushComeBeforeTheEnd(Transport transport) throws Exception {
+        List<String> before = Resources.openFiles();
+        Inbox child = new Inbox();
+        FileDescriptor[] pipe = FileDescriptor.pipe();
+        try (TestGroup group = transport.newGroup(1);
+             StreamPair pair = StreamPair.open(transport, group, Family.UNIX, TestGroup.IGNORE, child)) {
+            setMode(pair.child, DomainSocketReadMode.FILE_DESCRIPTORS);
+            TestGroup.run(pair.client.eventLoop(), () -> {
+                for (int i = 0; i < 3; i++) {
+                    pair.client.write(pipe[i % 2]);
+                }
+                pair.client.flush();
+                pair.client.close();
+            });
+            for (int i = 0; i < 3; i++) {
+                ((FileDescriptor) child.take()).close();
+            }
+            assertEquals("inactive", child.take());
+        }
+        pipe[0].close();
+        pipe[1].close();
+        assertEquals(List.of(), Resources.filesSince(before));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void descriptorsThatNobodyReadsAreClosedWithTheChannel(Transport transport) throws Exception {
+        List<String> before = Resources.openFiles();
+        Inbox child = new Inbox();
+        FileDescriptor[] pipe = FileDescriptor.pipe();
+        try (TestGroup group = transport.newGroup(1);
+             StreamPair pair = StreamPair.open(transport, group, Family.UNIX, TestGroup.IGNORE, child,
+                     bootstrap -> { }, server -> server.childOption(ChannelOption.AUTO_READ, false)
+                             .childOption(ChannelOption.MAX_MESSAGES_PER_READ, 1))) {
+            setMode(pair.child, DomainSocketReadMode.FILE_DESCRIPTORS);
+            for (int i = 0; i < 10; i++) {
+                pair.client.writeAndFlush(pipe[1]).sync();
+            }
+            pair.child.read();
+            ((FileDescriptor) child.take()).close();
+            pair.child.close().sync();
+            assertEquals("inactive", child.take());
+            pipe[1].close();
+            // The writing end is closed everywhere only if those that nobody has read are.
+            ByteBuf end = Unpooled.directBuffer(1);
+            assertEquals(-1, pipe[0].read(end.nioBuffer(0, 1), 0, 1));
+            end.release();
+        }
+        pipe[0].close();
+        assertEquals(List.of(), Resources.filesSince(before));
+    }
+
+    /** {@code sun_path} has 108 bytes. Whether a path of 108 is taken differs from call to call in Netty. */
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void theLongestPathIsThatOfNetty(Transport transport, @TempDir Path folder) throws Exception {
+        for (int length : new int[] { 106, 107, 109, 110 }) {
+            String path = folder + "/";
+            path += "x".repeat(length - path.length());
+            String nettys = outcomeOfBind(Transport.NETTY, path);
+            assertEquals(length <= 108, nettys.equals("null " + path), nettys);
+            assertEquals(nettys, outcomeOfBind(transport, path));
+        }
+    }
+
+    private static String outcomeOfBind(Transport transport, String path) throws Exception {
+        try (TestGroup group = transport.newGroup(1)) {
+            ChannelFuture bind = transport.server(group.group, Family.UNIX, TestGroup.IGNORE)
+                    .bind(new DomainSocketAddress(path)).await();
+            String outcome = bind.cause() + " " + bind.channel().localAddress();
+            bind.channel().close().sync();
+            assertFalse(Files.exists(Path.of(path)));
+            return outcome;
         }
     }
 
