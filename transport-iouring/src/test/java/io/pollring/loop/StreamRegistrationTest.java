@@ -1,0 +1,97 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.loop;
+
+import io.pollring.ring.Abi;
+import io.pollring.ring.Errno;
+import io.pollring.ring.FakeFaults;
+import io.pollring.ring.FakeOffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** What becomes of a stream's bytes when the ring does not do as it should. */
+class StreamRegistrationTest {
+    private static final int EFAULT = 14;
+    private static final int IN = Abi.POLLIN;
+    private static final int IN_AND_END = Abi.POLLIN | Abi.POLLRDHUP;
+    private static final int PATIENCE = 8;
+
+    private final Faults faults = new Faults();
+    private FakeLoop loop;
+
+    @BeforeEach
+    void setUp() {
+        open(8);
+    }
+
+    private void open(int sqEntries) {
+        if (loop != null) {
+            loop.close();
+        }
+        loop = new FakeLoop(FakeOffer.everything(), sqEntries, 16);
+        loop.kernel.use(faults);
+    }
+
+    @AfterEach
+    void tearDown() {
+        loop.close();
+    }
+
+    /** Opens a stream that sends each time it gets something. */
+    private FakeStreamHandle openSender() {
+        FakeStreamHandle handle = loop.openStream(1000);
+        handle.reaction = events -> {
+            handle.readAll();
+            assertTrue(handle.stream.sendLater());
+        };
+        handle.submit(IN_AND_END);
+        loop.turnsUntilAsleep(PATIENCE);
+        return handle;
+    }
+
+    @Test
+    void sendIsToldAfterTheRingIsLost() {
+        FakeStreamHandle handle = openSender();
+        handle.onPrepare = () -> faults.enters.add(-EFAULT);
+        handle.peer.arrive(1);
+        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        assertFalse(loop.loop.hasRing());
+        assertEquals(List.of(-Errno.EAGAIN), handle.sends);
+        assertEquals(0, handle.peer.accepted());
+    }
+
+    /** What the next enters do; and a kernel that never looks for a reset behind data. */
+    private static final class Faults extends FakeFaults {
+        final Queue<Integer> enters = new ArrayDeque<>();
+        final Queue<Integer> accepted = new ArrayDeque<>();
+        boolean acceptsNothing;
+
+        @Override
+        public int enter(boolean overflowing) {
+            return enters.isEmpty() ? 0 : enters.remove();
+        }
+
+        @Override
+        public int accepted(int submitted) {
+            return acceptsNothing ? 0 : submitted == 0 || accepted.isEmpty() ? submitted : Math.min(submitted, accepted.remove());
+        }
+
+        @Override
+        public boolean hearsOfReset() {
+            return false;
+        }
+    }
+}
