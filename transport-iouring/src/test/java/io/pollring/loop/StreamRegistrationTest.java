@@ -73,6 +73,21 @@ class StreamRegistrationTest {
         assertEquals(0, handle.peer.accepted());
     }
 
+    @Test
+    void buffersThatComeBackAsTheRingClosesAreNoTrouble() {
+        FakeStreamHandle handle = loop.openStream(0);
+        handle.reaction = events -> handle.receivable = false;
+        handle.submit(IN_AND_END);
+        loop.turnsUntilAsleep(PATIENCE);
+        handle.peer.arrive(5);
+        loop.turn();
+        assertEquals(List.of(IN), handle.told);
+        faults.enters.add(-Errno.EEXIST);
+        loop.turn();
+        assertEquals(5, handle.kept);
+        assertEquals(0, loop.turnsUntilAsleep(1), "the next turn fails");
+    }
+
     /** What the next enters do; and a kernel that never looks for a reset behind data. */
     private static final class Faults extends FakeFaults {
         final Queue<Integer> enters = new ArrayDeque<>();
