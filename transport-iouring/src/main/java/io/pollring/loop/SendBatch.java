@@ -83,6 +83,10 @@ public final class SendBatch {
     /** Turns what waits to be sent into requests. */
     void reify(SubmissionQueue queue) {
         for (int n = waiting.size(); n > 0; n--) {
+            if (queue != null) {
+                // If this finds that the ring is lost, whoever waits must still do so in the next turn.
+                queue.reserve(1);
+            }
             StreamRegistration registration = (StreamRegistration) waiting.take();
             if (!registration.isValid()) {
                 continue;
@@ -92,7 +96,6 @@ public final class SendBatch {
                 refuse(registration);
                 continue;
             }
-            queue.reserve(1);
             request.begin(queue, registration);
             registration.streamHandle().prepareSend(request);
         }

@@ -74,6 +74,21 @@ class StreamRegistrationTest {
     }
 
     @Test
+    void whoWaitsForASlotIsAskedAgainAfterTheRingIsLost() {
+        open(1);
+        FakeStreamHandle first = openSender();
+        FakeStreamHandle second = openSender();
+        // There is one slot: to make room for the second's request the loop enters.
+        first.onPrepare = () -> faults.enters.add(-Errno.EEXIST);
+        first.peer.arrive(1);
+        second.peer.arrive(1);
+        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        assertEquals(1, loop.loop.metrics().ringsReplaced());
+        assertEquals(List.of(-Errno.EAGAIN), first.sends);
+        assertEquals(List.of(10), second.sends);
+    }
+
+    @Test
     void buffersThatComeBackAsTheRingClosesAreNoTrouble() {
         FakeStreamHandle handle = loop.openStream(0);
         handle.reaction = events -> handle.receivable = false;
