@@ -169,11 +169,11 @@ public final class SendBatch {
         }
     }
 
-    /** What the kernel has not consumed by now was not sent. */
+    /** What the kernel has not consumed by now was not sent. All is known now: the next queue has other positions. */
     void ringCloses(SubmissionQueue queue) {
         for (int i = 0; i < size; i++) {
-            if (results[i] == COMPLETE && !queue.isConsumed(positions[i])) {
-                results[i] = -Errno.EAGAIN;
+            if (results[i] == COMPLETE) {
+                results[i] = queue.isConsumed(positions[i]) ? lengths[i] : -Errno.EAGAIN;
             }
         }
     }

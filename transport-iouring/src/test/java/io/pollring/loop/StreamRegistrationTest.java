@@ -89,6 +89,37 @@ class StreamRegistrationTest {
     }
 
     @Test
+    void whatWasSentStaysSentWhenRingsAreReplacedTwice() {
+        FakeStreamHandle first = openSender();
+        FakeStreamHandle second = openSender();
+        second.onPrepare = () -> {
+            faults.accepted.add(1);
+            faults.accepted.add(0);
+            // The enter that takes one, the one that goes on and takes none, and those that find a stranger.
+            faults.enters.addAll(List.of(0, 0, -Errno.EEXIST));
+            second.onPrepare = () -> { };
+        };
+        first.peer.arrive(1);
+        second.peer.arrive(1);
+        int replaced = 0;
+        for (int i = 0; i < PATIENCE && replaced < 2; i++) {
+            loop.turn();
+            if (loop.loop.metrics().ringsReplaced() > replaced) {
+                replaced++;
+            }
+            if (replaced == 1 && first.sends.isEmpty()) {
+                faults.enters.add(-Errno.EEXIST);
+            }
+        }
+        assertEquals(2, replaced);
+        loop.turnsUntilAsleep(PATIENCE);
+        assertEquals(10, first.peer.accepted());
+        assertEquals(List.of(10), first.sends);
+        assertEquals(List.of(-Errno.EAGAIN), second.sends);
+        assertEquals(0, second.peer.accepted());
+    }
+
+    @Test
     void buffersThatComeBackAsTheRingClosesAreNoTrouble() {
         FakeStreamHandle handle = loop.openStream(0);
         handle.reaction = events -> handle.receivable = false;
