@@ -144,20 +144,36 @@ public final class SendBatch {
 
     /** Has what a handle has prepared submitted, and tells it out of turn: it is about to be closed. */
     void settle(StreamRegistration registration) {
-        Ring ring = poller.ring();
-        if (size > 0 && ring != null && ring.submissionQueue().pending() > 0) {
-            try {
-                ring.submitNow();
-            } catch (RingException e) {
-                poller.ringFailed(e);
-            }
-            ringCloses(ring.submissionQueue());
-        }
         for (int i = 0; i < size; i++) {
             if (senders[i] == registration) {
+                if (isUnderWay(i)) {
+                    submit();
+                }
+                if (isUnderWay(i)) {
+                    // The kernel would not have it now. It must not find it later either: the bytes may be gone then.
+                    poller.ring().submissionQueue().revoke(positions[i]);
+                    results[i] = -Errno.EAGAIN;
+                }
                 tell(i);
                 return;
             }
+        }
+    }
+
+    /** Whether the kernel has still to consume the request. */
+    private boolean isUnderWay(int i) {
+        Ring ring = poller.ring();
+        return results[i] == COMPLETE && ring != null && !ring.submissionQueue().isConsumed(positions[i]);
+    }
+
+    private void submit() {
+        Ring ring = poller.ring();
+        try {
+            ring.submitNow();
+        } catch (RingException e) {
+            poller.ringFailed(e);
+            // What it has consumed before it failed it has answered.
+            ring.collectLast();
         }
     }
 

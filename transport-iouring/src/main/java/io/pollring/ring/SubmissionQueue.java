@@ -128,6 +128,15 @@ public final class SubmissionQueue {
         return RingMemory.loadAcquire(shared, headOffset) - position > 0;
     }
 
+    /**
+     * Has nothing done for the request that was written at {@code position} and that the kernel has not consumed: it
+     * reads requests only when it is entered. Answers only if it fails, given {@link RingFeature#CQE_SKIP}.
+     */
+    public void revoke(int position) {
+        int slot = (position & mask) * Abi.SQE_BYTES;
+        fill(slot, Abi.OP_NOP, skipSuccess, -1, 0, 0, 0, 0, 0, sqes.getLong(slot + Abi.SQE_USER_DATA), 0);
+    }
+
     /** The number of slots. */
     public int entries() {
         return entries;
@@ -164,8 +173,13 @@ public final class SubmissionQueue {
     private void write(int opcode, int flags, int fd, long ioprio, long off, long addr, int len, int events,
                        long userData, int bufIndex) {
         reserve(1);
+        fill((tail & mask) * Abi.SQE_BYTES, opcode, flags, fd, ioprio, off, addr, len, events, userData, bufIndex);
+        tail++;
+    }
+
+    private void fill(int slot, int opcode, int flags, int fd, long ioprio, long off, long addr, int len, int events,
+                      long userData, int bufIndex) {
         ByteBuffer sqes = this.sqes;
-        int slot = (tail & mask) * Abi.SQE_BYTES;
         // Eight whole words, so that nothing of the slot's last request is left. Little-endian: see Native.
         sqes.putLong(slot, opcode | flags << 8 | ioprio | (long) fd << 32);
         sqes.putLong(slot + Abi.SQE_OFF, off);
@@ -175,6 +189,5 @@ public final class SubmissionQueue {
         sqes.putLong(slot + Abi.SQE_BUF_INDEX, bufIndex);
         sqes.putLong(slot + 48, 0);
         sqes.putLong(slot + 56, 0);
-        tail++;
     }
 }

@@ -134,6 +134,22 @@ class StreamRegistrationTest {
         assertEquals(0, loop.turnsUntilAsleep(1), "the next turn fails");
     }
 
+    @Test
+    void settledSendIsNotMadeLater() {
+        FakeStreamHandle handle = openSender();
+        handle.onPrepare = () -> faults.acceptsNothing = true;
+        handle.peer.arrive(1);
+        for (int i = 0; i < PATIENCE && !faults.acceptsNothing; i++) {
+            loop.turn();
+        }
+        handle.stream.settleSend();
+        assertEquals(List.of(-Errno.EAGAIN), handle.sends);
+        faults.acceptsNothing = false;
+        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        assertEquals(0, handle.peer.accepted());
+        assertEquals(List.of(-Errno.EAGAIN), handle.sends);
+    }
+
     /** What the next enters do; and a kernel that never looks for a reset behind data. */
     private static final class Faults extends FakeFaults {
         final Queue<Integer> enters = new ArrayDeque<>();
