@@ -139,13 +139,16 @@ public final class StreamRegistration extends PollRegistration {
         return isReceptionDirty() || super.isDirty();
     }
 
-    /** A receive tells of data, so polls need not. */
+    /** A receive tells of data, so polls need not. But it may not hear of the end, asked for or not: see {@link Receiver}. */
     @Override
     int polled() {
         if (end != 0) {
             return desired & ~(Abi.POLLIN | Abi.POLLRDHUP);
         }
-        return reception != Reception.OFF || wantsReception() ? desired & ~Abi.POLLIN : desired;
+        if (desired == 0 || reception == Reception.OFF && !wantsReception()) {
+            return desired;
+        }
+        return desired & ~Abi.POLLIN | Abi.POLLRDHUP;
     }
 
     @Override

@@ -20,6 +20,7 @@ import java.util.Queue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** What becomes of a stream's bytes when the ring does not do as it should. */
@@ -148,6 +149,20 @@ class StreamRegistrationTest {
         assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
         assertEquals(0, handle.peer.accepted());
         assertEquals(List.of(-Errno.EAGAIN), handle.sends);
+    }
+
+    @Test
+    void whoAsksForDataOnlyFindsTheResetBehindIt() {
+        FakeStreamHandle handle = loop.openStream(0);
+        handle.reaction = events -> handle.readAll();
+        handle.submit(IN);
+        loop.turnsUntilAsleep(PATIENCE);
+        handle.peer.arrive(5);
+        handle.peer.reset();
+        assertTrue(loop.turnsUntilAsleep(2) < 0, "there is something to tell");
+        loop.turns(PATIENCE);
+        assertEquals(5, handle.received);
+        assertNotNull(handle.failure);
     }
 
     /** What the next enters do; and a kernel that never looks for a reset behind data. */
