@@ -128,7 +128,8 @@ public final class StreamRegistration extends PollRegistration {
                 return wantsReception();
             case ARMED:
                 // A handle that has stopped to ask may ask again soon: see Receiver.
-                return unasked || peerDone || !streamHandle().isReceivable();
+                // Where epoll watches, for want of a poll, the handle reads by itself.
+                return unasked || peerDone || state == State.REVERTED || !streamHandle().isReceivable();
             default:
                 return false;
         }

@@ -10,6 +10,7 @@ import io.pollring.ring.Abi;
 import io.pollring.ring.Errno;
 import io.pollring.ring.FakeFaults;
 import io.pollring.ring.FakeOffer;
+import io.pollring.ring.UserData;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /** What becomes of a stream's bytes when the ring does not do as it should. */
 class StreamRegistrationTest {
     private static final int EFAULT = 14;
+    private static final int KIND_POLL = 1;
     private static final int IN = Abi.POLLIN;
     private static final int IN_AND_END = Abi.POLLIN | Abi.POLLRDHUP;
     private static final int PATIENCE = 8;
@@ -165,15 +167,37 @@ class StreamRegistrationTest {
         assertNotNull(handle.failure);
     }
 
+    @Test
+    void receiveEndsWhenThePollIsRefusedAndEpollTakesOver() {
+        faults.refusesPolls = true;
+        FakeStreamHandle handle = loop.openStream(0);
+        handle.reaction = events -> handle.readAll();
+        handle.submit(IN_AND_END);
+        loop.turnsUntilAsleep(PATIENCE);
+        assertTrue(handle.reverted);
+        assertFalse(handle.stream.isReceiving());
+        handle.peer.arrive(5);
+        handle.peer.reset();
+        loop.turn();
+        assertEquals(5, handle.received);
+        assertNotNull(handle.failure);
+    }
+
     /** What the next enters do; and a kernel that never looks for a reset behind data. */
     private static final class Faults extends FakeFaults {
         final Queue<Integer> enters = new ArrayDeque<>();
         final Queue<Integer> accepted = new ArrayDeque<>();
         boolean acceptsNothing;
+        boolean refusesPolls;
 
         @Override
         public int enter(boolean overflowing) {
             return enters.isEmpty() ? 0 : enters.remove();
+        }
+
+        @Override
+        public int result(int opcode, long userData) {
+            return refusesPolls && UserData.kind(userData) == KIND_POLL ? -Errno.EINVAL : 0;
         }
 
         @Override
