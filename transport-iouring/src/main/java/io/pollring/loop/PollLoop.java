@@ -303,8 +303,10 @@ public final class PollLoop {
         Ring ring = this.ring;
         int count;
         if (ring == null) {
+            // A ring that was lost may have left sends that nobody was told of.
+            boolean told = poller.sends().tellAll();
             poller.collectEpollEvents(0);
-            return delivery.isPending() ? 1 : 0;
+            return told || delivery.isPending() ? 1 : 0;
         }
         count = ring.submitNow();
         collected(ring);

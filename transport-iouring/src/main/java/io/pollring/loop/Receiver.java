@@ -97,6 +97,8 @@ final class Receiver {
         if (buffers != null) {
             buffers.release();
             buffers = null;
+            // What the handles have just been left gave its buffers back, to nobody.
+            published = true;
         }
     }
 

@@ -83,6 +83,10 @@ public final class SendBatch {
     /** Turns what waits to be sent into requests. */
     void reify(SubmissionQueue queue) {
         for (int n = waiting.size(); n > 0; n--) {
+            if (queue != null) {
+                // If this finds that the ring is lost, whoever waits must still do so in the next turn.
+                queue.reserve(1);
+            }
             StreamRegistration registration = (StreamRegistration) waiting.take();
             if (!registration.isValid()) {
                 continue;
@@ -92,7 +96,6 @@ public final class SendBatch {
                 refuse(registration);
                 continue;
             }
-            queue.reserve(1);
             request.begin(queue, registration);
             registration.streamHandle().prepareSend(request);
         }
@@ -143,29 +146,34 @@ public final class SendBatch {
     void settle(StreamRegistration registration) {
         for (int i = 0; i < size; i++) {
             if (senders[i] == registration) {
-                submit(i);
+                if (isUnderWay(i)) {
+                    submit();
+                }
+                if (isUnderWay(i)) {
+                    // The kernel would not have it now. It must not find it later either: the bytes may be gone then.
+                    poller.ring().submissionQueue().revoke(positions[i]);
+                    results[i] = -Errno.EAGAIN;
+                }
                 tell(i);
                 return;
             }
         }
     }
 
-    private void submit(int i) {
+    /** Whether the kernel has still to consume the request. */
+    private boolean isUnderWay(int i) {
         Ring ring = poller.ring();
-        if (ring == null) {
-            return;
-        }
-        SubmissionQueue queue = ring.submissionQueue();
-        if (!queue.isConsumed(positions[i])) {
-            try {
-                ring.submitNow();
-            } catch (RingException e) {
-                poller.ringFailed(e);
-            }
-            if (queue.withdraw(positions[i])) {
-                // The kernel has no memory for requests now. It must not send later what the handle sends by itself.
-                results[i] = -Errno.EAGAIN;
-            }
+        return results[i] == COMPLETE && ring != null && !ring.submissionQueue().isConsumed(positions[i]);
+    }
+
+    private void submit() {
+        Ring ring = poller.ring();
+        try {
+            ring.submitNow();
+        } catch (RingException e) {
+            poller.ringFailed(e);
+            // What it has consumed before it failed it has answered.
+            ring.collectLast();
         }
     }
 
@@ -177,11 +185,11 @@ public final class SendBatch {
         }
     }
 
-    /** What the kernel has not consumed by now was not sent. */
+    /** What the kernel has not consumed by now was not sent. All is known now: the next queue has other positions. */
     void ringCloses(SubmissionQueue queue) {
         for (int i = 0; i < size; i++) {
-            if (results[i] == COMPLETE && !queue.isConsumed(positions[i])) {
-                results[i] = -Errno.EAGAIN;
+            if (results[i] == COMPLETE) {
+                results[i] = queue.isConsumed(positions[i]) ? lengths[i] : -Errno.EAGAIN;
             }
         }
     }

@@ -130,7 +130,8 @@ public final class StreamRegistration extends PollRegistration {
                 return wantsReception();
             case ARMED:
                 // A handle that has stopped to ask may ask again soon: see Receiver.
-                return unasked || reset || !streamHandle().isReceivable();
+                // Where epoll watches, for want of a poll, the handle reads by itself.
+                return unasked || reset || state == State.REVERTED || !streamHandle().isReceivable();
             default:
                 return false;
         }
@@ -141,16 +142,16 @@ public final class StreamRegistration extends PollRegistration {
         return isReceptionDirty() || super.isDirty();
     }
 
-    /** A receive tells of data, so polls need not. */
+    /** A receive tells of data, so polls need not. It may not hear of the end, asked for or not: see {@link Receiver}. */
     @Override
     int polled() {
         if (end != 0) {
             return desired & ~(Abi.POLLIN | Abi.POLLRDHUP);
         }
-        if (reception == Reception.OFF && !wantsReception()) {
+        if (desired == 0 || reception == Reception.OFF && !wantsReception()) {
             return desired;
         }
-        return desired & ~(peerDone ? Abi.POLLIN | Abi.POLLRDHUP : Abi.POLLIN);
+        return peerDone ? desired & ~(Abi.POLLIN | Abi.POLLRDHUP) : desired & ~Abi.POLLIN | Abi.POLLRDHUP;
     }
 
     /**

@@ -129,18 +129,12 @@ public final class SubmissionQueue {
     }
 
     /**
-     * Makes the SQE that was written at {@code position} one that does nothing and, given {@link RingFeature#CQE_SKIP},
-     * completes nothing.
-     *
-     * @return {@code false} if it is too late: the kernel has consumed it
+     * Has nothing done for the request that was written at {@code position} and that the kernel has not consumed: it
+     * reads requests only when it is entered. Answers only if it fails, given {@link RingFeature#CQE_SKIP}.
      */
-    public boolean withdraw(int position) {
-        if (isConsumed(position)) {
-            return false;
-        }
-        write(position, Abi.OP_NOP | skipSuccess << 8 | -1L << 32, 0, 0, 0, sqes.getLong(
-                (position & mask) * Abi.SQE_BYTES + Abi.SQE_USER_DATA), 0);
-        return true;
+    public void revoke(int position) {
+        int slot = (position & mask) * Abi.SQE_BYTES;
+        fill(slot, Abi.OP_NOP, skipSuccess, -1, 0, 0, 0, 0, 0, sqes.getLong(slot + Abi.SQE_USER_DATA), 0);
     }
 
     /** The number of slots. */
@@ -179,19 +173,18 @@ public final class SubmissionQueue {
     private void write(int opcode, int flags, int fd, long ioprio, long off, long addr, int len, int events,
                        long userData, int bufIndex) {
         reserve(1);
-        write(tail, opcode | flags << 8 | ioprio | (long) fd << 32, off, addr, len | (long) events << 32, userData,
-                bufIndex);
+        fill((tail & mask) * Abi.SQE_BYTES, opcode, flags, fd, ioprio, off, addr, len, events, userData, bufIndex);
         tail++;
     }
 
-    private void write(int position, long head, long off, long addr, long lenAndEvents, long userData, int bufIndex) {
+    private void fill(int slot, int opcode, int flags, int fd, long ioprio, long off, long addr, int len, int events,
+                      long userData, int bufIndex) {
         ByteBuffer sqes = this.sqes;
-        int slot = (position & mask) * Abi.SQE_BYTES;
         // Eight whole words, so that nothing of the slot's last request is left. Little-endian: see Native.
-        sqes.putLong(slot, head);
+        sqes.putLong(slot, opcode | flags << 8 | ioprio | (long) fd << 32);
         sqes.putLong(slot + Abi.SQE_OFF, off);
         sqes.putLong(slot + Abi.SQE_ADDR, addr);
-        sqes.putLong(slot + Abi.SQE_LEN, lenAndEvents);
+        sqes.putLong(slot + Abi.SQE_LEN, len | (long) events << 32);
         sqes.putLong(slot + Abi.SQE_USER_DATA, userData);
         sqes.putLong(slot + Abi.SQE_BUF_INDEX, bufIndex);
         sqes.putLong(slot + 48, 0);

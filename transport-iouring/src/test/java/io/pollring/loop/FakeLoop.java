@@ -86,6 +86,13 @@ final class FakeLoop implements ThreadAwareExecutor, IoHandlerContext, HandleAda
         return handle;
     }
 
+    /** @param room how much its peer takes */
+    FakeStreamHandle openStream(int room) {
+        FakeStreamHandle handle = new FakeStreamHandle(this, kernel.files().openStream(1, room));
+        handle.registration = (PollRegistration) loop.register(handle);
+        return handle;
+    }
+
     Handle openRegularFile() {
         Handle handle = new Handle(kernel.files().openRegular());
         handle.registration = (PollRegistration) loop.register(handle);
@@ -149,7 +156,7 @@ final class FakeLoop implements ThreadAwareExecutor, IoHandlerContext, HandleAda
     }
 
     /** Remembers what it is told, and leaves everything behind unless {@link #reaction} takes it. */
-    final class Handle implements EpollIoHandle {
+    class Handle implements EpollIoHandle {
         final List<Integer> told = new ArrayList<>();
         final FakeFile file;
         private final FileDescriptor fd;

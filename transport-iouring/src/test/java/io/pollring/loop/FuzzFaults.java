@@ -20,8 +20,16 @@ final class FuzzFaults extends FakeFaults {
     private static final int[] POLL_ERRORS = {
         Errno.ENOMEM, Errno.EINVAL, Errno.EPERM, Errno.EACCES, Errno.EOPNOTSUPP, Errno.ECANCELED, Errno.EBADF
     };
+    private static final int[] SEND_ERRORS = {Errno.EAGAIN, Errno.ENOMEM, Errno.ENOBUFS};
+    private static final int[] RECEIVE_ERRORS = {
+        Errno.ENOMEM, Errno.ENOBUFS, Errno.ECANCELED, Errno.ENOMEM, Errno.ENOBUFS, Errno.ECANCELED, Errno.EINVAL
+    };
     private static final int OP_POLL_ADD = 6;
     private static final int KIND_POLL = 1;
+    private static final int KIND_SEND = 5;
+    private static final int KIND_RECEIVE = 6;
+    /** The kinds up to this one may have a last completion twice: no bytes are in it. */
+    private static final int MAX_KIND_WITHOUT_BYTES = 3;
 
     private final Random random;
     private final FuzzProfile profile;
@@ -85,12 +93,21 @@ final class FuzzFaults extends FakeFaults {
 
     @Override
     public int result(int opcode, long userData) {
-        if (opcode != OP_POLL_ADD || UserData.kind(userData) != KIND_POLL || !happens(profile.faults)) {
-            return 0;
+        switch (UserData.kind(userData)) {
+            case KIND_POLL:
+                if (opcode != OP_POLL_ADD || !happens(profile.faults)) {
+                    return 0;
+                }
+                int error = POLL_ERRORS[random.nextInt(POLL_ERRORS.length)];
+                badFdAnswered |= error == Errno.EBADF;
+                return -error;
+            case KIND_SEND:
+                return happens(profile.faults) ? -SEND_ERRORS[random.nextInt(SEND_ERRORS.length)] : 0;
+            case KIND_RECEIVE:
+                return happens(profile.faults) ? -RECEIVE_ERRORS[random.nextInt(RECEIVE_ERRORS.length)] : 0;
+            default:
+                return 0;
         }
-        int error = POLL_ERRORS[random.nextInt(POLL_ERRORS.length)];
-        badFdAnswered |= error == Errno.EBADF;
-        return -error;
     }
 
     @Override
@@ -114,8 +131,18 @@ final class FuzzFaults extends FakeFaults {
     }
 
     @Override
+    public int buffers() {
+        return profile.buffers;
+    }
+
+    @Override
+    public boolean hearsOfReset() {
+        return random.nextBoolean();
+    }
+
+    @Override
     public int copies(long userData) {
-        return profile.duplicates && UserData.kind(userData) <= 3 && random.nextInt(4) == 0 ? 2 : 1;
+        return profile.duplicates && UserData.kind(userData) <= MAX_KIND_WITHOUT_BYTES && random.nextInt(4) == 0 ? 2 : 1;
     }
 
     @Override

@@ -7,6 +7,7 @@
 package io.pollring.loop;
 
 import io.pollring.ring.Abi;
+import io.pollring.ring.FakeStream;
 import io.pollring.ring.UserData;
 
 import java.util.ArrayList;
@@ -25,10 +26,12 @@ final class FuzzFinale implements FuzzReactions {
     private static final int FIRST_INTERNAL_KIND = 8;
 
     private final FuzzWorld world;
+    private final FuzzStreamActions streams;
     private final Random random;
 
-    FuzzFinale(FuzzWorld world, Random random) {
+    FuzzFinale(FuzzWorld world, FuzzStreamActions streams, Random random) {
         this.world = world;
+        this.streams = streams;
         this.random = random;
     }
 
@@ -48,10 +51,12 @@ final class FuzzFinale implements FuzzReactions {
         world.handles.forEach(FuzzHandle::forgetTold);
         for (FuzzHandle handle : world.handles) {
             if (handle.desired != 0) {
-                handle.fire(anyBit(handle.desired));
+                fire(handle);
             }
         }
         turnUntil(this::allIsTold, "slept too soundly");
+        world.trace(null, () -> "-- finale: what was sent has come");
+        drainStreams();
         world.trace(null, () -> "-- finale: what is closed is gone");
         closeAll();
     }
@@ -82,7 +87,8 @@ final class FuzzFinale implements FuzzReactions {
             }
         }
         for (FuzzHandle handle : world.handles) {
-            if (handle.isDeaf(handle.told)) {
+            if (handle.isDeaf(handle.told) || handle.isLive() && handle instanceof FuzzStream
+                    && !((FuzzStream) handle).bytes().isDrained()) {
                 throw new AssertionError(handle + " " + complaint + "; told only " + PollNames.of(handle.told));
             }
         }
@@ -96,10 +102,68 @@ final class FuzzFinale implements FuzzReactions {
                 // Always ready, by its nature.
                 world.cancel(handle);
                 handle.closeFd();
+            } else if (handle instanceof FuzzStream) {
+                rest((FuzzStream) handle);
             } else {
                 handle.clear(handle.desired | FuzzHandle.ALWAYS);
             }
         }
+    }
+
+    /** Takes all there is, and asks for no more of what never ends. */
+    private void rest(FuzzStream handle) {
+        if (!handle.isLive()) {
+            return;
+        }
+        FakeStream stream = handle.bytes().stream();
+        if (stream.isReset()) {
+            world.submit(handle, 0);
+        } else if (stream.isOver()) {
+            world.submit(handle, handle.desired & ~(Abi.POLLIN | Abi.POLLRDHUP));
+        }
+        stream.fill();
+        while ((handle.desired & Abi.POLLIN) != 0 && handle.read(streams.anyLength())) {
+            // To the last byte.
+        }
+    }
+
+    private void fire(FuzzHandle handle) {
+        if (!(handle instanceof FuzzStream)) {
+            handle.fire(anyBit(handle.desired));
+            return;
+        }
+        FuzzStream stream = (FuzzStream) handle;
+        if (stream.bytes().stream().isOver()) {
+            stream.bytes().stream().makeRoom(1);
+        } else if (random.nextInt(4) == 0) {
+            stream.end(random.nextBoolean());
+        } else {
+            stream.bytes().stream().arrive(streams.anyLength());
+            stream.bytes().stream().makeRoom(1);
+        }
+    }
+
+    private void drainStreams() {
+        for (FuzzHandle handle : world.handles) {
+            if (handle.isLive() && handle instanceof FuzzStream) {
+                world.submit(handle, Abi.POLLIN | Abi.POLLRDHUP);
+            }
+        }
+        turnUntil(this::allIsDrained, "does not get all that its peer has sent");
+        for (FuzzHandle handle : world.handles) {
+            if (handle instanceof FuzzStream) {
+                ((FuzzStream) handle).bytes().checkSent((FuzzStream) handle);
+            }
+        }
+    }
+
+    private boolean allIsDrained() {
+        for (FuzzHandle handle : world.handles) {
+            if (handle.isLive() && handle instanceof FuzzStream && !((FuzzStream) handle).bytes().isDrained()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void checkThatItSleeps() {
@@ -139,6 +203,10 @@ final class FuzzFinale implements FuzzReactions {
         }
         // Removals that could not be confirmed, because completions are dropped, are over with the ring at last.
         turnUntil(() -> world.loop.registrations() == 0 || !world.profile.isExact(), "slots are left");
+        world.turn();
+        if (world.kernel.buffersTaken() != 0) {
+            throw new AssertionError(world.kernel.buffersTaken() + " buffers are not given back");
+        }
         // Enters that fail, one after the other, can use up a cancellation's patience.
         if (world.profile.isExact() && world.profile.faults == 0
                 && world.loop.metrics().removalsUnconfirmed() != 0) {
@@ -147,7 +215,7 @@ final class FuzzFinale implements FuzzReactions {
         List<Long> armed = world.kernel.armed();
         armed.removeIf(userData -> UserData.kind(userData) >= FIRST_INTERNAL_KIND);
         if (world.profile.isExact() && !armed.isEmpty()) {
-            throw new AssertionError("polls are left: " + armed);
+            throw new AssertionError("requests are left: " + armed);
         }
         world.loop.prepareToDestroy();
         world.loop.destroy();
@@ -162,10 +230,22 @@ final class FuzzFinale implements FuzzReactions {
 
     @Override
     public void react(FuzzHandle handle, int events) {
+        if (handle instanceof FuzzStream) {
+            // As a channel does, it takes something of what it is told of: there are buffers for few who do not.
+            if ((events & Abi.POLLIN) != 0) {
+                streams.read((FuzzStream) handle);
+            }
+            return;
+        }
         // Leaves everything behind.
         if ((events & Abi.POLLERR) != 0 && random.nextBoolean()) {
             handle.clear(Abi.POLLERR);
         }
+    }
+
+    @Override
+    public void hasSent(FuzzStream handle) {
+        // Has nothing more to send.
     }
 
     @Override

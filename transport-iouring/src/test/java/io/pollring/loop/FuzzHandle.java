@@ -19,7 +19,7 @@ import io.pollring.ring.FakeFiles;
  * A handle and the model of what it may be told. It keeps its own account of its interest, and objects to any event
  * that this account does not allow.
  */
-final class FuzzHandle implements EpollIoHandle {
+class FuzzHandle implements EpollIoHandle {
     static final int ALWAYS = Abi.POLLERR | Abi.POLLHUP;
 
     final int number;
@@ -105,10 +105,21 @@ final class FuzzHandle implements EpollIoHandle {
                     + " was ever ready");
         }
         told |= events;
+        told(events);
         if ((events & Abi.POLLHUP) != 0) {
             hangUpOwed = false;
         }
         world.react(this, events);
+    }
+
+    /** The loop knows that it asks for {@code mask}. */
+    void desire(int mask) {
+        desired = mask;
+    }
+
+    /** It was told {@code events}, and does something of it next. */
+    void told(int events) {
+        // All that counts here is remembered already.
     }
 
     @Override

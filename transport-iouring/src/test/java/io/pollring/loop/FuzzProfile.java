@@ -29,6 +29,10 @@ final class FuzzProfile {
     final int lateness;
     final boolean duplicates;
     final boolean regularFiles;
+    /** How many of the handles are streams', in percent. */
+    final int streams;
+    /** How many buffers the application can have. */
+    final int buffers;
     final int handles;
     final int steps;
 
@@ -52,6 +56,8 @@ final class FuzzProfile {
         lateness = random.nextInt(2) == 0 ? 0 : random.nextInt(3);
         duplicates = random.nextInt(10) == 0;
         regularFiles = random.nextInt(10) == 0;
+        streams = random.nextInt(3) == 0 ? 0 : random.nextBoolean() ? 50 : 100;
+        buffers = random.nextInt(3) == 0 ? 1 + random.nextInt(4) : Integer.MAX_VALUE;
         // More than an enter's 20 work items now and then.
         handles = random.nextInt(10) == 0 ? 30 : 2 + random.nextInt(8);
         steps = 10 + random.nextInt(40);
@@ -84,7 +90,7 @@ final class FuzzProfile {
         return "sq " + sqEntries + ", cq " + cqEntries + (lackedByKernel ? ", kernel without " : ", not using ")
                 + missing + ", maxEvents " + maxEvents
                 + ", ring " + ringWanted + ", refusePolls " + refusePolls + ", faults " + faults + "%, lateness "
-                + lateness + ", duplicates " + duplicates + ", regular files " + regularFiles + ", handles " + handles
+                + lateness + ", duplicates " + duplicates + ", regular files " + regularFiles + ", streams " + streams + "%, buffers " + buffers + ", handles " + handles
                 + ", steps " + steps + (singleMap ? "" : ", two maps");
     }
 }

@@ -11,6 +11,9 @@ interface FuzzReactions {
     /** {@code handle} was told {@code events}. */
     void react(FuzzHandle handle, int events);
 
+    /** {@code handle} was told what it has sent. */
+    void hasSent(FuzzStream handle);
+
     /**
      * The loop sleeps; runs as another thread.
      *

@@ -31,6 +31,7 @@ final class FuzzSchedule implements FuzzReactions {
     private final Random random;
     private final FuzzProfile profile;
     private final FuzzWorld world;
+    private final FuzzStreamActions streams;
     private int step;
 
     FuzzSchedule(long seed, boolean tracing) {
@@ -38,6 +39,7 @@ final class FuzzSchedule implements FuzzReactions {
         profile = new FuzzProfile(random);
         world = new FuzzWorld(profile, random, tracing);
         world.use(this);
+        streams = new FuzzStreamActions(world, random);
     }
 
     FuzzProfile profile() {
@@ -69,7 +71,7 @@ final class FuzzSchedule implements FuzzReactions {
         }
         world.faults.active = false;
         world.faults.nextEnter = 0;
-        new FuzzFinale(world, random).run();
+        new FuzzFinale(world, streams, random).run();
         return true;
     }
 
@@ -86,15 +88,19 @@ final class FuzzSchedule implements FuzzReactions {
             case 5:
             case 6:
                 if (handle.isLive()) {
-                    world.submit(handle, anyMask());
+                    world.submit(handle, anyMask(handle));
                 }
                 break;
             case 7:
-                outside(() -> world.submit(handle, anyMask()));
+                outside(() -> world.submit(handle, anyMask(handle)));
                 break;
             case 8:
             case 9:
-                handle.clear(EVENTS[random.nextInt(EVENTS.length)]);
+                if (handle instanceof FuzzStream) {
+                    streams.userActs((FuzzStream) handle);
+                } else {
+                    handle.clear(EVENTS[random.nextInt(EVENTS.length)]);
+                }
                 break;
             case 10:
                 close(handle);
@@ -119,21 +125,29 @@ final class FuzzSchedule implements FuzzReactions {
 
     private void open() {
         long live = world.handles.stream().filter(FuzzHandle::isLive).count();
-        if (live < profile.handles) {
+        if (live >= profile.handles) {
+            return;
+        }
+        FuzzHandle handle;
+        if (random.nextInt(100) < profile.streams) {
+            handle = world.registerStream(streams.open());
+        } else {
             boolean regular = profile.regularFiles && random.nextInt(4) == 0;
             int fd = regular ? world.files().openRegular() : world.files().open();
             if (!regular && random.nextBoolean()) {
                 world.files().get(fd).fire(EVENTS[random.nextInt(EVENTS.length)]);
             }
-            FuzzHandle handle = world.register(fd, regular);
-            if (random.nextInt(4) != 0) {
-                world.submit(handle, anyMask());
-            }
+            handle = world.register(fd, regular);
+        }
+        if (random.nextInt(4) != 0) {
+            world.submit(handle, anyMask(handle));
         }
     }
 
     private void fire(FuzzHandle handle) {
-        if (!handle.regular) {
+        if (handle instanceof FuzzStream) {
+            streams.peerActs((FuzzStream) handle);
+        } else if (!handle.regular) {
             int events = EVENTS[random.nextInt(EVENTS.length)];
             world.trace(handle, () -> "has " + PollNames.of(events));
             handle.fire(events);
@@ -154,6 +168,11 @@ final class FuzzSchedule implements FuzzReactions {
 
     /** As a socket that lingers: closed by another thread, then cancelled by it. Its number may be reused at once. */
     private void closeFromOutside(FuzzHandle handle) {
+        if (handle instanceof FuzzStream) {
+            // A stream of our own lets go of the loop first.
+            close(handle);
+            return;
+        }
         world.trace(handle, () -> "is closed by another thread");
         handle.closeFd();
         if (random.nextBoolean()) {
@@ -165,11 +184,9 @@ final class FuzzSchedule implements FuzzReactions {
     /** A channel leaves the loop, and comes back. */
     private void registerAgain(FuzzHandle handle) {
         if (handle.isLive()) {
-            world.cancel(handle);
-            FuzzHandle next = world.register(handle.fd().intValue(), handle.regular);
-            handle.handOverFd();
-            if (random.nextBoolean()) {
-                world.submit(next, anyMask());
+            FuzzHandle next = world.registerAgain(handle);
+            if (next != null && random.nextBoolean()) {
+                world.submit(next, anyMask(next));
             }
         }
     }
@@ -203,8 +220,8 @@ final class FuzzSchedule implements FuzzReactions {
         return world.handles.get(random.nextInt(world.handles.size()));
     }
 
-    private int anyMask() {
-        return MASKS[random.nextInt(MASKS.length)];
+    private int anyMask(FuzzHandle handle) {
+        return handle instanceof FuzzStream ? streams.anyMask() : MASKS[random.nextInt(MASKS.length)];
     }
 
     @Override
@@ -213,20 +230,23 @@ final class FuzzSchedule implements FuzzReactions {
             close(handle);
             return;
         }
-        switch (random.nextInt(12)) {
+        if (handle instanceof FuzzStream && random.nextBoolean()) {
+            ((FuzzStream) handle).send();
+        }
+        switch (random.nextInt(13)) {
             case 0:
             case 1:
             case 2:
             case 3:
                 // Reads all, or writes until it blocks; and has seen the error.
-                handle.clear(events & ~(RDHUP | Abi.POLLHUP));
+                take(handle, events & ~(RDHUP | Abi.POLLHUP));
                 break;
             case 4:
-                handle.clear(IN);
-                world.submit(handle, anyMask());
+                take(handle, IN);
+                world.submit(handle, anyMask(handle));
                 break;
             case 5:
-                world.submit(handle, anyMask());
+                world.submit(handle, anyMask(handle));
                 break;
             case 6:
                 close(handle);
@@ -237,7 +257,7 @@ final class FuzzSchedule implements FuzzReactions {
             case 8:
                 FuzzHandle other = anyHandle();
                 if (other.isLive()) {
-                    world.submit(other, anyMask());
+                    world.submit(other, anyMask(other));
                 }
                 break;
             case 9:
@@ -245,6 +265,39 @@ final class FuzzSchedule implements FuzzReactions {
             case 10:
                 world.revert(random.nextBoolean() ? handle : anyHandle());
                 break;
+            case 11:
+                FuzzHandle any = anyHandle();
+                if (any instanceof FuzzStream) {
+                    streams.userActs((FuzzStream) any);
+                }
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void take(FuzzHandle handle, int events) {
+        if (!(handle instanceof FuzzStream)) {
+            handle.clear(events);
+        } else if ((events & IN) != 0 && handle.isLive()) {
+            streams.read((FuzzStream) handle);
+        }
+    }
+
+    @Override
+    public void hasSent(FuzzStream handle) {
+        switch (random.nextInt(16)) {
+            case 0:
+                handle.send();
+                break;
+            case 1:
+                close(random.nextBoolean() ? handle : anyHandle());
+                break;
+            case 2:
+                streams.userActs(handle);
+                break;
+            case 3:
+                throw new IllegalStateException("a handle in trouble after it has sent");
             default:
                 break;
         }
@@ -259,8 +312,8 @@ final class FuzzSchedule implements FuzzReactions {
         }
         FuzzHandle handle = handles.get(random.nextInt(handles.size()));
         if (choice == 2) {
-            world.submit(handle, anyMask());
-        } else if (choice == 3 && random.nextInt(4) == 0) {
+            world.submit(handle, anyMask(handle));
+        } else if (choice == 3 && !(handle instanceof FuzzStream) && random.nextInt(4) == 0) {
             handle.closeFd();
             world.cancel(handle);
         } else {

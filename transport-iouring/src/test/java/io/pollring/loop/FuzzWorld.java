@@ -15,6 +15,7 @@ import io.netty.util.concurrent.ThreadAwareExecutor;
 import io.pollring.ring.Abi;
 import io.pollring.ring.FakeFiles;
 import io.pollring.ring.FakeKernel;
+import io.pollring.ring.FakeStream;
 import io.pollring.ring.UserData;
 
 import java.io.IOException;
@@ -29,12 +30,14 @@ import java.util.function.Supplier;
 /** A {@link PollLoop} on a {@link FakeKernel}, the handles on it, and what is watched of both in every turn. */
 final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAdapter {
     private static final int KIND_POLL = 1;
+    private static final int KIND_RECEIVE = 6;
 
     final FuzzProfile profile;
     final FakeKernel kernel;
     final FuzzFaults faults;
     final PollLoop loop;
     final List<FuzzHandle> handles = new ArrayList<>();
+    private final Random random;
     private final FuzzTrace trace;
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private FuzzReactions reactions;
@@ -47,6 +50,7 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
 
     FuzzWorld(FuzzProfile profile, Random random, boolean tracing) {
         this.profile = profile;
+        this.random = random;
         trace = new FuzzTrace(tracing);
         kernel = new FakeKernel(profile.offer(), Native.sizeofEpollEvent(), Native.offsetofEpollData());
         faults = new FuzzFaults(random, profile);
@@ -116,6 +120,9 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
             if (handle.isDeaf(0)) {
                 violated(handle, "is not told of what is ready, and the loop sleeps");
             }
+            if (handle instanceof FuzzStream && ((FuzzStream) handle).isSending()) {
+                violated(handle, "is not told what it has sent, and the loop sleeps");
+            }
         }
         asleep = true;
         try {
@@ -143,7 +150,9 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
 
     @Override
     public boolean isDrained(EpollIoHandle handle) {
-        return (((FuzzHandle) handle).file.ready() & Abi.POLLIN) == 0 && reactions.knowsItIsDrained();
+        boolean empty = handle instanceof FuzzStream ? ((FuzzStream) handle).hasReadLast()
+                : (((FuzzHandle) handle).file.ready() & Abi.POLLIN) == 0;
+        return empty && reactions.knowsItIsDrained();
     }
 
     @Override
@@ -171,7 +180,34 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
     // What handles and their users do
 
     FuzzHandle register(int fd, boolean regular) {
-        FuzzHandle handle = new FuzzHandle(this, handleCount++, fd, regular);
+        return register(new FuzzHandle(this, handleCount++, fd, regular));
+    }
+
+    FuzzHandle registerStream(int fd) {
+        return registerStream(fd, new FuzzBytes((FakeStream) files().get(fd), this));
+    }
+
+    private FuzzHandle registerStream(int fd, FuzzBytes bytes) {
+        return register(new FuzzStream(this, handleCount++, fd, bytes, random));
+    }
+
+    /**
+     * {@code handle} leaves the loop, and its file comes back with another handle.
+     *
+     * @return that handle, or {@code null} if the first one was closed by what it was told last
+     */
+    FuzzHandle registerAgain(FuzzHandle handle) {
+        cancel(handle);
+        if (!handle.fd().isOpen()) {
+            return null;
+        }
+        int fd = handle.fd().intValue();
+        handle.handOverFd();
+        return handle instanceof FuzzStream ? registerStream(fd, ((FuzzStream) handle).bytes())
+                : register(fd, handle.regular);
+    }
+
+    private FuzzHandle register(FuzzHandle handle) {
         handle.registration = (PollRegistration) loop.register(handle);
         handles.add(handle);
         return handle;
@@ -193,7 +229,7 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
 
     private static void desire(FuzzHandle handle, int mask) {
         if (!handle.cancelled) {
-            handle.desired = mask;
+            handle.desire(mask);
         }
     }
 
@@ -208,6 +244,13 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
 
     void cancel(FuzzHandle handle) {
         trace(handle, () -> (inLoop ? "" : "from outside ") + "is cancelled");
+        if (handle instanceof FuzzStream && !handle.cancelled) {
+            ((FuzzStream) handle).settle();
+            if (handle.cancelled) {
+                // By what it was told.
+                return;
+            }
+        }
         boolean answer = handle.registration.cancel();
         if (answer == handle.cancelled) {
             violated(handle, "cancel() answered " + answer);
@@ -262,7 +305,7 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
             return;
         }
         List<Long> armed = kernel.armed();
-        armed.removeIf(userData -> UserData.kind(userData) != KIND_POLL);
+        armed.removeIf(userData -> UserData.kind(userData) != KIND_POLL && UserData.kind(userData) != KIND_RECEIVE);
         for (FuzzHandle handle : handles) {
             PollRegistration registration = handle.registration;
             boolean expected = registration.slot != PollRegistration.NO_SLOT
@@ -276,10 +319,38 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
             if (expected) {
                 armed.remove(userData);
             }
+            if (registration instanceof StreamRegistration) {
+                checkReceive(handle, (StreamRegistration) registration, armed);
+            }
         }
         if (!armed.isEmpty()) {
-            throw new AssertionError("polls that belong to nobody: " + armed);
+            throw new AssertionError("requests that belong to nobody: " + armed);
         }
+    }
+
+    private void checkReceive(FuzzHandle handle, StreamRegistration registration, List<Long> armed) {
+        if (registration.slot != PollRegistration.NO_SLOT
+                && registration.reception != StreamRegistration.Reception.OFF) {
+            long userData = UserData.encode(KIND_RECEIVE, registration.slot, registration.receptionGeneration);
+            if (profile.isExact() && kernel.outstanding(userData) != 1) {
+                throw new AssertionError(handle + " has " + kernel.outstanding(userData) + " receives");
+            }
+            armed.remove(userData);
+        }
+    }
+
+    /** Whether whatever was taken back from the kernel is known to be gone. */
+    boolean isSound() {
+        return profile.isExact() && !faults.ringBroken && loop.metrics().removalsUnconfirmed() == 0;
+    }
+
+    FuzzMemory memory() {
+        return FuzzMemory.shared();
+    }
+
+    /** A stream was told what it has sent. */
+    void hasSent(FuzzStream handle) {
+        reactions.hasSent(handle);
     }
 
     void react(FuzzHandle handle, int events) {

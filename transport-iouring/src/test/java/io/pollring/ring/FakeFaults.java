@@ -53,7 +53,7 @@ public class FakeFaults {
         return 0;
     }
 
-    /** By how many enters a poll's wake-up, or its end after a cancellation, is late. */
+    /** By how many enters a request's wake-up, or its end after a cancellation, is late. */
     public int lateness(long userData) {
         return 0;
     }
@@ -68,9 +68,19 @@ public class FakeFaults {
         return true;
     }
 
-    /** Whether a cancellation comes too late for a one-shot poll with an event under way. */
+    /** Whether a cancellation comes too late for a one-shot poll, or a receive, with an event under way. */
     public boolean eventWins() {
         return false;
+    }
+
+    /** How many buffers of a buffer ring can be in the application's hands before there is none for a receive. */
+    public int buffers() {
+        return Integer.MAX_VALUE;
+    }
+
+    /** Whether a receive that has taken the last of the data looks again, and so finds the reset behind it. */
+    public boolean hearsOfReset() {
+        return true;
     }
 
     /** How often the last completion of a request is posted. */
@@ -78,7 +88,7 @@ public class FakeFaults {
         return 1;
     }
 
-    /** One of the armed polls, to be ended with ECANCELED by nobody, or {@code -1} for none. */
+    /** One of the armed requests, to be ended with ECANCELED by nobody, or {@code -1} for none. */
     public int victim(List<Long> armed) {
         return -1;
     }

@@ -37,6 +37,16 @@ public final class FakeFiles {
         return add(new FakeFile(true));
     }
 
+    /**
+     * Opens a connected stream socket.
+     *
+     * @param seed what its bytes are made of
+     * @param room how much it can be sent
+     */
+    public int openStream(int seed, int room) {
+        return add(new FakeStream(seed, room));
+    }
+
     /** Opens a file that cannot be waited for. */
     public int openRegular() {
         FakeFile file = new FakeFile(false);

@@ -265,22 +265,31 @@ public final class FakeKernel implements Kernel {
         return epoll(epollFd).size();
     }
 
-    /** How many last completions of the poll {@code userData} are still to be collected, on all rings. */
+    /** How many last completions of the request {@code userData} are still to be collected, on all rings. */
     public int outstanding(long userData) {
         int count = 0;
         for (FakeRing ring : rings) {
-            count += ring.polls().outstanding(userData);
+            count += ring.requests().outstanding(userData);
         }
         return count;
     }
 
-    /** The user data of every poll that a ring holds, or will hold once its queue is submitted. */
+    /** The user data of every poll and receive that a ring holds, or will hold once its queue is submitted. */
     public List<Long> armed() {
         List<Long> armed = new ArrayList<>();
         for (FakeRing ring : rings) {
-            armed.addAll(ring.polls().armed());
+            armed.addAll(ring.requests().armed());
         }
         return armed;
+    }
+
+    /** How many buffers were received into and not given back, on all rings. */
+    public int buffersTaken() {
+        int count = 0;
+        for (FakeRing ring : rings) {
+            count += ring.buffersTaken();
+        }
+        return count;
     }
 
     @Override

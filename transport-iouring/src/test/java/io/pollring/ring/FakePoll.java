@@ -7,42 +7,28 @@
 package io.pollring.ring;
 
 /** An armed poll of a {@link FakeRing}. It holds its file until its work after the last event is done. */
-final class FakePoll implements FakeFile.Waiter {
-    final FakePolls polls;
-    final FakeFile file;
-    final long userData;
+final class FakePoll extends FakeRequest {
     final boolean multishot;
     int events;
     /** What has happened and is not told yet. */
-    int pending;
-    boolean cancelled;
+    private int pending;
     /** A cancellation came too late for it: it will end with its event. */
-    boolean ending;
+    private boolean ending;
     /** Tells all that is ready the next time. */
-    boolean looksAgain;
-    /** Whether it stands in the list of work. */
-    boolean queued;
-    /** The number of enters until the ring may do its work. */
-    int lateness;
+    private boolean looksAgain;
 
-    FakePoll(FakePolls polls, FakeFile file, FakeSqe sqe) {
-        this.polls = polls;
-        this.file = file;
-        userData = sqe.userData;
+    FakePoll(FakeRequests requests, FakeFile file, FakeSqe sqe) {
+        super(requests, file, sqe);
         multishot = (sqe.len & Abi.POLL_ADD_MULTI) != 0;
         events = sqe.events;
-        file.retain();
-        if (file.isPollable()) {
-            file.add(this);
-        }
     }
 
     /** The kernel adds these three to every poll. */
-    int mask() {
+    private int mask() {
         return events | Abi.POLLERR | Abi.POLLHUP | Abi.POLLRDHUP;
     }
 
-    int ready() {
+    private int ready() {
         return file.ready() & mask();
     }
 
@@ -51,21 +37,54 @@ final class FakePoll implements FakeFile.Waiter {
         int hit = bits & mask();
         if (hit != 0 && !cancelled) {
             pending |= hit;
-            polls.queue(this);
+            requests.queue(this);
+        }
+    }
+
+    @Override
+    void start() {
+        if (!multishot && ready() != 0) {
+            requests.end(this, ready(), 0);
+        } else {
+            look();
         }
     }
 
     /** Looks at the file when it is armed or changed. */
-    void look() {
+    private void look() {
         int now = ready();
         if (now != 0) {
             woken(now);
         }
     }
 
+    /** @return the answer of the update */
+    int update(int events) {
+        if (queued) {
+            // Measured: the event that is under way then tells all that is ready, not just what woke the poll.
+            looksAgain = true;
+            return -Errno.EALREADY;
+        }
+        this.events = events;
+        look();
+        return 0;
+    }
+
     @Override
-    public void released() {
-        throw new AssertionError("a file was released although a poll holds it");
+    boolean isBeyondCancelling() {
+        ending |= !multishot && requests.faults().eventWins();
+        return ending;
+    }
+
+    @Override
+    void work() {
+        int result = ending || !looksAgain && requests.faults().tellsWakeUp() ? pending : ready();
+        pending = 0;
+        looksAgain = false;
+        // A multishot poll ends, too, when its event finds the queue full.
+        if (result != 0 && !(multishot && requests.postMore(this, result, 0))) {
+            requests.end(this, result, 0);
+        }
     }
 
     @Override

@@ -23,11 +23,13 @@ final class FakeRing extends FakeFile {
     private final boolean submitAll;
     private final boolean deferred;
     private final boolean singleIssuer;
-    private final FakePolls polls;
+    private final FakeRequests requests;
 
+    private FakeBuffers buffers;
     private boolean enabled;
     private Thread issuer;
     private Set<Integer> allowedOpcodes;
+    private Set<Integer> allowedRegistrations;
     private int allowedFlags;
 
     FakeRing(FakeKernel kernel, FakeOffer offer, FakeQueues queues, int flags) {
@@ -38,7 +40,7 @@ final class FakeRing extends FakeFile {
         submitAll = (flags & Abi.SETUP_SUBMIT_ALL) != 0;
         deferred = (flags & Abi.SETUP_DEFER_TASKRUN) != 0;
         singleIssuer = (flags & Abi.SETUP_SINGLE_ISSUER) != 0;
-        polls = new FakePolls(kernel, queues, flags);
+        requests = new FakeRequests(kernel, queues, flags);
         enabled = (flags & Abi.SETUP_R_DISABLED) == 0;
     }
 
@@ -46,8 +48,8 @@ final class FakeRing extends FakeFile {
         return queues;
     }
 
-    FakePolls polls() {
-        return polls;
+    FakeRequests requests() {
+        return requests;
     }
 
     private FakeFaults faults() {
@@ -63,6 +65,9 @@ final class FakeRing extends FakeFile {
             issuer = Thread.currentThread();
             return 0;
         }
+        if (opcode == Abi.REGISTER_PBUF_RING) {
+            return registerBuffers(argument);
+        }
         if (opcode != Abi.REGISTER_RESTRICTIONS || !offer.has(RingFeature.RESTRICTIONS)) {
             return -Errno.EINVAL;
         }
@@ -70,11 +75,15 @@ final class FakeRing extends FakeFile {
             return -EBADFD;
         }
         allowedOpcodes = new HashSet<>();
+        allowedRegistrations = new HashSet<>();
         for (int i = 0; i < count; i++) {
             int value = argument.get(i * Abi.RESTRICTION_BYTES + Abi.RESTRICTION_ARGUMENT) & 0xFF;
             switch (argument.getShort(i * Abi.RESTRICTION_BYTES + Abi.RESTRICTION_OPCODE)) {
                 case Abi.RESTRICTION_SQE_OP:
                     allowedOpcodes.add(value);
+                    break;
+                case Abi.RESTRICTION_REGISTER_OP:
+                    allowedRegistrations.add(value);
                     break;
                 case Abi.RESTRICTION_SQE_FLAGS_ALLOWED:
                     allowedFlags |= value;
@@ -84,6 +93,25 @@ final class FakeRing extends FakeFile {
             }
         }
         return 0;
+    }
+
+    private int registerBuffers(ByteBuffer registration) {
+        if (!offer.has(RingFeature.STREAM_IO)) {
+            return -Errno.EINVAL;
+        }
+        if (!enabled || allowedRegistrations != null && !allowedRegistrations.contains(Abi.REGISTER_PBUF_RING)) {
+            return enabled ? -Errno.EACCES : -EBADFD;
+        }
+        if (buffers != null) {
+            return -Errno.EEXIST;
+        }
+        buffers = new FakeBuffers(registration);
+        return 0;
+    }
+
+    /** How many buffers the application has taken and not given back. */
+    int buffersTaken() {
+        return buffers == null ? 0 : buffers.taken();
     }
 
     /** @param timed whether the wait has a limit, which is then over as soon as nothing more happens */
@@ -106,17 +134,17 @@ final class FakeRing extends FakeFile {
         if (fault != 0) {
             return fault;
         }
-        polls.killVictim();
+        requests.killVictim();
         int available = Math.min(toSubmit, queues.submissions());
         int accepted = Math.min(available, faults().accepted(available));
         if (available > 0 && accepted == 0) {
             return -Errno.EAGAIN;
         }
         int submitted = submit(accepted);
-        polls.timePasses();
+        requests.timePasses();
         boolean getEvents = (flags & Abi.ENTER_GETEVENTS) != 0;
         if (!deferred || getEvents && submitted == toSubmit) {
-            polls.runWork(deferred ? Math.max(TASK_WORK_BATCH, minComplete) : Integer.MAX_VALUE);
+            requests.runWork(deferred ? Math.max(TASK_WORK_BATCH, minComplete) : Integer.MAX_VALUE);
         }
         if (submitted != toSubmit || !getEvents) {
             return submitted;
@@ -131,7 +159,7 @@ final class FakeRing extends FakeFile {
             if (i == MAX_WAITS) {
                 throw new AssertionError("an enter was woken " + MAX_WAITS + " times without a completion");
             }
-            if (!polls.hasWork()) {
+            if (!requests.hasWork()) {
                 if (timed) {
                     return -Errno.ETIME;
                 }
@@ -140,8 +168,8 @@ final class FakeRing extends FakeFile {
                     return -Errno.EINTR;
                 }
             }
-            polls.timePasses();
-            polls.runWork(Math.max(TASK_WORK_BATCH, minComplete));
+            requests.timePasses();
+            requests.runWork(Math.max(TASK_WORK_BATCH, minComplete));
             queues.flushOverflow();
         }
         return 0;
@@ -156,7 +184,7 @@ final class FakeRing extends FakeFile {
             kernel.count(sqe.opcode);
             queues.consume();
             if (refusal != 0) {
-                polls.post(sqe.userData, refusal);
+                requests.post(sqe.userData, refusal);
                 if (!submitAll) {
                     return i + 1;
                 }
@@ -168,30 +196,40 @@ final class FakeRing extends FakeFile {
     }
 
     private void start(FakeSqe sqe) {
+        boolean complete = true;
         int result = faults().result(sqe.opcode, sqe.userData);
         if (result == 0) {
             switch (sqe.opcode) {
                 case Abi.OP_POLL_ADD:
-                    polls.add(sqe);
+                    requests.addPoll(sqe);
+                    return;
+                case Abi.OP_RECV:
+                    requests.addReceive(sqe, buffers);
                     return;
                 case Abi.OP_POLL_REMOVE:
-                    result = sqe.len == 0 ? polls.cancel(sqe.addr) : polls.update(sqe.addr, sqe.events);
+                    result = sqe.len == 0 ? requests.cancel(sqe.addr) : requests.update(sqe.addr, sqe.events);
                     break;
                 case Abi.OP_ASYNC_CANCEL:
-                    result = polls.cancel(sqe.addr);
+                    result = requests.cancel(sqe.addr);
+                    break;
+                case Abi.OP_SEND:
+                case Abi.OP_SENDMSG:
+                    result = FakeSend.send(kernel.files().get(sqe.fd), sqe);
+                    // Measured: with MSG_WAITALL one that was cut short is no success.
+                    complete = result == FakeSend.length(sqe);
                     break;
                 default:
                     break;
             }
         }
-        if (result < 0 || !sqe.has(Abi.IOSQE_CQE_SKIP_SUCCESS)) {
-            polls.post(sqe.userData, result);
+        if (result < 0 || !complete || !sqe.has(Abi.IOSQE_CQE_SKIP_SUCCESS)) {
+            requests.post(sqe.userData, result);
         }
     }
 
     @Override
     void closed() {
         kernel.ringClosed(this);
-        polls.close();
+        requests.close();
     }
 }

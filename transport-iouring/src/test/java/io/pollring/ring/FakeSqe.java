@@ -8,8 +8,11 @@ package io.pollring.ring;
 
 import java.nio.ByteBuffer;
 
-/** A request as the kernel reads it; every field that a poll must leave 0 is looked at. */
+/** A request as the kernel reads it; every field that must be 0 is looked at. */
 final class FakeSqe {
+    /** What a send must be told so that it never waits, and fails if it is cut short. */
+    private static final int SEND_FLAGS = Abi.MSG_DONTWAIT | Abi.MSG_WAITALL | Abi.MSG_NOSIGNAL;
+
     final int opcode;
     final int flags;
     final int ioprio;
@@ -48,6 +51,9 @@ final class FakeSqe {
      */
     int prepare(FakeOffer offer) {
         int known = offer.has(RingFeature.CQE_SKIP) ? Abi.IOSQE_CQE_SKIP_SUCCESS : 0;
+        if (opcode == Abi.OP_RECV) {
+            return prepareReceive(offer);
+        }
         if ((flags & ~known) != 0 || ioprio != 0 || personality != 0 || bufIndex != 0) {
             return -Errno.EINVAL;
         }
@@ -61,9 +67,19 @@ final class FakeSqe {
                         ? 0 : -Errno.EINVAL;
             case Abi.OP_ASYNC_CANCEL:
                 return len == 0 && off == 0 ? 0 : -Errno.EINVAL;
+            case Abi.OP_SEND:
+            case Abi.OP_SENDMSG:
+                return off == 0 && addr != 0 && events == SEND_FLAGS ? 0 : -Errno.EINVAL;
             default:
                 return -Errno.EINVAL;
         }
+    }
+
+    private int prepareReceive(FakeOffer offer) {
+        // Only what the loop makes of it: multishot, into buffers of the ring's group.
+        return offer.has(RingFeature.STREAM_IO) && flags == Abi.IOSQE_BUFFER_SELECT && ioprio == Abi.RECV_MULTISHOT
+                && personality == 0 && bufIndex == BufferRing.GROUP && addr == 0 && len == 0 && events == 0
+                ? 0 : -Errno.EINVAL;
     }
 
     private int preparePollAdd(FakeOffer offer) {

@@ -1,0 +1,95 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.loop;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.unix.Buffer;
+import io.pollring.ring.Errno;
+import io.pollring.ring.FakeStream;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A stream's handle that sends ten bytes at a time, counts what it gets, and remembers what it is told. */
+final class FakeStreamHandle extends FakeLoop.Handle implements StreamHandle {
+    private static final int LENGTH = 10;
+
+    final FakeStream peer;
+    /** What each send has come to. */
+    final List<Integer> sends = new ArrayList<>();
+    StreamRegistration stream;
+    Runnable onPrepare = () -> { };
+    boolean receivable = true;
+    int kept;
+    int received;
+    IOException failure;
+    private final ByteBuffer outgoing = ByteBuffer.allocateDirect(LENGTH);
+
+    FakeStreamHandle(FakeLoop loop, int fd) {
+        loop.super(fd);
+        peer = (FakeStream) file;
+    }
+
+    /** Takes what is there: of the loop's, or of the socket's. */
+    void readAll() {
+        ByteBuf buffer = Unpooled.directBuffer(LENGTH);
+        ByteBuffer memory = ByteBuffer.allocateDirect(LENGTH);
+        try {
+            for (int bytes = 1; bytes > 0; received += Math.max(bytes, 0)) {
+                bytes = stream.isReceiving() ? stream.receive(buffer, 0, LENGTH) : readSocket(memory);
+            }
+        } catch (IOException e) {
+            failure = e;
+        } finally {
+            buffer.release();
+        }
+    }
+
+    private int readSocket(ByteBuffer memory) throws IOException {
+        int result = peer.receive(memory, LENGTH);
+        if (result < 0 && result != -Errno.EAGAIN) {
+            throw new IOException(Errno.name(-result));
+        }
+        return result;
+    }
+
+    @Override
+    public void streamRegistration(StreamRegistration registration) {
+        stream = registration;
+    }
+
+    @Override
+    public void prepareSend(SendBatch.Request request) {
+        for (int i = 0; i < LENGTH; i++) {
+            outgoing.put(i, peer.outgoing(peer.accepted() + i));
+        }
+        request.send(Buffer.memoryAddress(outgoing), LENGTH);
+        onPrepare.run();
+    }
+
+    @Override
+    public void sent(int result, boolean complete) {
+        sends.add(result);
+        for (int i = 0; i < LENGTH; i++) {
+            // They may be anybody's now.
+            outgoing.put(i, (byte) 0);
+        }
+    }
+
+    @Override
+    public boolean isReceivable() {
+        return receivable;
+    }
+
+    @Override
+    public void keep(ByteBuffer bytes) {
+        kept += bytes.remaining();
+    }
+}

@@ -1,0 +1,266 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.loop;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.unix.Buffer;
+import io.netty.channel.unix.IovArray;
+import io.pollring.ring.Abi;
+import io.pollring.ring.Errno;
+
+import java.nio.ByteBuffer;
+import java.util.Random;
+
+/**
+ * A stream's handle, and the model of what it may be told: that there is something to read as long as there is, of its
+ * peer's end once, and of each send exactly once before the loop sleeps.
+ */
+final class FuzzStream extends FuzzHandle implements StreamHandle {
+    private static final int END = Abi.POLLRDHUP | Abi.POLLHUP | Abi.POLLERR;
+
+    private enum Sending { NONE, QUEUED, PREPARED }
+
+    private final FuzzWorld world;
+    private final Random random;
+    private final FuzzBytes bytes;
+    private StreamRegistration stream;
+    private boolean receivable = true;
+    /** The peer's end has not been told yet, and was asked for ever since. Who asks later finds it when he reads. */
+    private boolean endOwed;
+    private boolean readLast;
+    private Sending sending = Sending.NONE;
+    /** It has taken back that it wants to send. */
+    private boolean forgotten;
+    private ByteBuffer outgoing;
+    private int length;
+
+    FuzzStream(FuzzWorld world, int number, int fd, FuzzBytes bytes, Random random) {
+        super(world, number, fd, false);
+        this.world = world;
+        this.bytes = bytes;
+        this.random = random;
+        endOwed = bytes.stream().isOver();
+    }
+
+    FuzzBytes bytes() {
+        return bytes;
+    }
+
+    @Override
+    public void streamRegistration(StreamRegistration registration) {
+        stream = registration;
+    }
+
+    // Receiving
+
+    @Override
+    boolean isDeaf(int told) {
+        if (!isLive() || desired == 0) {
+            return false;
+        }
+        int level = file.ready() & Abi.POLLOUT | (isReadable() ? Abi.POLLIN : 0);
+        return (level & desired & ~told) != 0
+                || endOwed;
+    }
+
+    /** Whether there is something to read, wherever it is now. */
+    private boolean isReadable() {
+        return (file.ready() & Abi.POLLIN) != 0 || stream.lastBuffer != StreamRegistration.NO_BUFFER || stream.end != 0;
+    }
+
+    @Override
+    void desire(int mask) {
+        super.desire(mask);
+        endOwed &= (mask & Abi.POLLRDHUP) != 0;
+    }
+
+    @Override
+    void told(int events) {
+        if ((events & END) != 0) {
+            endOwed = false;
+        }
+        readLast = false;
+    }
+
+    /** The peer sends no more, or resets the connection. */
+    void end(boolean reset) {
+        // Behind an end that the loop has found there is nothing that it looks for.
+        endOwed = (desired & Abi.POLLRDHUP) != 0 && (cancelled || stream.end == 0);
+        if (reset) {
+            bytes.stream().reset();
+        } else {
+            bytes.stream().finish();
+        }
+    }
+
+    @Override
+    void fire(int bits) {
+        throw new AssertionError("the bits of a stream come of what its peer does");
+    }
+
+    /** Reads up to {@code length} bytes at once. @return whether there may be more */
+    boolean read(int length) {
+        boolean fromLoop = stream.isReceiving();
+        int result = fromLoop ? bytes.readLoop(this, stream, length) : bytes.readSocket(this, length);
+        world.trace(this, () -> "reads " + result + (fromLoop ? " of the loop's" : ""));
+        readLast = !fromLoop && result == -Errno.EAGAIN;
+        if (bytes.isEndFound()) {
+            endOwed = false;
+        }
+        return result > 0;
+    }
+
+    /** Whether its last read was one of the socket, and has found nothing. */
+    boolean hasReadLast() {
+        return readLast;
+    }
+
+    @Override
+    public boolean isReceivable() {
+        return receivable;
+    }
+
+    void changeReceivable() {
+        receivable ^= true;
+        world.trace(this, () -> "is receivable: " + receivable);
+        stream.receptionChanged();
+    }
+
+    void stopReceiving() {
+        world.trace(this, () -> "stops receiving");
+        stream.stopReceiving();
+        if (stream.lastBuffer != StreamRegistration.NO_BUFFER
+                || world.isSound() && stream.reception != StreamRegistration.Reception.OFF) {
+            world.violated(this, "has stopped receiving, but the loop has not");
+        }
+    }
+
+    @Override
+    public void keep(ByteBuffer kept) {
+        world.trace(this, () -> "is to keep " + kept.remaining());
+        if (cancelled && world.isSound()) {
+            world.violated(this, "is to keep bytes after its cancellation");
+        }
+        if (!kept.hasRemaining()) {
+            world.violated(this, "is to keep nothing");
+        }
+        while (kept.hasRemaining()) {
+            bytes.received(this, kept.get());
+        }
+    }
+
+    // Sending
+
+    /** Sends by and by, or at once if the loop says so. */
+    void send() {
+        if (sending == Sending.NONE && !cancelled) {
+            if (stream.sendLater()) {
+                world.trace(this, () -> "sends later");
+                sending = Sending.QUEUED;
+            } else {
+                sendNow();
+            }
+        }
+    }
+
+    private void sendNow() {
+        fillOutgoing();
+        int result = bytes.stream().send(outgoing, length);
+        world.trace(this, () -> "sends " + result + " of " + length);
+        spoilOutgoing();
+        bytes.sent(this, Math.max(result, 0));
+    }
+
+    private void fillOutgoing() {
+        outgoing = world.memory().take();
+        length = 1 + random.nextInt(random.nextInt(8) == 0 ? FuzzBytes.MAX_LENGTH : 32);
+        bytes.prepare(outgoing, length);
+    }
+
+    private void spoilOutgoing() {
+        world.memory().giveBack(outgoing);
+        outgoing = null;
+    }
+
+    @Override
+    public void prepareSend(SendBatch.Request request) {
+        if (cancelled || sending == Sending.PREPARED) {
+            world.violated(this, "is asked what to send, but is " + sending);
+        }
+        forgotten = false;
+        if (sending == Sending.NONE) {
+            return;
+        }
+        if (random.nextBoolean()) {
+            fillOutgoing();
+            request.send(Buffer.memoryAddress(outgoing), length);
+        } else if (request.canGather() && random.nextInt(8) != 0) {
+            fillOutgoing();
+            IovArray iovecs = request.iovecs();
+            int first = iovecs.count();
+            int half = length / 2;
+            // An empty piece is not added.
+            iovecs.add(Unpooled.wrappedBuffer(outgoing), 0, half);
+            iovecs.add(Unpooled.wrappedBuffer(outgoing), half, length - half);
+            request.gather(first, length);
+        } else {
+            world.trace(this, () -> "sends in the next turn");
+            stream.sendNextTurn();
+            return;
+        }
+        world.trace(this, () -> "prepares to send " + length);
+        sending = Sending.PREPARED;
+    }
+
+    @Override
+    public void sent(int result, boolean complete) {
+        Sending before = sending;
+        world.trace(this, () -> "is told that it has sent " + result + (complete ? ", all" : ""));
+        if (before == Sending.NONE && forgotten && !cancelled && result == -Errno.EAGAIN) {
+            // The loop was asked to send, and does not know that there is nothing left.
+            return;
+        }
+        if (cancelled || before == Sending.NONE || before == Sending.QUEUED && result > 0) {
+            world.violated(this, "is told that it has sent " + result + ", but is " + before);
+        }
+        sending = Sending.NONE;
+        if (before == Sending.PREPARED) {
+            if (complete != (result == length) || result > length) {
+                world.violated(this, "is told that it has sent " + result + " of " + length);
+            }
+            spoilOutgoing();
+        }
+        bytes.sent(this, Math.max(result, 0));
+        if (!cancelled) {
+            world.hasSent(this);
+        }
+    }
+
+    /** As a channel does before it closes or leaves the loop: what was prepared is sent and told now. */
+    void settle() {
+        if (sending == Sending.QUEUED) {
+            sending = Sending.NONE;
+            forgotten = true;
+        } else if (sending == Sending.PREPARED) {
+            world.trace(this, () -> "settles");
+            stream.settleSend();
+            if (sending == Sending.PREPARED) {
+                world.violated(this, "has settled, but was not told");
+            }
+        }
+    }
+
+    /** Whether it waits to be told what it has sent. */
+    boolean isSending() {
+        return sending != Sending.NONE;
+    }
+
+    @Override
+    public String toString() {
+        return super.toString() + " stream (" + bytes + ", " + sending + (endOwed ? ", end owed" : "") + ')';
+    }
+}

@@ -1,0 +1,213 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.loop;
+
+import io.pollring.ring.Abi;
+import io.pollring.ring.Errno;
+import io.pollring.ring.FakeFaults;
+import io.pollring.ring.FakeOffer;
+import io.pollring.ring.UserData;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** What becomes of a stream's bytes when the ring does not do as it should. */
+class StreamRegistrationTest {
+    private static final int EFAULT = 14;
+    private static final int KIND_POLL = 1;
+    private static final int IN = Abi.POLLIN;
+    private static final int IN_AND_END = Abi.POLLIN | Abi.POLLRDHUP;
+    private static final int PATIENCE = 8;
+
+    private final Faults faults = new Faults();
+    private FakeLoop loop;
+
+    @BeforeEach
+    void setUp() {
+        open(8);
+    }
+
+    private void open(int sqEntries) {
+        if (loop != null) {
+            loop.close();
+        }
+        loop = new FakeLoop(FakeOffer.everything(), sqEntries, 16);
+        loop.kernel.use(faults);
+    }
+
+    @AfterEach
+    void tearDown() {
+        loop.close();
+    }
+
+    /** Opens a stream that sends each time it gets something. */
+    private FakeStreamHandle openSender() {
+        FakeStreamHandle handle = loop.openStream(1000);
+        handle.reaction = events -> {
+            handle.readAll();
+            assertTrue(handle.stream.sendLater());
+        };
+        handle.submit(IN_AND_END);
+        loop.turnsUntilAsleep(PATIENCE);
+        return handle;
+    }
+
+    @Test
+    void sendIsToldAfterTheRingIsLost() {
+        FakeStreamHandle handle = openSender();
+        handle.onPrepare = () -> faults.enters.add(-EFAULT);
+        handle.peer.arrive(1);
+        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        assertFalse(loop.loop.hasRing());
+        assertEquals(List.of(-Errno.EAGAIN), handle.sends);
+        assertEquals(0, handle.peer.accepted());
+    }
+
+    @Test
+    void whoWaitsForASlotIsAskedAgainAfterTheRingIsLost() {
+        open(1);
+        FakeStreamHandle first = openSender();
+        FakeStreamHandle second = openSender();
+        // There is one slot: to make room for the second's request the loop enters.
+        first.onPrepare = () -> faults.enters.add(-Errno.EEXIST);
+        first.peer.arrive(1);
+        second.peer.arrive(1);
+        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        assertEquals(1, loop.loop.metrics().ringsReplaced());
+        assertEquals(List.of(-Errno.EAGAIN), first.sends);
+        assertEquals(List.of(10), second.sends);
+    }
+
+    @Test
+    void whatWasSentStaysSentWhenRingsAreReplacedTwice() {
+        FakeStreamHandle first = openSender();
+        FakeStreamHandle second = openSender();
+        second.onPrepare = () -> {
+            faults.accepted.add(1);
+            faults.accepted.add(0);
+            // The enter that takes one, the one that goes on and takes none, and those that find a stranger.
+            faults.enters.addAll(List.of(0, 0, -Errno.EEXIST));
+            second.onPrepare = () -> { };
+        };
+        first.peer.arrive(1);
+        second.peer.arrive(1);
+        int replaced = 0;
+        for (int i = 0; i < PATIENCE && replaced < 2; i++) {
+            loop.turn();
+            if (loop.loop.metrics().ringsReplaced() > replaced) {
+                replaced++;
+            }
+            if (replaced == 1 && first.sends.isEmpty()) {
+                faults.enters.add(-Errno.EEXIST);
+            }
+        }
+        assertEquals(2, replaced);
+        loop.turnsUntilAsleep(PATIENCE);
+        assertEquals(10, first.peer.accepted());
+        assertEquals(List.of(10), first.sends);
+        assertEquals(List.of(-Errno.EAGAIN), second.sends);
+        assertEquals(0, second.peer.accepted());
+    }
+
+    @Test
+    void buffersThatComeBackAsTheRingClosesAreNoTrouble() {
+        FakeStreamHandle handle = loop.openStream(0);
+        handle.reaction = events -> handle.receivable = false;
+        handle.submit(IN_AND_END);
+        loop.turnsUntilAsleep(PATIENCE);
+        handle.peer.arrive(5);
+        loop.turn();
+        assertEquals(List.of(IN), handle.told);
+        faults.enters.add(-Errno.EEXIST);
+        loop.turn();
+        assertEquals(5, handle.kept);
+        assertEquals(0, loop.turnsUntilAsleep(1), "the next turn fails");
+    }
+
+    @Test
+    void settledSendIsNotMadeLater() {
+        FakeStreamHandle handle = openSender();
+        handle.onPrepare = () -> faults.acceptsNothing = true;
+        handle.peer.arrive(1);
+        for (int i = 0; i < PATIENCE && !faults.acceptsNothing; i++) {
+            loop.turn();
+        }
+        handle.stream.settleSend();
+        assertEquals(List.of(-Errno.EAGAIN), handle.sends);
+        faults.acceptsNothing = false;
+        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        assertEquals(0, handle.peer.accepted());
+        assertEquals(List.of(-Errno.EAGAIN), handle.sends);
+    }
+
+    @Test
+    void whoAsksForDataOnlyFindsTheResetBehindIt() {
+        FakeStreamHandle handle = loop.openStream(0);
+        handle.reaction = events -> handle.readAll();
+        handle.submit(IN);
+        loop.turnsUntilAsleep(PATIENCE);
+        handle.peer.arrive(5);
+        handle.peer.reset();
+        assertTrue(loop.turnsUntilAsleep(2) < 0, "there is something to tell");
+        loop.turns(PATIENCE);
+        assertEquals(5, handle.received);
+        assertNotNull(handle.failure);
+    }
+
+    @Test
+    void receiveEndsWhenThePollIsRefusedAndEpollTakesOver() {
+        faults.refusesPolls = true;
+        FakeStreamHandle handle = loop.openStream(0);
+        handle.reaction = events -> handle.readAll();
+        handle.submit(IN_AND_END);
+        loop.turnsUntilAsleep(PATIENCE);
+        assertTrue(handle.reverted);
+        assertFalse(handle.stream.isReceiving());
+        handle.peer.arrive(5);
+        handle.peer.reset();
+        loop.turn();
+        assertEquals(5, handle.received);
+        assertNotNull(handle.failure);
+    }
+
+    /** What the next enters do; and a kernel that never looks for a reset behind data. */
+    private static final class Faults extends FakeFaults {
+        final Queue<Integer> enters = new ArrayDeque<>();
+        final Queue<Integer> accepted = new ArrayDeque<>();
+        boolean acceptsNothing;
+        boolean refusesPolls;
+
+        @Override
+        public int enter(boolean overflowing) {
+            return enters.isEmpty() ? 0 : enters.remove();
+        }
+
+        @Override
+        public int result(int opcode, long userData) {
+            return refusesPolls && UserData.kind(userData) == KIND_POLL ? -Errno.EINVAL : 0;
+        }
+
+        @Override
+        public int accepted(int submitted) {
+            return acceptsNothing ? 0 : submitted == 0 || accepted.isEmpty() ? submitted : Math.min(submitted, accepted.remove());
+        }
+
+        @Override
+        public boolean hearsOfReset() {
+            return false;
+        }
+    }
+}
