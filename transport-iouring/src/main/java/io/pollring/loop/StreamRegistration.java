@@ -142,7 +142,7 @@ public final class StreamRegistration extends PollRegistration {
         return isReceptionDirty() || super.isDirty();
     }
 
-    /** A receive tells of data, so polls need not. It may not hear of the end, asked for or not: see {@link Receiver}. */
+    /** A receive tells of data, so polls need not; but of the end, whether asked for or not: see {@link Receiver}. */
     @Override
     int polled() {
         if (end != 0) {

@@ -26,7 +26,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
  */
 class StreamScheduleTest {
     private static final Long ONE_SEED = Long.getLong("pollring.schedule.seed");
-    private static final int SCHEDULES = Scale.of(30);
+    private static final int SCHEDULES = Scale.of(20);
 
     @ParameterizedTest
     @EnumSource

@@ -142,7 +142,8 @@ final class FuzzFaults extends FakeFaults {
 
     @Override
     public int copies(long userData) {
-        return profile.duplicates && UserData.kind(userData) <= MAX_KIND_WITHOUT_BYTES && random.nextInt(4) == 0 ? 2 : 1;
+        return profile.duplicates && UserData.kind(userData) <= MAX_KIND_WITHOUT_BYTES
+                && random.nextInt(4) == 0 ? 2 : 1;
     }
 
     @Override

@@ -90,7 +90,8 @@ final class FuzzProfile {
         return "sq " + sqEntries + ", cq " + cqEntries + (lackedByKernel ? ", kernel without " : ", not using ")
                 + missing + ", maxEvents " + maxEvents
                 + ", ring " + ringWanted + ", refusePolls " + refusePolls + ", faults " + faults + "%, lateness "
-                + lateness + ", duplicates " + duplicates + ", regular files " + regularFiles + ", streams " + streams + "%, buffers " + buffers + ", handles " + handles
+                + lateness + ", duplicates " + duplicates + ", regular files " + regularFiles
+                + ", streams " + streams + "%, buffers " + buffers + ", handles " + handles
                 + ", steps " + steps + (singleMap ? "" : ", two maps");
     }
 }

@@ -16,15 +16,7 @@ import java.util.Random;
 /** One schedule: random steps of handles, their users, other threads and the kernel, then a {@link FuzzFinale}. */
 final class FuzzSchedule implements FuzzReactions {
     private static final int IN = Abi.POLLIN;
-    private static final int OUT = Abi.POLLOUT;
     private static final int RDHUP = Abi.POLLRDHUP;
-    private static final int[] MASKS = {
-        0, IN, OUT, IN | OUT, RDHUP, IN | RDHUP, IN | OUT | RDHUP, OUT | RDHUP, Abi.POLLERR, IN | Abi.POLLPRI
-    };
-    private static final int[] EVENTS = {
-        IN, IN, IN, OUT, OUT, IN | OUT, Abi.POLLPRI, IN | RDHUP, Abi.POLLERR, IN | RDHUP | Abi.POLLHUP,
-        IN | RDHUP | Abi.POLLERR | Abi.POLLHUP
-    };
     private static final int HAND_OVER_ONE_IN = 400;
     private static final int RING_TROUBLE_ONE_IN = 80;
 
@@ -32,6 +24,7 @@ final class FuzzSchedule implements FuzzReactions {
     private final FuzzProfile profile;
     private final FuzzWorld world;
     private final FuzzStreamActions streams;
+    private final FuzzActions actions;
     private int step;
 
     FuzzSchedule(long seed, boolean tracing) {
@@ -40,6 +33,7 @@ final class FuzzSchedule implements FuzzReactions {
         world = new FuzzWorld(profile, random, tracing);
         world.use(this);
         streams = new FuzzStreamActions(world, random);
+        actions = new FuzzActions(world, streams, random);
     }
 
     FuzzProfile profile() {
@@ -78,116 +72,48 @@ final class FuzzSchedule implements FuzzReactions {
     private void act() {
         int action = random.nextInt(20);
         if (action < 3 || world.handles.isEmpty()) {
-            open();
+            actions.open();
             return;
         }
-        FuzzHandle handle = anyHandle();
+        FuzzHandle handle = actions.anyHandle();
         switch (action) {
             case 3:
             case 4:
             case 5:
             case 6:
                 if (handle.isLive()) {
-                    world.submit(handle, anyMask(handle));
+                    world.submit(handle, actions.anyMask(handle));
                 }
                 break;
             case 7:
-                outside(() -> world.submit(handle, anyMask(handle)));
+                actions.outside(() -> world.submit(handle, actions.anyMask(handle)));
                 break;
             case 8:
             case 9:
                 if (handle instanceof FuzzStream) {
                     streams.userActs((FuzzStream) handle);
                 } else {
-                    handle.clear(EVENTS[random.nextInt(EVENTS.length)]);
+                    handle.clear(actions.anyEvents());
                 }
                 break;
             case 10:
-                close(handle);
+                actions.close(handle);
                 break;
             case 11:
-                closeFromOutside(handle);
+                actions.closeFromOutside(handle);
                 break;
             case 12:
-                registerAgain(handle);
+                actions.registerAgain(handle);
                 break;
             case 13:
                 trouble();
                 break;
             case 14:
-                world.revert(handle);
+                actions.revert(handle);
                 break;
             default:
-                fire(handle);
+                actions.fire(handle);
                 break;
-        }
-    }
-
-    private void open() {
-        long live = world.handles.stream().filter(FuzzHandle::isLive).count();
-        if (live >= profile.handles) {
-            return;
-        }
-        FuzzHandle handle;
-        if (random.nextInt(100) < profile.streams) {
-            handle = world.registerStream(streams.open());
-        } else {
-            boolean regular = profile.regularFiles && random.nextInt(4) == 0;
-            int fd = regular ? world.files().openRegular() : world.files().open();
-            if (!regular && random.nextBoolean()) {
-                world.files().get(fd).fire(EVENTS[random.nextInt(EVENTS.length)]);
-            }
-            handle = world.register(fd, regular);
-        }
-        if (random.nextInt(4) != 0) {
-            world.submit(handle, anyMask(handle));
-        }
-    }
-
-    private void fire(FuzzHandle handle) {
-        if (handle instanceof FuzzStream) {
-            streams.peerActs((FuzzStream) handle);
-        } else if (!handle.regular) {
-            int events = EVENTS[random.nextInt(EVENTS.length)];
-            world.trace(handle, () -> "has " + PollNames.of(events));
-            handle.fire(events);
-        }
-    }
-
-    /** As a channel does: cancelled first, then closed. The peer must see the end at once. */
-    private void close(FuzzHandle handle) {
-        boolean open = handle.fd().isOpen();
-        boolean sound = profile.isExact() && !handle.cancelled && !world.hasPredecessor(handle);
-        world.cancel(handle);
-        handle.closeFd();
-        sound &= !world.faults.ringBroken && world.loop.metrics().removalsUnconfirmed() == 0;
-        if (open && sound && !handle.file.isReleased()) {
-            world.violated(handle, "is closed, but a poll holds the file");
-        }
-    }
-
-    /** As a socket that lingers: closed by another thread, then cancelled by it. Its number may be reused at once. */
-    private void closeFromOutside(FuzzHandle handle) {
-        if (handle instanceof FuzzStream) {
-            // A stream of our own lets go of the loop first.
-            close(handle);
-            return;
-        }
-        world.trace(handle, () -> "is closed by another thread");
-        handle.closeFd();
-        if (random.nextBoolean()) {
-            open();
-        }
-        outside(() -> world.cancel(handle));
-    }
-
-    /** A channel leaves the loop, and comes back. */
-    private void registerAgain(FuzzHandle handle) {
-        if (handle.isLive()) {
-            FuzzHandle next = world.registerAgain(handle);
-            if (next != null && random.nextBoolean()) {
-                world.submit(next, anyMask(next));
-            }
         }
     }
 
@@ -209,25 +135,10 @@ final class FuzzSchedule implements FuzzReactions {
         }
     }
 
-    private void outside(Runnable action) {
-        world.asOtherThread(() -> {
-            action.run();
-            return true;
-        });
-    }
-
-    private FuzzHandle anyHandle() {
-        return world.handles.get(random.nextInt(world.handles.size()));
-    }
-
-    private int anyMask(FuzzHandle handle) {
-        return handle instanceof FuzzStream ? streams.anyMask() : MASKS[random.nextInt(MASKS.length)];
-    }
-
     @Override
     public void react(FuzzHandle handle, int events) {
         if ((events & FuzzHandle.ALWAYS) != 0 && random.nextBoolean()) {
-            close(handle);
+            actions.close(handle);
             return;
         }
         if (handle instanceof FuzzStream && random.nextBoolean()) {
@@ -239,48 +150,40 @@ final class FuzzSchedule implements FuzzReactions {
             case 2:
             case 3:
                 // Reads all, or writes until it blocks; and has seen the error.
-                take(handle, events & ~(RDHUP | Abi.POLLHUP));
+                actions.take(handle, events & ~(RDHUP | Abi.POLLHUP));
                 break;
             case 4:
-                take(handle, IN);
-                world.submit(handle, anyMask(handle));
+                actions.take(handle, IN);
+                world.submit(handle, actions.anyMask(handle));
                 break;
             case 5:
-                world.submit(handle, anyMask(handle));
+                world.submit(handle, actions.anyMask(handle));
                 break;
             case 6:
-                close(handle);
+                actions.close(handle);
                 break;
             case 7:
-                close(anyHandle());
+                actions.close(actions.anyHandle());
                 break;
             case 8:
-                FuzzHandle other = anyHandle();
+                FuzzHandle other = actions.anyHandle();
                 if (other.isLive()) {
-                    world.submit(other, anyMask(other));
+                    world.submit(other, actions.anyMask(other));
                 }
                 break;
             case 9:
                 throw new IllegalStateException("a handle in trouble");
             case 10:
-                world.revert(random.nextBoolean() ? handle : anyHandle());
+                actions.revert(random.nextBoolean() ? handle : actions.anyHandle());
                 break;
             case 11:
-                FuzzHandle any = anyHandle();
+                FuzzHandle any = actions.anyHandle();
                 if (any instanceof FuzzStream) {
                     streams.userActs((FuzzStream) any);
                 }
                 break;
             default:
                 break;
-        }
-    }
-
-    private void take(FuzzHandle handle, int events) {
-        if (!(handle instanceof FuzzStream)) {
-            handle.clear(events);
-        } else if ((events & IN) != 0 && handle.isLive()) {
-            streams.read((FuzzStream) handle);
         }
     }
 
@@ -291,7 +194,7 @@ final class FuzzSchedule implements FuzzReactions {
                 handle.send();
                 break;
             case 1:
-                close(random.nextBoolean() ? handle : anyHandle());
+                actions.close(random.nextBoolean() ? handle : actions.anyHandle());
                 break;
             case 2:
                 streams.userActs(handle);
@@ -312,12 +215,12 @@ final class FuzzSchedule implements FuzzReactions {
         }
         FuzzHandle handle = handles.get(random.nextInt(handles.size()));
         if (choice == 2) {
-            world.submit(handle, anyMask(handle));
+            world.submit(handle, actions.anyMask(handle));
         } else if (choice == 3 && !(handle instanceof FuzzStream) && random.nextInt(4) == 0) {
             handle.closeFd();
             world.cancel(handle);
         } else {
-            fire(handle);
+            actions.fire(handle);
         }
         return true;
     }

@@ -16,7 +16,6 @@ import io.pollring.ring.Abi;
 import io.pollring.ring.FakeFiles;
 import io.pollring.ring.FakeKernel;
 import io.pollring.ring.FakeStream;
-import io.pollring.ring.UserData;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -29,9 +28,6 @@ import java.util.function.Supplier;
 
 /** A {@link PollLoop} on a {@link FakeKernel}, the handles on it, and what is watched of both in every turn. */
 final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAdapter {
-    private static final int KIND_POLL = 1;
-    private static final int KIND_RECEIVE = 6;
-
     final FuzzProfile profile;
     final FakeKernel kernel;
     final FuzzFaults faults;
@@ -39,6 +35,7 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
     final List<FuzzHandle> handles = new ArrayList<>();
     private final Random random;
     private final FuzzTrace trace;
+    private final FuzzAudit audit = new FuzzAudit(this);
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private FuzzReactions reactions;
     private boolean inLoop = true;
@@ -116,14 +113,7 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
             violated(null, "a wake-up did not end the wait");
             return false;
         }
-        for (FuzzHandle handle : handles) {
-            if (handle.isDeaf(0)) {
-                violated(handle, "is not told of what is ready, and the loop sleeps");
-            }
-            if (handle instanceof FuzzStream && ((FuzzStream) handle).isSending()) {
-                violated(handle, "is not told what it has sent, and the loop sleeps");
-            }
-        }
+        audit.checkThatItMaySleep();
         asleep = true;
         try {
             return asOtherThread(reactions::whileAsleep);
@@ -187,24 +177,8 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
         return registerStream(fd, new FuzzBytes((FakeStream) files().get(fd), this));
     }
 
-    private FuzzHandle registerStream(int fd, FuzzBytes bytes) {
+    FuzzHandle registerStream(int fd, FuzzBytes bytes) {
         return register(new FuzzStream(this, handleCount++, fd, bytes, random));
-    }
-
-    /**
-     * {@code handle} leaves the loop, and its file comes back with another handle.
-     *
-     * @return that handle, or {@code null} if the first one was closed by what it was told last
-     */
-    FuzzHandle registerAgain(FuzzHandle handle) {
-        cancel(handle);
-        if (!handle.fd().isOpen()) {
-            return null;
-        }
-        int fd = handle.fd().intValue();
-        handle.handOverFd();
-        return handle instanceof FuzzStream ? registerStream(fd, ((FuzzStream) handle).bytes())
-                : register(fd, handle.regular);
     }
 
     private FuzzHandle register(FuzzHandle handle) {
@@ -233,15 +207,6 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
         }
     }
 
-    /** Has epoll watch a handle in the middle of what it does. */
-    void revert(FuzzHandle handle) {
-        trace(handle, () -> "is to be reverted");
-        if (loop.revert(handle, "test") == handle.cancelled && (handle.cancelled || profile.isExact()
-                && !faults.ringBroken && loop.metrics().removalsUnconfirmed() == 0)) {
-            violated(handle, "is reverted although cancelled, or not although it is live");
-        }
-    }
-
     void cancel(FuzzHandle handle) {
         trace(handle, () -> (inLoop ? "" : "from outside ") + "is cancelled");
         if (handle instanceof FuzzStream && !handle.cancelled) {
@@ -265,20 +230,6 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
         }
     }
 
-    /**
-     * Whether the cancellation of one that had the same fd is still on its way. A poll of that one, queued before its
-     * fd was closed behind the loop's back, can then have met the number's new file.
-     */
-    boolean hasPredecessor(FuzzHandle handle) {
-        for (FuzzHandle other : handles) {
-            if (other != handle && other.fd().intValue() == handle.fd().intValue()
-                    && other.registration.slot != PollRegistration.NO_SLOT) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     // Turns
 
     /** @return whether the loop slept */
@@ -287,56 +238,14 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
         woken = false;
         loop.run(this);
         faults.ringBroken = false;
-        check();
+        checkAll();
         while (!tasks.isEmpty()) {
             tasks.remove().run();
         }
-        check();
+        checkAll();
         handles.removeIf(handle -> handle.cancelled && handle.unregistered
                 && handle.registration.slot == PollRegistration.NO_SLOT);
         return slept;
-    }
-
-    private void check() {
-        if (violation != null) {
-            throw violation;
-        }
-        if (profile.losesCompletions()) {
-            return;
-        }
-        List<Long> armed = kernel.armed();
-        armed.removeIf(userData -> UserData.kind(userData) != KIND_POLL && UserData.kind(userData) != KIND_RECEIVE);
-        for (FuzzHandle handle : handles) {
-            PollRegistration registration = handle.registration;
-            boolean expected = registration.slot != PollRegistration.NO_SLOT
-                    && (registration.state == PollRegistration.State.ARMED
-                    || registration.state == PollRegistration.State.REMOVING
-                    || registration.state == PollRegistration.State.CLOSING);
-            long userData = UserData.encode(KIND_POLL, registration.slot, registration.generation());
-            if (expected && profile.isExact() && kernel.outstanding(userData) != 1) {
-                throw new AssertionError(handle + " has " + kernel.outstanding(userData) + " polls");
-            }
-            if (expected) {
-                armed.remove(userData);
-            }
-            if (registration instanceof StreamRegistration) {
-                checkReceive(handle, (StreamRegistration) registration, armed);
-            }
-        }
-        if (!armed.isEmpty()) {
-            throw new AssertionError("requests that belong to nobody: " + armed);
-        }
-    }
-
-    private void checkReceive(FuzzHandle handle, StreamRegistration registration, List<Long> armed) {
-        if (registration.slot != PollRegistration.NO_SLOT
-                && registration.reception != StreamRegistration.Reception.OFF) {
-            long userData = UserData.encode(KIND_RECEIVE, registration.slot, registration.receptionGeneration);
-            if (profile.isExact() && kernel.outstanding(userData) != 1) {
-                throw new AssertionError(handle + " has " + kernel.outstanding(userData) + " receives");
-            }
-            armed.remove(userData);
-        }
     }
 
     /** Whether whatever was taken back from the kernel is known to be gone. */
@@ -351,6 +260,13 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
     /** A stream was told what it has sent. */
     void hasSent(FuzzStream handle) {
         reactions.hasSent(handle);
+    }
+
+    private void checkAll() {
+        if (violation != null) {
+            throw violation;
+        }
+        audit.checkRequests();
     }
 
     void react(FuzzHandle handle, int events) {

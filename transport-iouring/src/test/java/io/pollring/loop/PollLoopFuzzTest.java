@@ -24,8 +24,8 @@ import java.util.concurrent.Executors;
 /**
  * Drives whole loops through random schedules on a {@link io.pollring.ring.FakeKernel} and compares what handles are
  * told with a small model: never an event after a cancellation or of a bit that is not desired; whatever is ready is
- * told until it is taken; a loop with nothing to tell sleeps; each armed poll belongs to one registration; nothing is
- * left.
+ * told until it is taken; a loop with nothing to tell sleeps; each armed request belongs to one registration; each byte
+ * of a stream comes once and in its place, either way; nothing is left.
  *
  * <p>{@code -Dpollring.fuzz.seed=N} sets the first schedule's seed (a failure names its own), and
  * {@code -Dpollring.fuzz.schedules=N} how many there are.
@@ -57,7 +57,7 @@ class PollLoopFuzzTest {
     @Test
     void randomSchedulesLoseNothingAndTellNothingWrong() {
         long firstSeed = Long.getLong("pollring.fuzz.seed", System.nanoTime());
-        int schedules = Integer.getInteger("pollring.fuzz.schedules", 50_000);
+        int schedules = Integer.getInteger("pollring.fuzz.schedules", 75_000);
         System.out.println("fuzz: " + schedules + " schedules, first seed " + firstSeed
                 + " (set it with -Dpollring.fuzz.seed=" + firstSeed + ')');
         long seed = firstSeed;

@@ -202,7 +202,10 @@ class StreamRegistrationTest {
 
         @Override
         public int accepted(int submitted) {
-            return acceptsNothing ? 0 : submitted == 0 || accepted.isEmpty() ? submitted : Math.min(submitted, accepted.remove());
+            if (submitted == 0 || !acceptsNothing && accepted.isEmpty()) {
+                return submitted;
+            }
+            return acceptsNothing ? 0 : Math.min(submitted, accepted.remove());
         }
 
         @Override

@@ -14,8 +14,8 @@ import java.nio.ByteBuffer;
  * A connected stream socket of a {@link FakeKernel}, and its peer. What either side sends is a function of the place in
  * the stream, so that only numbers are kept, and any byte that is lost, repeated or read too late is found out.
  *
- * <p>As measured: data that waits is received before the error of a reset, which is told once; then the stream is at its
- * end. The peer's half-close leaves the other direction open.
+ * <p>As measured: data that waits is received before the error of a reset, which is told once; then the stream is at
+ * its end. The peer's half-close leaves the other direction open.
  */
 public final class FakeStream extends FakeFile {
     public static final int EPIPE = 32;

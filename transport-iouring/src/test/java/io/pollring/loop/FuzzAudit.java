@@ -1,0 +1,75 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.loop;
+
+import io.pollring.ring.UserData;
+
+import java.util.List;
+
+/** Compares what the loop knows of its handles with what the kernel and the handles themselves do. */
+final class FuzzAudit {
+    private static final int KIND_POLL = 1;
+    private static final int KIND_RECEIVE = 6;
+
+    private final FuzzWorld world;
+
+    FuzzAudit(FuzzWorld world) {
+        this.world = world;
+    }
+
+    /** Nobody must wait for anything that is there. */
+    void checkThatItMaySleep() {
+        for (FuzzHandle handle : world.handles) {
+            if (handle.isDeaf(0)) {
+                world.violated(handle, "is not told of what is ready, and the loop sleeps");
+            }
+            if (handle instanceof FuzzStream && ((FuzzStream) handle).isSending()) {
+                world.violated(handle, "is not told what it has sent, and the loop sleeps");
+            }
+        }
+    }
+
+    /** Each request in the kernel belongs to a registration, which has just those that it counts on. */
+    void checkRequests() {
+        if (world.profile.losesCompletions()) {
+            return;
+        }
+        List<Long> armed = world.kernel.armed();
+        armed.removeIf(userData -> UserData.kind(userData) != KIND_POLL && UserData.kind(userData) != KIND_RECEIVE);
+        for (FuzzHandle handle : world.handles) {
+            PollRegistration registration = handle.registration;
+            boolean expected = registration.slot != PollRegistration.NO_SLOT
+                    && (registration.state == PollRegistration.State.ARMED
+                    || registration.state == PollRegistration.State.REMOVING
+                    || registration.state == PollRegistration.State.CLOSING);
+            long userData = UserData.encode(KIND_POLL, registration.slot, registration.generation());
+            if (expected && world.profile.isExact() && world.kernel.outstanding(userData) != 1) {
+                throw new AssertionError(handle + " has " + world.kernel.outstanding(userData) + " polls");
+            }
+            if (expected) {
+                armed.remove(userData);
+            }
+            if (registration instanceof StreamRegistration) {
+                checkReceive(handle, (StreamRegistration) registration, armed);
+            }
+        }
+        if (!armed.isEmpty()) {
+            throw new AssertionError("requests that belong to nobody: " + armed);
+        }
+    }
+
+    private void checkReceive(FuzzHandle handle, StreamRegistration registration, List<Long> armed) {
+        if (registration.slot != PollRegistration.NO_SLOT
+                && registration.reception != StreamRegistration.Reception.OFF) {
+            long userData = UserData.encode(KIND_RECEIVE, registration.slot, registration.receptionGeneration);
+            if (world.profile.isExact() && world.kernel.outstanding(userData) != 1) {
+                throw new AssertionError(handle + " has " + world.kernel.outstanding(userData) + " receives");
+            }
+            armed.remove(userData);
+        }
+    }
+}
