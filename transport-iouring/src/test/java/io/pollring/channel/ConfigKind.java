@@ -7,6 +7,8 @@
 package io.pollring.channel;
 
 import io.netty.channel.Channel;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollDomainDatagramChannel;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -19,7 +21,9 @@ enum ConfigKind {
     TCP(IoUringSocketChannel::new, EpollSocketChannel::new),
     TCP_SERVER(IoUringServerSocketChannel::new, EpollServerSocketChannel::new),
     UNIX(IoUringDomainSocketChannel::new, EpollDomainSocketChannel::new),
-    UNIX_SERVER(IoUringServerDomainSocketChannel::new, EpollServerDomainSocketChannel::new);
+    UNIX_SERVER(IoUringServerDomainSocketChannel::new, EpollServerDomainSocketChannel::new),
+    UDP(IoUringDatagramChannel::new, EpollDatagramChannel::new),
+    UNIX_DATAGRAM(IoUringDomainDatagramChannel::new, EpollDomainDatagramChannel::new);
 
     final Supplier<Channel> ours;
     final Supplier<Channel> nettys;

@@ -21,21 +21,24 @@ enum OptionCase {
             return kernel -> kernel == 2 * (Integer) value;
         }
     },
-    SNDBUF(ChannelOption.SO_SNDBUF, "SendBufferSize", 1, 7, 30_000, 50_000, ConfigKind.TCP, ConfigKind.UNIX) {
+    SNDBUF(ChannelOption.SO_SNDBUF, "SendBufferSize", 1, 7, 30_000, 50_000, ConfigKind.TCP, ConfigKind.UNIX,
+            ConfigKind.UDP, ConfigKind.UNIX_DATAGRAM) {
         @Override
         IntPredicate kernelValueOf(Object value) {
             return kernel -> kernel == 2 * (Integer) value;
         }
     },
     REUSEADDR(ChannelOption.SO_REUSEADDR, "ReuseAddress", 1, 2, true, false, ConfigKind.TCP, ConfigKind.TCP_SERVER,
-            ConfigKind.UNIX_SERVER),
-    REUSEPORT(UnixChannelOption.SO_REUSEPORT, "ReusePort", 1, 15, true, false, ConfigKind.TCP, ConfigKind.TCP_SERVER),
+            ConfigKind.UNIX_SERVER, ConfigKind.UDP),
+    REUSEPORT(UnixChannelOption.SO_REUSEPORT, "ReusePort", 1, 15, true, false, ConfigKind.TCP, ConfigKind.TCP_SERVER,
+            ConfigKind.UDP),
     KEEPALIVE(ChannelOption.SO_KEEPALIVE, "KeepAlive", 1, 9, true, false, ConfigKind.TCP),
     BUSY_POLL(EpollChannelOption.SO_BUSY_POLL, "SoBusyPoll", 1, 46, 40, 0, ConfigKind.TCP),
-    TOS(ChannelOption.IP_TOS, "TrafficClass", 0, 1, 0x10, 0x08, ConfigKind.TCP),
-    FREEBIND(EpollChannelOption.IP_FREEBIND, "FreeBind", 0, 15, true, false, ConfigKind.TCP, ConfigKind.TCP_SERVER),
+    TOS(ChannelOption.IP_TOS, "TrafficClass", 0, 1, 0x10, 0x08, ConfigKind.TCP, ConfigKind.UDP),
+    FREEBIND(EpollChannelOption.IP_FREEBIND, "FreeBind", 0, 15, true, false, ConfigKind.TCP, ConfigKind.TCP_SERVER,
+            ConfigKind.UDP),
     TRANSPARENT(EpollChannelOption.IP_TRANSPARENT, "IpTransparent", 0, 19, true, false, ConfigKind.TCP,
-            ConfigKind.TCP_SERVER),
+            ConfigKind.TCP_SERVER, ConfigKind.UDP),
     BIND_ADDRESS_NO_PORT(EpollChannelOption.IP_BIND_ADDRESS_NO_PORT, "IpBindAddressNoPort", 0, 24, true, false,
             ConfigKind.TCP),
     NODELAY(ChannelOption.TCP_NODELAY, "TcpNoDelay", 6, 1, false, true, ConfigKind.TCP),
