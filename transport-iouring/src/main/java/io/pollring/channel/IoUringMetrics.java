@@ -134,7 +134,8 @@ public final class IoUringMetrics {
         return "backend=" + backend() + " enters=" + enters() + " sqes=" + sqes() + " cqes=" + cqes()
                 + " pollsArmed=" + pollsArmed() + " pollUpdates=" + pollUpdates() + " pollRemoves=" + pollRemoves()
                 + " sends=" + sends() + " receives=" + receives() + " receivesArmed=" + receivesArmed()
-                + " receivesStarved=" + receivesStarved() + " spuriousCompletions=" + spuriousCompletions() + " staleCompletions=" + staleCompletions()
+                + " receivesStarved=" + receivesStarved() + " spuriousCompletions=" + spuriousCompletions()
+                + " staleCompletions=" + staleCompletions()
                 + " overflows=" + overflows() + " ringsReplaced=" + ringsReplaced() + " wakeups=" + wakeups()
                 + " timerSets=" + timerSets() + " epollWaits=" + epollWaits() + " epollCtls=" + epollCtls()
                 + " reverts=" + reverts() + ' ' + revertsByReason();

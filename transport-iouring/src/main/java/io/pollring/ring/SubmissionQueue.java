@@ -100,8 +100,8 @@ public final class SubmissionQueue {
     }
 
     /**
-     * Receives from now on, each time there is something, into a buffer of the ring's {@link BufferRing}. Completes for every buffer, and
-     * for the last time with 0 at the stream's end, or with an error.
+     * Receives from now on, each time there is something, into a buffer of the ring's {@link BufferRing}. Completes for
+     * every buffer, and for the last time with 0 at the stream's end, or with an error.
      */
     public void receive(int fd, long userData) {
         write(Abi.OP_RECV, Abi.IOSQE_BUFFER_SELECT, fd, (long) Abi.RECV_MULTISHOT << IOPRIO_SHIFT, 0, 0, 0, 0, userData,
