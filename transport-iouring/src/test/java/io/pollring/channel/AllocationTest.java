@@ -47,8 +47,10 @@ class AllocationTest {
             "RING, NETTYS, true", "RING, OURS, true", "DIRECT, OURS, true", "NO_FEATURES, OURS, true",
             "RING, OURS, false", "DIRECT, OURS, false"})
     void anEchoTakesNoMoreFromTheHeapThanNettys(Mode mode, Channels channels, boolean autoRead) throws Exception {
+        // The JVM compiles meanwhile, and compiled code allocates less: so ours is between two of Netty's.
+        double before = bytesPerEcho(Mode.EPOLL, Channels.NETTYS, autoRead);
         double ours = bytesPerEcho(mode, channels, autoRead);
-        double nettys = bytesPerEcho(Mode.EPOLL, Channels.NETTYS, autoRead);
+        double nettys = Math.max(before, bytesPerEcho(Mode.EPOLL, Channels.NETTYS, autoRead));
         assertTrue(ours < nettys + MAX_MORE_BYTES, () -> ours + " bytes for each message, Netty's epoll " + nettys);
     }
 
