@@ -68,6 +68,7 @@ class BatchedWriter extends DirectWriter {
         return state == State.ALL_SENT || state == State.PART_SENT;
     }
 
+    /** Nothing is left to the loop any more. */
     private void forget() {
         state = State.IDLE;
         buffer = null;
@@ -140,8 +141,7 @@ class BatchedWriter extends DirectWriter {
     /** @return whether the socket has taken all, so that there may be more to write */
     private boolean conclude(ChannelOutboundBuffer in) throws IOException {
         boolean all = state == State.ALL_SENT;
-        state = State.IDLE;
-        buffer = null;
+        forget();
         if (result <= 0) {
             // Throws, unless it is only that the socket is full.
             Errors.ioResult("send", result);
@@ -159,8 +159,7 @@ class BatchedWriter extends DirectWriter {
     }
 
     private void concludeDetached(ChannelOutboundBuffer in) {
-        state = State.IDLE;
-        buffer = null;
+        forget();
         if (in.isEmpty()) {
             return;
         }
