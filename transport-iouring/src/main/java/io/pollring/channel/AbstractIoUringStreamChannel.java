@@ -85,6 +85,16 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
         return isActive() && splicer == null && io.isReceivable();
     }
 
+    /** Whether what is read next is read as bytes. */
+    boolean readsBytes() {
+        return true;
+    }
+
+    /** Whether bytes may be received that nobody has asked for yet. */
+    boolean isReceivableAhead() {
+        return true;
+    }
+
     @Override
     public abstract IoUringStreamChannelConfig config();
 
@@ -376,6 +386,16 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
         @Override
         public final boolean isReceivable() {
             return AbstractIoUringStreamChannel.this.isReceivable();
+        }
+
+        @Override
+        public final boolean isReceivableAhead() {
+            return AbstractIoUringStreamChannel.this.isReceivableAhead();
+        }
+
+        @Override
+        public final boolean readsOn() {
+            return config().isAutoRead();
         }
 
         @Override

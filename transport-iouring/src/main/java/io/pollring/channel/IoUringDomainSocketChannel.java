@@ -6,6 +6,7 @@
  */
 package io.pollring.channel;
 
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
@@ -15,16 +16,22 @@ import io.netty.channel.unix.DomainSocketChannel;
 import io.netty.channel.unix.DomainSocketReadMode;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.PeerCredentials;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.pollring.loop.StreamRegistration;
 import io.pollring.ring.Native;
 
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * A {@link DomainSocketChannel} of Pollring. A {@link FileDescriptor} that is written goes to the peer; the peer gets
  * one in {@link DomainSocketReadMode#FILE_DESCRIPTORS}, and has to close it.
  */
 public final class IoUringDomainSocketChannel extends AbstractIoUringStreamChannel implements DomainSocketChannel {
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(IoUringDomainSocketChannel.class);
+
     private final IoUringDomainSocketChannelConfig config = new IoUringDomainSocketChannelConfig(this);
 
     public IoUringDomainSocketChannel() {
@@ -94,10 +101,50 @@ public final class IoUringDomainSocketChannel extends AbstractIoUringStreamChann
         return false;
     }
 
-    /** Reading ahead would drop descriptors that come behind the message that makes the user ask for them. */
+    @Override
+    boolean readsBytes() {
+        return config.getReadMode() == DomainSocketReadMode.BYTES;
+    }
+
     @Override
     boolean isReceivable() {
+        // Who chooses himself how much to read may do so to read descriptors from there on.
+        return super.isReceivable() && readsBytes()
+                && config.getRecvByteBufAllocator() instanceof AdaptiveRecvByteBufAllocator;
+    }
+
+    /** That would drop descriptors that come when the user has not asked for more, and then asks for them. */
+    @Override
+    boolean isReceivableAhead() {
         return false;
+    }
+
+    /** Called by the config, in any thread. */
+    void readModeChanged() {
+        if (!isRegistered()) {
+            return;
+        }
+        if (!eventLoop().inEventLoop()) {
+            try {
+                eventLoop().execute(this::readModeChanged);
+            } catch (RejectedExecutionException e) {
+                // The loop has ended, and closes all its channels.
+                logger.debug("{} cannot tell its loop of the read mode", this, e);
+            }
+        } else if (!readsBytes()) {
+            stopReceiving();
+        } else if (streamRegistration() != null) {
+            streamRegistration().receptionChanged();
+            io().readKeptLater();
+        }
+    }
+
+    /** What comes next has to stay in the socket. */
+    private void stopReceiving() {
+        StreamRegistration registration = streamRegistration();
+        if (registration != null && registration.isReceiving()) {
+            registration.stopReceiving();
+        }
     }
 
     @Override
@@ -132,8 +179,9 @@ public final class IoUringDomainSocketChannel extends AbstractIoUringStreamChann
 
         @Override
         void readReady() {
-            readsDescriptors = config.getReadMode() == DomainSocketReadMode.FILE_DESCRIPTORS;
+            readsDescriptors = !readsBytes();
             if (readsDescriptors) {
+                stopReceiving();
                 readDescriptors();
             } else {
                 super.readReady();

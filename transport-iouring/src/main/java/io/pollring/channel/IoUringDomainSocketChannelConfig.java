@@ -53,9 +53,14 @@ public final class IoUringDomainSocketChannelConfig extends IoUringStreamChannel
         return readMode;
     }
 
+    /**
+     * {@inheritDoc} At once if called in the channel's loop, otherwise when the loop has heard of it: what comes until
+     * then may be read in the mode before.
+     */
     @Override
     public IoUringDomainSocketChannelConfig setReadMode(DomainSocketReadMode mode) {
         readMode = ObjectUtil.checkNotNull(mode, "mode");
+        ((IoUringDomainSocketChannel) channel()).readModeChanged();
         return this;
     }
 

@@ -191,9 +191,13 @@ final class StreamIo extends BatchedWriter {
 
     /** No poll will tell of what is kept. To be called when more is asked for. */
     void readKeptLater() {
-        if (kept != null && channel.isRegistered() && channel.wants(EpollIoOps.EPOLLIN)) {
+        if (kept != null && channel.isRegistered() && isKeptWanted()) {
             channel.eventLoop().execute(this::readKept);
         }
+    }
+
+    private boolean isKeptWanted() {
+        return channel.readsBytes() && channel.wants(EpollIoOps.EPOLLIN);
     }
 
     private void readKept() {
@@ -201,7 +205,7 @@ final class StreamIo extends BatchedWriter {
             // It has left this loop meanwhile, and reads on when it is asked to in another.
             return;
         }
-        if (kept != null && !channel.isGone() && channel.wants(EpollIoOps.EPOLLIN)) {
+        if (kept != null && !channel.isGone() && isKeptWanted()) {
             ((StreamUnsafe) channel.unsafe()).readReady();
             readKeptLater();
         }
@@ -224,12 +228,15 @@ final class StreamIo extends BatchedWriter {
         if (bytes == 0) {
             return;
         }
+        // What comes piece by piece comes too slowly if each of them is full.
+        boolean pieces = !channel.isReceivableAhead() && !channel.config().isAutoRead();
+        int bulkBytes = pieces ? StreamRegistration.PIECE_BYTES : BULK_BYTES;
         if (!bulk) {
-            if (bytes >= BULK_BYTES) {
+            if (bytes >= bulkBytes) {
                 smallTurns = 0;
                 setBulk(true);
             }
-        } else if (bytes >= SMALL_BYTES) {
+        } else if (bytes >= Math.min(SMALL_BYTES, bulkBytes)) {
             smallTurns = 0;
         } else if (++smallTurns == SMALL_TURNS) {
             setBulk(false);

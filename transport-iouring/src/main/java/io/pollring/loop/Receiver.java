@@ -26,9 +26,14 @@ import java.io.IOException;
  * Has the ring receive for streams, into buffers that all of them share. Bytes are copied out of them when the handle
  * reads, so that a buffer is back with the kernel after the turn, whatever becomes of the bytes.
  *
- * <p>A receive stays armed while its handle does not ask for more: it may do so before anything comes, as handles that
- * read on demand do. Only when something comes that nobody has asked for is the receive cancelled, and its bytes are
- * left to the handle to keep.
+ * <p>Most receives stay armed while their handle does not ask for more: it may do so before anything comes, as handles
+ * that read on demand do. Only when something comes that nobody has asked for is the receive cancelled, and its bytes
+ * are left to the handle to keep.
+ *
+ * <p>Not for all streams may more be received than was asked for. For the others the receive is cancelled as soon as the
+ * handle does not ask, which comes before what arrives meanwhile: the ring has to run its work in the enter that submits
+ * the cancellation, and not before it. Where the handle reads on demand, such a receive completes once, and is armed
+ * anew when the handle has taken what came and asks again.
  *
  * <p>A receive hears of data, but not always of the end behind it: when data and a reset have come together, or the
  * receive is armed behind them, the kernel (6.18 at least) tells of the data and then waits for an event that has been.
@@ -41,7 +46,7 @@ final class Receiver {
     /** A multiple of what is usually ready in one turn. All of them fit the caches of a core. */
     private static final int BUFFERS = 256;
     /** Larger messages come in pieces; handles of streams that are made of those had better read by themselves. */
-    private static final int BUFFER_BYTES = 1024;
+    static final int BUFFER_BYTES = 1024;
 
     private static final int END = Abi.POLLRDHUP | Abi.POLLHUP | Abi.POLLERR;
 
@@ -55,6 +60,8 @@ final class Receiver {
     private Ring ring;
     private BufferRing buffers;
     private boolean usable;
+    /** Whether nothing is received before the loop enters the kernel. */
+    private boolean inOrder;
     private int generation;
     private boolean published = true;
 
@@ -77,11 +84,12 @@ final class Receiver {
     void useRing(Ring ring, boolean allowed) {
         this.ring = ring;
         usable = allowed && ring != null && ring.has(RingFeature.STREAM_IO) && ring.has(RingFeature.MULTISHOT_POLL);
+        inOrder = usable && ring.has(RingFeature.DEFER_TASKRUN);
     }
 
-    /** Whether receives can be armed. */
-    boolean isUsable() {
-        return usable;
+    /** Whether receives can be armed for {@code registration}. */
+    boolean isUsable(StreamRegistration registration) {
+        return usable && (inOrder || registration.ahead);
     }
 
     /** What {@code registration} has received by now is all there is. */
@@ -109,7 +117,12 @@ final class Receiver {
         } else if (openBuffers()) {
             registration.reception = Reception.ARMED;
             registration.receptionGeneration = ++generation;
-            ring.submissionQueue().receive(registration.fd(), userData(kind, registration));
+            registration.once = !registration.ahead && !registration.streamHandle().readsOn();
+            if (registration.once) {
+                ring.submissionQueue().receiveOnce(registration.fd(), userData(kind, registration));
+            } else {
+                ring.submissionQueue().receive(registration.fd(), userData(kind, registration));
+            }
             metrics.receivesArmed.increment();
         }
     }
@@ -216,6 +229,11 @@ final class Receiver {
     private void ended(StreamRegistration registration, int result) {
         boolean cancelled = registration.reception == Reception.CANCELLING && result == -Errno.ECANCELED;
         registration.reception = Reception.OFF;
+        if (result > 0 && registration.once && !registration.peerDone) {
+            // The poll goes on to watch for the end, and the next receive, or a poll for data, looks at the socket anew.
+            registration.unsettled |= Abi.POLLIN;
+            return;
+        }
         if (result == 0) {
             registration.end = StreamRegistration.END_OF_STREAM;
         } else if (result == -Errno.ENOBUFS) {
@@ -257,6 +275,9 @@ final class Receiver {
             if (starts[first] == ends[first]) {
                 removeFirst(registration);
             }
+        }
+        if (taken > 0 && !registration.ahead) {
+            poller.changed(registration);
         }
         if (taken > 0 || registration.end == 0) {
             return taken;

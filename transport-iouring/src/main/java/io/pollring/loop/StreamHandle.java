@@ -42,6 +42,15 @@ public interface StreamHandle extends EpollIoHandle {
     boolean isReceivable();
 
     /**
+     * Whether more may be received than the handle has asked for. If not, the loop receives only while it asks; and one
+     * piece at a time, when the last was taken, if it does not {@linkplain #readsOn() read on}. Never changes.
+     */
+    boolean isReceivableAhead();
+
+    /** Whether it will ask for more when it has got something. */
+    boolean readsOn();
+
+    /**
      * Bytes that were received but not {@linkplain StreamRegistration#receive read}, and that the loop does not keep:
      * nobody has asked for them, or the registration ends. They come before all that is received later.
      */

@@ -19,6 +19,9 @@ import java.io.IOException;
  * <p>All methods belong to the loop's thread.
  */
 public final class StreamRegistration extends PollRegistration {
+    /** The most that is received at once. */
+    public static final int PIECE_BYTES = Receiver.BUFFER_BYTES;
+
     static final short NO_BUFFER = -1;
     /** Stands for the end of the stream. No error number is that. */
     static final short END_OF_STREAM = Short.MAX_VALUE;
@@ -32,7 +35,11 @@ public final class StreamRegistration extends PollRegistration {
         CANCELLING
     }
 
+    /** See {@link StreamHandle#isReceivableAhead()}. */
+    final boolean ahead;
     Reception reception = Reception.OFF;
+    /** Whether the last receive was armed for one piece. */
+    boolean once;
     /** What the user data of the last receive was marked with. */
     int receptionGeneration;
     /** The last of the buffers with bytes for the handle, which names the first one as its successor. */
@@ -49,6 +56,7 @@ public final class StreamRegistration extends PollRegistration {
 
     StreamRegistration(Poller poller, StreamHandle handle) {
         super(poller, handle);
+        ahead = handle.isReceivableAhead();
     }
 
     StreamHandle streamHandle() {
@@ -85,9 +93,9 @@ public final class StreamRegistration extends PollRegistration {
         poller.sends().settle(this);
     }
 
-    /** Whether the handle must not read its socket, but {@link #receive} what is there. */
+    /** Whether the handle must not read its socket, but {@link #receive} what is there, or will be there. */
     public boolean isReceiving() {
-        return reception != Reception.OFF || lastBuffer != NO_BUFFER || end != 0;
+        return reception != Reception.OFF || lastBuffer != NO_BUFFER || end != 0 || !ahead && wantsReception();
     }
 
     /**
@@ -120,7 +128,13 @@ public final class StreamRegistration extends PollRegistration {
     /** Whether the handle's data is to be received for it from now on. */
     boolean wantsReception() {
         return (desired & Abi.POLLIN) != 0 && end == 0 && !peerDone && state != State.REVERTED
-                && state != State.CLOSED && poller.receiver().isUsable() && streamHandle().isReceivable();
+                && state != State.CLOSED && !isPieceLeft() && poller.receiver().isUsable(this)
+                && streamHandle().isReceivable();
+    }
+
+    /** Whether the next piece has to wait until the handle has taken the last one. */
+    private boolean isPieceLeft() {
+        return !ahead && lastBuffer != NO_BUFFER;
     }
 
     /** Whether a receive is to be armed, or cancelled. */
@@ -131,7 +145,8 @@ public final class StreamRegistration extends PollRegistration {
             case ARMED:
                 // A handle that has stopped to ask may ask again soon: see Receiver.
                 // Where epoll watches, for want of a poll, the handle reads by itself.
-                return unasked || reset || state == State.REVERTED || !streamHandle().isReceivable();
+                return unasked || reset || state == State.REVERTED || !streamHandle().isReceivable()
+                        || !ahead && (desired & Abi.POLLIN) == 0;
             default:
                 return false;
         }
@@ -148,7 +163,7 @@ public final class StreamRegistration extends PollRegistration {
         if (end != 0) {
             return desired & ~(Abi.POLLIN | Abi.POLLRDHUP);
         }
-        if (desired == 0 || reception == Reception.OFF && !wantsReception()) {
+        if (desired == 0 || reception == Reception.OFF && !isPieceLeft() && !wantsReception()) {
             return desired;
         }
         return peerDone ? desired & ~(Abi.POLLIN | Abi.POLLRDHUP) : desired & ~Abi.POLLIN | Abi.POLLRDHUP;

@@ -104,7 +104,19 @@ public final class SubmissionQueue {
      * every buffer, and for the last time with 0 at the stream's end, or with an error.
      */
     public void receive(int fd, long userData) {
-        write(Abi.OP_RECV, Abi.IOSQE_BUFFER_SELECT, fd, (long) Abi.RECV_MULTISHOT << IOPRIO_SHIFT, 0, 0, 0, 0, userData,
+        receive(fd, Abi.RECV_MULTISHOT, userData);
+    }
+
+    /**
+     * Receives once, when there is something, into a buffer of the ring's {@link BufferRing}. The kernel does not look
+     * for it before it waits for it: who arms this has read what was there.
+     */
+    public void receiveOnce(int fd, long userData) {
+        receive(fd, Abi.RECVSEND_POLL_FIRST, userData);
+    }
+
+    private void receive(int fd, int how, long userData) {
+        write(Abi.OP_RECV, Abi.IOSQE_BUFFER_SELECT, fd, (long) how << IOPRIO_SHIFT, 0, 0, 0, 0, userData,
                 BufferRing.GROUP);
     }
 

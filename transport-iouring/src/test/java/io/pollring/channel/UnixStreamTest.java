@@ -10,6 +10,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
@@ -20,6 +22,7 @@ import io.netty.channel.unix.UnixChannelOption;
 import io.pollring.channel.Transport.Family;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -28,6 +31,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -116,6 +122,100 @@ class UnixStreamTest {
             assertEquals("inactive", child.take());
         }
         assertEquals(List.of(), Resources.filesSince(before));
+    }
+
+    private static Stream<Arguments> announcements() {
+        return Stream.of(Transport.values()).flatMap(transport -> Stream.of(
+                Arguments.of(transport, true, false), Arguments.of(transport, true, true),
+                Arguments.of(transport, false, false), Arguments.of(transport, false, true)));
+    }
+
+    /**
+     * The peer sends a descriptor when it is told that the bytes which announce it were read.
+     *
+     * @param late whether it is told before the reader asks for the descriptor, and without asking for anything else
+     */
+    @ParameterizedTest
+    @MethodSource("announcements")
+    void descriptorsAreReadInTheModeThatBytesAskFor(Transport transport, boolean autoRead, boolean late)
+            throws Exception {
+        List<String> before = Resources.openFiles();
+        FileDescriptor[] pipe = FileDescriptor.pipe();
+        CountDownLatch descriptors = new CountDownLatch(Scale.of(late ? 100 : 1000));
+        try (TestGroup group = transport.newGroup(1);
+             StreamPair pair = StreamPair.open(transport, group, Family.UNIX, new ChannelInboundHandlerAdapter() {
+                 @Override
+                 public void channelRead(ChannelHandlerContext context, Object message) {
+                     boolean goOn = ((ByteBuf) message).readByte() == Announced.GO_ON;
+                     ((ByteBuf) message).release();
+                     if (!goOn) {
+                         descriptors.countDown();
+                     }
+                     context.writeAndFlush(goOn ? pipe[1] : Unpooled.wrappedBuffer(new byte[10]));
+                 }
+             }, new Announced(autoRead, late), bootstrap -> { },
+                     server -> server.childOption(ChannelOption.AUTO_READ, autoRead))) {
+            pair.client.writeAndFlush(Unpooled.wrappedBuffer(new byte[10])).sync();
+            if (!autoRead) {
+                pair.child.read();
+            }
+            assertTrue(descriptors.await(30, TimeUnit.SECONDS), () -> descriptors.getCount() + " have not come");
+            pair.client.close().sync();
+            pair.child.close().sync();
+        }
+        pipe[0].close();
+        pipe[1].close();
+        assertEquals(List.of(), Resources.filesSince(before));
+    }
+
+    /** Reads bytes, then a descriptor, then bytes, and so on; tells the peer after each. */
+    private static final class Announced extends ChannelInboundHandlerAdapter {
+        static final byte GO_ON = 1;
+        private static final byte DONE = 2;
+
+        private final boolean autoRead;
+        private final boolean late;
+
+        Announced(boolean autoRead, boolean late) {
+            this.autoRead = autoRead;
+            this.late = late;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+            if (message instanceof FileDescriptor) {
+                ((FileDescriptor) message).close();
+                next(context.channel(), DomainSocketReadMode.BYTES, DONE);
+            } else {
+                ((ByteBuf) message).release();
+                next(context.channel(), DomainSocketReadMode.FILE_DESCRIPTORS, GO_ON);
+            }
+        }
+
+        private void next(Channel channel, DomainSocketReadMode mode, byte answer) {
+            ByteBuf reply = Unpooled.wrappedBuffer(new byte[] { answer });
+            if (late) {
+                channel.config().setAutoRead(false);
+                // In a task, where it is sent at once.
+                channel.eventLoop().execute(() -> channel.writeAndFlush(reply));
+                channel.eventLoop().schedule(() -> ask(channel, mode), 1, TimeUnit.MILLISECONDS);
+            } else {
+                channel.config().setOption(UnixChannelOption.DOMAIN_SOCKET_READ_MODE, mode);
+                channel.eventLoop().execute(() -> {
+                    channel.writeAndFlush(reply);
+                    ask(channel, mode);
+                });
+            }
+        }
+
+        private void ask(Channel channel, DomainSocketReadMode mode) {
+            channel.config().setOption(UnixChannelOption.DOMAIN_SOCKET_READ_MODE, mode);
+            if (autoRead) {
+                channel.config().setAutoRead(true);
+            } else {
+                channel.read();
+            }
+        }
     }
 
     /** Sends the writing end of a pipe, and writes to what arrives. */

@@ -88,7 +88,15 @@ final class FakeLoop implements ThreadAwareExecutor, IoHandlerContext, HandleAda
 
     /** @param room how much its peer takes */
     FakeStreamHandle openStream(int room) {
-        FakeStreamHandle handle = new FakeStreamHandle(this, kernel.files().openStream(1, room));
+        return register(new FakeStreamHandle(this, kernel.files().openStream(1, room)));
+    }
+
+    /** Of a handle for which nothing may be received that it has not asked for. */
+    FakeStreamHandle openStreamOfPieces() {
+        return register(new FakeStreamHandle(this, kernel.files().openStream(1, 0), false));
+    }
+
+    private FakeStreamHandle register(FakeStreamHandle handle) {
         handle.registration = (PollRegistration) loop.register(handle);
         return handle;
     }

@@ -27,13 +27,20 @@ final class FakeStreamHandle extends FakeLoop.Handle implements StreamHandle {
     StreamRegistration stream;
     Runnable onPrepare = () -> { };
     boolean receivable = true;
+    boolean readsOn;
+    private final boolean ahead;
     int kept;
     int received;
     IOException failure;
     private final ByteBuffer outgoing = ByteBuffer.allocateDirect(LENGTH);
 
     FakeStreamHandle(FakeLoop loop, int fd) {
+        this(loop, fd, true);
+    }
+
+    FakeStreamHandle(FakeLoop loop, int fd, boolean ahead) {
         loop.super(fd);
+        this.ahead = ahead;
         peer = (FakeStream) file;
     }
 
@@ -86,6 +93,16 @@ final class FakeStreamHandle extends FakeLoop.Handle implements StreamHandle {
     @Override
     public boolean isReceivable() {
         return receivable;
+    }
+
+    @Override
+    public boolean isReceivableAhead() {
+        return ahead;
+    }
+
+    @Override
+    public boolean readsOn() {
+        return readsOn;
     }
 
     @Override

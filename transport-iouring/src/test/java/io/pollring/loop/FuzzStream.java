@@ -27,6 +27,7 @@ final class FuzzStream extends FuzzHandle implements StreamHandle {
     private final FuzzWorld world;
     private final Random random;
     private final FuzzBytes bytes;
+    private final boolean ahead;
     private StreamRegistration stream;
     private boolean receivable = true;
     /** The peer's end has not been told yet, and was asked for ever since. Who asks later finds it when he reads. */
@@ -43,6 +44,7 @@ final class FuzzStream extends FuzzHandle implements StreamHandle {
         this.world = world;
         this.bytes = bytes;
         this.random = random;
+        ahead = random.nextBoolean();
         endOwed = bytes.stream().isOver();
     }
 
@@ -122,6 +124,16 @@ final class FuzzStream extends FuzzHandle implements StreamHandle {
     @Override
     public boolean isReceivable() {
         return receivable;
+    }
+
+    @Override
+    public boolean isReceivableAhead() {
+        return ahead;
+    }
+
+    @Override
+    public boolean readsOn() {
+        return random.nextBoolean();
     }
 
     void changeReceivable() {

@@ -14,6 +14,8 @@ import io.pollring.ring.UserData;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.ArrayDeque;
 import java.util.List;
@@ -181,6 +183,56 @@ class StreamRegistrationTest {
         loop.turn();
         assertEquals(5, handle.received);
         assertNotNull(handle.failure);
+    }
+
+    @Test
+    void nextPieceIsLeftInTheSocketUntilTheLastIsTaken() {
+        FakeStreamHandle handle = loop.openStreamOfPieces();
+        handle.reaction = events -> { };
+        handle.submit(IN_AND_END);
+        loop.turnsUntilAsleep(PATIENCE);
+        handle.peer.arrive(5);
+        loop.turn();
+        handle.peer.arrive(3);
+        loop.turns(PATIENCE);
+        assertEquals(5, handle.peer.taken());
+        handle.reaction = events -> handle.readAll();
+        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        assertEquals(8, handle.received);
+        assertEquals(2, loop.loop.metrics().receives());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = { false, true })
+    void pieceThatNobodyAsksForStaysInTheSocket(boolean readsOn) {
+        FakeStreamHandle handle = loop.openStreamOfPieces();
+        handle.readsOn = readsOn;
+        handle.reaction = events -> handle.readAll();
+        handle.submit(IN_AND_END);
+        loop.turnsUntilAsleep(PATIENCE);
+        handle.submit(Abi.POLLRDHUP);
+        handle.peer.arrive(5);
+        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        assertEquals(0, handle.peer.taken());
+        handle.submit(IN_AND_END);
+        loop.turnsUntilAsleep(PATIENCE);
+        assertEquals(5, handle.received);
+        assertEquals(0, handle.kept);
+    }
+
+    @Test
+    void pieceCostsOneRequest() {
+        FakeStreamHandle handle = loop.openStreamOfPieces();
+        handle.reaction = events -> handle.readAll();
+        handle.submit(IN_AND_END);
+        loop.turnsUntilAsleep(PATIENCE);
+        long before = loop.loop.metrics().ring.submitted();
+        for (int i = 0; i < 10; i++) {
+            handle.peer.arrive(5);
+            assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        }
+        assertEquals(50, handle.received);
+        assertEquals(10, loop.loop.metrics().ring.submitted() - before);
     }
 
     /** What the next enters do; and a kernel that never looks for a reset behind data. */

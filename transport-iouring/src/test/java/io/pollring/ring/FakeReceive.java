@@ -6,7 +6,7 @@
  */
 package io.pollring.ring;
 
-/** A multishot receive of a {@link FakeRing}. */
+/** A receive of a {@link FakeRing}: a multishot one, or one that waits for something and then receives once. */
 final class FakeReceive extends FakeRequest {
     private static final int WAKES = Abi.POLLIN | Abi.POLLRDHUP | Abi.POLLHUP | Abi.POLLERR;
     /** How often it tries again before others have their turn. */
@@ -16,11 +16,13 @@ final class FakeReceive extends FakeRequest {
 
     private final FakeStream stream;
     private final FakeBuffers buffers;
+    private final boolean multishot;
 
     FakeReceive(FakeRequests requests, FakeStream stream, FakeBuffers buffers, FakeSqe sqe) {
         super(requests, stream, sqe);
         this.stream = stream;
         this.buffers = buffers;
+        multishot = sqe.ioprio == Abi.RECV_MULTISHOT;
     }
 
     @Override
@@ -32,7 +34,11 @@ final class FakeReceive extends FakeRequest {
 
     @Override
     void start() {
-        work();
+        if (multishot) {
+            work();
+        } else if ((stream.ready() & WAKES) != 0) {
+            requests.queue(this);
+        }
     }
 
     @Override
@@ -55,7 +61,7 @@ final class FakeReceive extends FakeRequest {
             buffers.take();
             int flags = Abi.CQE_F_BUFFER | id << Abi.CQE_BUFFER_SHIFT
                     | (stream.hintsMore() ? CQE_F_SOCK_NONEMPTY : 0);
-            if (!requests.postMore(this, result, flags)) {
+            if (!multishot || !requests.postMore(this, result, flags)) {
                 // It ends when a completion finds the queue full. The bytes are in that completion.
                 requests.end(this, result, flags);
                 return;

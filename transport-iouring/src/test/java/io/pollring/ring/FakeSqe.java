@@ -76,9 +76,9 @@ final class FakeSqe {
     }
 
     private int prepareReceive(FakeOffer offer) {
-        // Only what the loop makes of it: multishot, into buffers of the ring's group.
-        return offer.has(RingFeature.STREAM_IO) && flags == Abi.IOSQE_BUFFER_SELECT && ioprio == Abi.RECV_MULTISHOT
-                && personality == 0 && bufIndex == BufferRing.GROUP && addr == 0 && len == 0 && events == 0
+        // Only what the loop makes of it: multishot, or once when there is something, into buffers of the ring's group.
+        return offer.has(RingFeature.STREAM_IO) && flags == Abi.IOSQE_BUFFER_SELECT
+                && (ioprio == Abi.RECV_MULTISHOT || ioprio == Abi.RECVSEND_POLL_FIRST) && personality == 0 && bufIndex == BufferRing.GROUP && addr == 0 && len == 0 && events == 0
                 ? 0 : -Errno.EINVAL;
     }
 

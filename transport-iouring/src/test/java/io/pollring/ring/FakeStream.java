@@ -92,6 +92,11 @@ public final class FakeStream extends FakeFile {
         return arrived;
     }
 
+    /** How many bytes were received. */
+    public long taken() {
+        return taken;
+    }
+
     /** How many bytes were sent to the peer. */
     public long accepted() {
         return accepted;
