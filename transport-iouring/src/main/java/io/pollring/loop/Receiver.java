@@ -89,7 +89,7 @@ final class Receiver {
 
     /** Whether receives can be armed for {@code registration}. */
     boolean isUsable(StreamRegistration registration) {
-        return usable && (inOrder || registration.ahead);
+        return usable && (inOrder || registration.isAhead());
     }
 
     /** What {@code registration} has received by now is all there is. */
@@ -117,7 +117,7 @@ final class Receiver {
         } else if (openBuffers()) {
             registration.reception = Reception.ARMED;
             registration.receptionGeneration = ++generation;
-            registration.once = !registration.ahead && !registration.streamHandle().readsOn();
+            registration.once = !registration.isAhead() && !registration.streamHandle().readsOn();
             if (registration.once) {
                 ring.submissionQueue().receiveOnce(registration.fd(), userData(kind, registration));
             } else {
@@ -276,7 +276,7 @@ final class Receiver {
                 removeFirst(registration);
             }
         }
-        if (taken > 0 && !registration.ahead) {
+        if (taken > 0 && !registration.isAhead()) {
             poller.changed(registration);
         }
         if (taken > 0 || registration.end == 0) {

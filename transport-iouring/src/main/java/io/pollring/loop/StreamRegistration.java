@@ -35,8 +35,6 @@ public final class StreamRegistration extends PollRegistration {
         CANCELLING
     }
 
-    /** See {@link StreamHandle#isReceivableAhead()}. */
-    final boolean ahead;
     Reception reception = Reception.OFF;
     /** Whether the last receive was armed for one piece. */
     boolean once;
@@ -56,11 +54,15 @@ public final class StreamRegistration extends PollRegistration {
 
     StreamRegistration(Poller poller, StreamHandle handle) {
         super(poller, handle);
-        ahead = handle.isReceivableAhead();
     }
 
     StreamHandle streamHandle() {
         return (StreamHandle) handle;
+    }
+
+    /** Whether more may be received than the handle has asked for. */
+    boolean isAhead() {
+        return streamHandle().isReceivableAhead();
     }
 
     /** Whether the loop moves bytes for this handle: not if epoll watches it. */
@@ -95,7 +97,8 @@ public final class StreamRegistration extends PollRegistration {
 
     /** Whether the handle must not read its socket, but {@link #receive} what is there, or will be there. */
     public boolean isReceiving() {
-        return reception != Reception.OFF || lastBuffer != NO_BUFFER || end != 0 || !ahead && wantsReception();
+        return reception != Reception.OFF || lastBuffer != NO_BUFFER || end != 0
+                || !isAhead() && wantsReception();
     }
 
     /**
@@ -134,7 +137,7 @@ public final class StreamRegistration extends PollRegistration {
 
     /** Whether the next piece has to wait until the handle has taken the last one. */
     private boolean isPieceLeft() {
-        return !ahead && lastBuffer != NO_BUFFER;
+        return lastBuffer != NO_BUFFER && !isAhead();
     }
 
     /** Whether a receive is to be armed, or cancelled. */
@@ -146,7 +149,7 @@ public final class StreamRegistration extends PollRegistration {
                 // A handle that has stopped to ask may ask again soon: see Receiver.
                 // Where epoll watches, for want of a poll, the handle reads by itself.
                 return unasked || reset || state == State.REVERTED || !streamHandle().isReceivable()
-                        || !ahead && (desired & Abi.POLLIN) == 0;
+                        || (desired & Abi.POLLIN) == 0 && !isAhead();
             default:
                 return false;
         }
