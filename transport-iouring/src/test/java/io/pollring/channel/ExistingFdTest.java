@@ -21,15 +21,18 @@ import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.epoll.LinuxSocket;
+import io.netty.channel.epoll.VSockAddress;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.FileDescriptor;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -169,6 +172,36 @@ class ExistingFdTest {
     }
 
     @ParameterizedTest
+    @EnumSource(Mode.class)
+    void vsockSockets(Mode mode) throws Exception {
+        try (TestGroup group = new TestGroup(mode, 1)) {
+            LinuxSocket socket = LinuxSocket.newVSockStream();
+            socket.bindVSock(VSockTest.ANY);
+            socket.listen(16);
+            IoUringServerVSockChannel server = new IoUringServerVSockChannel(socket.intValue());
+            assertTrue(server.isActive());
+            assertEquals(VSockAddress.VMADDR_CID_ANY, server.localAddress().getCid());
+            assertEquals(socket.localVSockAddress(), server.localAddress());
+            assertNull(server.remoteAddress());
+            EventLog serverLog = new EventLog();
+            register(group.group, server, serverLog);
+            LinuxSocket other = LinuxSocket.newVSockStream();
+            assertThrows(IOException.class, () -> other.bindVSock(server.localAddress()));
+            assertClosesOnce(server, socket.intValue());
+            // The channel has closed the very socket that has the port.
+            other.bindVSock(server.localAddress());
+            serverLog.assertEndsAs("registered active inactive unregistered");
+            // Active, as one of any kind is that somebody else has made.
+            IoUringVSockChannel client = new IoUringVSockChannel(other.intValue());
+            assertTrue(client.isActive());
+            assertEquals(server.localAddress(), client.localAddress());
+            assertNull(client.remoteAddress());
+            client.unsafe().closeForcibly();
+            assertFalse(client.isOpen() || client.isActive());
+        }
+    }
+
+    @ParameterizedTest
     @EnumSource(Transport.class)
     void aSocketThatIsNotConnectedYet(Transport transport) throws Exception {
         try (TestGroup group = transport.newGroup(1); ServerSocket server = new ServerSocket(0, 1, ANY.getAddress())) {
@@ -214,6 +247,18 @@ class ExistingFdTest {
         pipe[0].close();
         pipe[1].close();
         assertThrows(ChannelException.class, () -> tcp(transport, Integer.MAX_VALUE));
+    }
+
+    @Test
+    void whatIsNoVsock() throws Exception {
+        List<IntFunction<Channel>> constructors = List.of(IoUringVSockChannel::new, IoUringServerVSockChannel::new);
+        for (IntFunction<Channel> constructor : constructors) {
+            assertEquals("io.netty.channel.ChannelException, kept true",
+                    outcome(constructor, FileDescriptor.from("/dev/null")));
+            assertEquals("io.netty.channel.ChannelException, kept true",
+                    outcome(constructor, new FileDescriptor(Integer.MAX_VALUE)));
+            assertThrows(IllegalArgumentException.class, () -> constructor.apply(-1));
+        }
     }
 
     static Stream<Arguments> constructors() {
