@@ -10,6 +10,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
@@ -24,15 +26,24 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -82,6 +93,69 @@ class UnixStreamTest {
             DomainSocketAddress tooLong = new DomainSocketAddress(folder.resolve("x".repeat(200)).toFile());
             assertEquals(cause(Transport.NETTY, tooLong), cause(transport, tooLong));
         }
+    }
+
+    /** The server's name is what the accepted channel is called too; a client that has no name has an empty one. */
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void bothEndsOfAConnectionTellBothNames(Transport transport, @TempDir Path folder) throws Exception {
+        DomainSocketAddress server = new DomainSocketAddress(folder.resolve("server").toFile());
+        DomainSocketAddress named = new DomainSocketAddress(folder.resolve("client").toFile());
+        DomainSocketAddress nameless = new DomainSocketAddress("");
+        try (TestGroup group = transport.newGroup(1)) {
+            BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
+            Channel listener = transport.server(group.group, Family.UNIX, new ChannelInboundHandlerAdapter() {
+                @Override
+                public boolean isSharable() {
+                    return true;
+                }
+
+                @Override
+                public void channelActive(ChannelHandlerContext ctx) {
+                    accepted.add(ctx.channel());
+                }
+            }).bind(server).sync().channel();
+            assertEquals(server, listener.localAddress());
+            assertNull(listener.remoteAddress());
+            for (DomainSocketAddress local : Arrays.asList(null, named)) {
+                Channel client = transport.client(group.group, Family.UNIX, TestGroup.IGNORE)
+                        .connect(server, local).sync().channel();
+                Channel child = accepted.poll(5, TimeUnit.SECONDS);
+                assertEquals(server, client.remoteAddress());
+                assertEquals(local == null ? nameless : local, client.localAddress());
+                assertEquals(server, child.localAddress());
+                assertEquals(local == null ? nameless : local, child.remoteAddress());
+                assertEquals(listener, child.parent());
+                client.close().sync();
+                child.close().sync();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void aNameThatIsTooLongIsNotCutShort(Transport transport, @TempDir Path folder) throws Exception {
+        List<String> before = Resources.openFiles();
+        String path = folder + "/";
+        path += "x".repeat(109 - path.length());
+        DomainSocketAddress tooLong = new DomainSocketAddress(path);
+        // Whoever cuts the name finds this one.
+        DomainSocketAddress cut = new DomainSocketAddress(path.substring(0, 107));
+        try (TestGroup group = transport.newGroup(1)) {
+            Channel server = transport.server(group.group, Family.UNIX, TestGroup.IGNORE).bind(cut).sync().channel();
+            for (SocketAddress local : Arrays.asList(null, new DomainSocketAddress(folder + "/client"))) {
+                ChannelFuture connect = transport.client(group.group, Family.UNIX, TestGroup.IGNORE)
+                        .connect(tooLong, local).await();
+                assertInstanceOf(IOException.class, connect.cause());
+                assertFalse(connect.channel().isOpen());
+            }
+            ChannelFuture connect = transport.client(group.group, Family.UNIX, TestGroup.IGNORE)
+                    .connect(cut, tooLong).await();
+            assertInstanceOf(IOException.class, connect.cause());
+            connect.channel().close().sync();
+            server.close().sync();
+        }
+        assertEquals(List.of(), Resources.filesSince(before));
     }
 
     private static String cause(Transport transport, DomainSocketAddress address) throws Exception {
