@@ -270,6 +270,65 @@ class UnixStreamTest {
         assertEquals(List.of(), Resources.filesSince(before));
     }
 
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void noDescriptorIsLeftOfAThousandIfTheirReceiverClosesMeanwhile(Transport transport) throws Exception {
+        List<String> before = Resources.openFiles();
+        AtomicInteger failed = new AtomicInteger();
+        // Loops of their own: descriptors are on their way, and wait to be sent, when the receiver closes.
+        try (TestGroup group = transport.newGroup(2)) {
+            FileDescriptor[] pipe = FileDescriptor.pipe();
+            for (int limit : new int[] { 1, 40, 300 }) {
+                AtomicInteger received = new AtomicInteger();
+                List<Throwable> exceptions = new CopyOnWriteArrayList<>();
+                StreamPair pair = StreamPair.open(transport, group, Family.UNIX, TestGroup.IGNORE,
+                        new ChannelInboundHandlerAdapter() {
+                            @Override
+                            public void channelRead(ChannelHandlerContext ctx, Object msg) throws IOException {
+                                ((FileDescriptor) msg).close();
+                                if (received.incrementAndGet() == limit) {
+                                    ctx.close();
+                                }
+                            }
+
+                            @Override
+                            public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+                                exceptions.add(cause);
+                            }
+                        }, bootstrap -> { }, server -> server.childOption(
+                                UnixChannelOption.DOMAIN_SOCKET_READ_MODE, DomainSocketReadMode.FILE_DESCRIPTORS));
+                List<ChannelFuture> writes = new ArrayList<>();
+                TestGroup.run(pair.client.eventLoop(), () -> {
+                    for (int i = 0; i < 1000; i++) {
+                        writes.add(pair.client.write(pipe[1]));
+                        if (i % 50 == 0) {
+                            pair.client.flush();
+                        }
+                    }
+                    pair.client.flush();
+                });
+                assertTrue(pair.child.closeFuture().await(5000));
+                assertTrue(pair.client.closeFuture().await(5000));
+                if (transport != Transport.NETTY) {
+                    // Netty's channels end a connection that is full of descriptors, and read a closed one.
+                    assertEquals(limit, received.get());
+                    assertEquals(List.of(), exceptions);
+                }
+                for (ChannelFuture write : writes) {
+                    assertTrue(write.await(5000));
+                    failed.addAndGet(write.isSuccess() ? 0 : 1);
+                }
+            }
+            assertTrue(failed.get() > 0, "all were sent before the receiver closed");
+            assertTrue(pipe[1].isOpen(), "the sender keeps its own");
+            pipe[1].close();
+            // The writing end is closed everywhere only if those that nobody has read are.
+            assertEquals(-1, pipe[0].read(ByteBuffer.allocateDirect(1), 0, 1));
+            pipe[0].close();
+        }
+        assertEquals(List.of(), Resources.filesSince(before));
+    }
+
     /** {@code sun_path} has 108 bytes. Whether a path of 108 is taken differs from call to call in Netty. */
     @ParameterizedTest
     @EnumSource(Transport.class)
