@@ -57,6 +57,8 @@ final class Receiver {
     private final short[] next = new short[BUFFERS];
     private final short[] starts = new short[BUFFERS];
     private final short[] ends = new short[BUFFERS];
+    /** What is copied without Unsafe, as from Java 25 on, or to a heap buffer goes this way. */
+    private final byte[] scratch = new byte[BUFFER_BYTES];
     private Ring ring;
     private BufferRing buffers;
     private boolean usable;
@@ -293,10 +295,11 @@ final class Receiver {
 
     private void copy(int buffer, int start, ByteBuf target, int index, int bytes) {
         if (target.hasMemoryAddress() && PlatformDependent.hasUnsafe()) {
-            // Netty makes a view of its own for every other kind of copy.
             PlatformDependent.copyMemory(buffers.address(buffer) + start, target.memoryAddress() + index, bytes);
         } else {
-            target.setBytes(index, buffers.view(buffer, start, bytes));
+            // From a ByteBuffer Netty would copy to a view of the target that it makes for each target.
+            buffers.view(buffer, start, bytes).get(scratch, 0, bytes);
+            target.setBytes(index, scratch, 0, bytes);
         }
     }
 

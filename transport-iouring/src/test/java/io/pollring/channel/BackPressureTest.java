@@ -25,6 +25,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -158,6 +162,40 @@ class BackPressureTest {
             }
             Await.until("writable again", 5000, () -> producer.changes.size() % 2 == 0);
             assertTrue(producer.changes.size() > 0);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Setup.class)
+    void aThreadThatWaitsForWritabilityIsWoken(Setup setup) throws Exception {
+        long total = (long) Scale.of(16) << 20;
+        Semaphore changed = new Semaphore(0);
+        ExecutorService executor = Executors.newSingleThreadExecutor();
+        try (TestGroup group = setup.newGroup(1);
+             Connection connection = Connection.open(group, new Recorder() {
+                 @Override
+                 public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+                     changed.release();
+                 }
+             }, bootstrap -> bootstrap
+                     .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(32 << 10, 64 << 10)))
+        ) {
+            Future<ChannelFuture> writer = executor.submit(() -> {
+                ChannelFuture last = null;
+                for (long count = 0; count < total; count += 1 << 14) {
+                    while (!connection.channel.isWritable()) {
+                        // Nothing else is flushed meanwhile, so nothing but what is on its way can make room.
+                        assertTrue(changed.tryAcquire(5, TimeUnit.SECONDS), "not writable again");
+                    }
+                    last = connection.channel.writeAndFlush(Unpooled.wrappedBuffer(DATA, 0, 1 << 14));
+                }
+                return last;
+            });
+            assertEquals(total, connection.peer.getInputStream().skip(total));
+            assertTrue(writer.get(5, TimeUnit.SECONDS).await(5, TimeUnit.SECONDS));
+            assertTrue(writer.get().isSuccess());
+        } finally {
+            executor.shutdownNow();
         }
     }
 

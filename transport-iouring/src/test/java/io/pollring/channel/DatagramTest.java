@@ -16,8 +16,11 @@ import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDomainDatagramChannel;
 import io.netty.channel.epoll.SegmentedDatagramPacket;
 import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.unix.DatagramSocketAddress;
 import io.netty.channel.unix.DomainDatagramPacket;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +31,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -205,6 +209,36 @@ class DatagramTest {
                 assertTrue(recorder.exceptions.get(0) instanceof PortUnreachableException,
                         recorder.exceptions::toString);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "HOSTED_RING, true", "HOSTED_RING, false", "HOSTED_REVERTED, true", "HOSTED_NO_RING, false",
+        "HOSTED_NO_FEATURES, true", "HOSTED_NO_FEATURES, false", "OWN_RING, true", "OWN_RING, false",
+        "OWN_REVERTED, false", "OWN_NO_RING, true", "OWN_NO_FEATURES, true", "OWN_NO_FEATURES, false", "EPOLL, true"
+    })
+    void oneThatSomebodyElseTakesDoesNotEndReading(Setup setup, boolean autoRead) throws Exception {
+        try (TestGroup group = setup.newGroup(1); DatagramSocket peer = new DatagramSocket(loopback())) {
+            Inbox inbox = new Inbox();
+            Channel receiver = datagramChannel(group, inbox).option(ChannelOption.AUTO_READ, autoRead)
+                    .bind(loopback()).sync().channel();
+            // Another one of the same socket: what it takes, the kernel has told the loop of nevertheless.
+            Socket thief = new Socket(((UnixChannel) receiver).fd().intValue());
+            ByteBuffer stolen = ByteBuffer.allocateDirect(100);
+            for (int i = 1; i <= 20; i++) {
+                receiver.read();
+                int size = i;
+                TestGroup.run(group.loop(), () -> {
+                    peer.send(new java.net.DatagramPacket(new byte[50], 50, receiver.localAddress()));
+                    DatagramSocketAddress from = thief.recvFrom(stolen, 0, 100);
+                    assertEquals(50, from.receivedAmount());
+                });
+                TestGroup.run(group.loop(), () -> { });
+                peer.send(new java.net.DatagramPacket(new byte[size], size, receiver.localAddress()));
+                assertEquals(size, inbox.takeSize());
+            }
+            assertTrue(receiver.isActive());
         }
     }
 

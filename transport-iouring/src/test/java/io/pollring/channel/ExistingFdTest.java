@@ -9,6 +9,7 @@ package io.pollring.channel;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -21,21 +22,29 @@ import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.epoll.LinuxSocket;
+import io.netty.channel.epoll.VSockAddress;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.DomainSocketReadMode;
 import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.UnixChannelOption;
+import io.pollring.channel.Transport.Family;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import java.io.File;
+import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -44,6 +53,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
@@ -88,6 +98,44 @@ class ExistingFdTest {
                 log.assertEndsAs("registered active read 10 readComplete inactive unregistered");
             }
         }
+    }
+
+    /** Java's own sockets block those who write more than there is room for; one that was received must not. */
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void aSocketThatWasPassedOnDoesNotBlockTheLoop(Transport transport) throws Exception {
+        Inbox inbox = new Inbox();
+        try (TestGroup group = transport.newGroup(1); ServerSocket server = new ServerSocket(0, 1, ANY.getAddress());
+             SocketChannel blocking = SocketChannel.open(server.getLocalSocketAddress());
+             Socket peer = server.accept();
+             StreamPair pair = StreamPair.open(transport, group, Family.UNIX, TestGroup.IGNORE, inbox,
+                     bootstrap -> { }, unix -> unix.childOption(
+                             UnixChannelOption.DOMAIN_SOCKET_READ_MODE, DomainSocketReadMode.FILE_DESCRIPTORS))) {
+            pair.client.writeAndFlush(new FileDescriptor(numberOf(blocking))).sync();
+            Channel channel = tcp(transport, ((FileDescriptor) inbox.take()).intValue());
+            EventLog log = new EventLog();
+            register(group.group, channel, log);
+            ChannelFuture write = channel.writeAndFlush(Unpooled.directBuffer().writeZero(16 << 20));
+            group.loop().submit(() -> { }).get(5, TimeUnit.SECONDS);
+            assertFalse(write.isDone());
+            peer.getOutputStream().write(new byte[10]);
+            log.await("readComplete");
+            assertEquals(16 << 20, peer.getInputStream().readNBytes(16 << 20).length);
+            assertTrue(write.await(5000) && write.isSuccess());
+            channel.close().sync();
+        }
+    }
+
+    private static int numberOf(SocketChannel channel) throws Exception {
+        for (String name : new File("/proc/self/fd").list()) {
+            int fd = Integer.parseInt(name);
+            String target = target(fd);
+            if (target != null && target.startsWith("socket:")
+                    && channel.getLocalAddress().equals(new io.netty.channel.unix.Socket(fd).localAddress())) {
+                return fd;
+            }
+        }
+        throw new AssertionError("no fd of " + channel);
     }
 
     @ParameterizedTest
@@ -169,6 +217,36 @@ class ExistingFdTest {
     }
 
     @ParameterizedTest
+    @EnumSource(Mode.class)
+    void vsockSockets(Mode mode) throws Exception {
+        try (TestGroup group = new TestGroup(mode, 1)) {
+            LinuxSocket socket = LinuxSocket.newVSockStream();
+            socket.bindVSock(VSockTest.ANY);
+            socket.listen(16);
+            IoUringServerVSockChannel server = new IoUringServerVSockChannel(socket.intValue());
+            assertTrue(server.isActive());
+            assertEquals(VSockAddress.VMADDR_CID_ANY, server.localAddress().getCid());
+            assertEquals(socket.localVSockAddress(), server.localAddress());
+            assertNull(server.remoteAddress());
+            EventLog serverLog = new EventLog();
+            register(group.group, server, serverLog);
+            LinuxSocket other = LinuxSocket.newVSockStream();
+            assertThrows(IOException.class, () -> other.bindVSock(server.localAddress()));
+            assertClosesOnce(server, socket.intValue());
+            // The channel has closed the very socket that has the port.
+            other.bindVSock(server.localAddress());
+            serverLog.assertEndsAs("registered active inactive unregistered");
+            // Active, as one of any kind is that somebody else has made.
+            IoUringVSockChannel client = new IoUringVSockChannel(other.intValue());
+            assertTrue(client.isActive());
+            assertEquals(server.localAddress(), client.localAddress());
+            assertNull(client.remoteAddress());
+            client.unsafe().closeForcibly();
+            assertFalse(client.isOpen() || client.isActive());
+        }
+    }
+
+    @ParameterizedTest
     @EnumSource(Transport.class)
     void aSocketThatIsNotConnectedYet(Transport transport) throws Exception {
         try (TestGroup group = transport.newGroup(1); ServerSocket server = new ServerSocket(0, 1, ANY.getAddress())) {
@@ -214,6 +292,18 @@ class ExistingFdTest {
         pipe[0].close();
         pipe[1].close();
         assertThrows(ChannelException.class, () -> tcp(transport, Integer.MAX_VALUE));
+    }
+
+    @Test
+    void whatIsNoVsock() throws Exception {
+        List<IntFunction<Channel>> constructors = List.of(IoUringVSockChannel::new, IoUringServerVSockChannel::new);
+        for (IntFunction<Channel> constructor : constructors) {
+            assertEquals("io.netty.channel.ChannelException, kept true",
+                    outcome(constructor, FileDescriptor.from("/dev/null")));
+            assertEquals("io.netty.channel.ChannelException, kept true",
+                    outcome(constructor, new FileDescriptor(Integer.MAX_VALUE)));
+            assertThrows(IllegalArgumentException.class, () -> constructor.apply(-1));
+        }
     }
 
     static Stream<Arguments> constructors() {

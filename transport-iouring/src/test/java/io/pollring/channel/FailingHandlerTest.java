@@ -8,6 +8,7 @@ package io.pollring.channel;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoRegistration;
@@ -19,10 +20,12 @@ import io.netty.util.ReferenceCountUtil;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Whatever is thrown inside a loop, the loop and its other channels go on. */
@@ -43,6 +46,39 @@ class FailingHandlerTest {
             }
             assertTrue(failing.recorder.exceptions.get(1) instanceof StackOverflowError);
             assertTrue(failing.channel.isActive());
+        }
+    }
+
+    /** An exception that makes its handler read, and so makes the next, would never come to an end. */
+    @ParameterizedTest
+    @EnumSource(Setup.class)
+    void aHandlerThatReadsOnAfterAResetHearsOfItOnce(Setup setup) throws Exception {
+        try (TestGroup group = setup.newGroup(1)) {
+            for (boolean autoRead : new boolean[] {true, false}) {
+                for (boolean halfClosure : new boolean[] {true, false}) {
+                    Recorder recorder = new ReadingThrower();
+                    Connection failing = Connection.open(group, recorder, bootstrap -> bootstrap
+                            .childOption(ChannelOption.AUTO_READ, autoRead)
+                            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, halfClosure));
+                    failing.channel.read();
+                    failing.send(1);
+                    Await.until("the byte is read", 5000, () -> recorder.byteCount() == 1);
+                    failing.resetByPeer();
+                    Await.until("the reset is told", 5000, () -> recorder.exceptions.size() > 0);
+                    if (!halfClosure) {
+                        assertTrue(recorder.inactive.await(5, TimeUnit.SECONDS));
+                    }
+                    long turns = group.turns();
+                    int completes = recorder.readCompletes.get();
+                    Thread.sleep(20);
+                    assertTrue(group.turns() - turns < 20, "the loop is busy");
+                    assertEquals(completes, recorder.readCompletes.get());
+                    assertEquals(1, recorder.exceptions.size(), recorder.exceptions::toString);
+                    assertInstanceOf(IOException.class, recorder.exceptions.get(0));
+                    assertEquals(halfClosure, failing.channel.isOpen());
+                    failing.close();
+                }
+            }
         }
     }
 
@@ -138,6 +174,21 @@ class FailingHandlerTest {
                 default:
                     throw new NoClassDefFoundError("expected by the test");
             }
+        }
+    }
+
+    private static final class ReadingThrower extends Recorder {
+        @Override
+        public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+            super.channelReadComplete(ctx);
+            ctx.read();
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            super.exceptionCaught(ctx, cause);
+            ctx.read();
+            throw new IllegalStateException("expected by the test");
         }
     }
 

@@ -79,21 +79,17 @@ class IdleCpuTest {
         Map<String, Long> turnsBefore = new LinkedHashMap<>();
         groups.forEach((name, group) -> {
             cpuBefore.put(name, TestGroup.cpuNanos(threads.get(name)));
-            turnsBefore.put(name, turns(group));
+            turnsBefore.put(name, group.turns());
         });
         Thread.sleep(WATCH_MILLIS);
         List<Executable> checks = new ArrayList<>();
         groups.forEach((name, group) -> {
             double cpu = (TestGroup.cpuNanos(threads.get(name)) - cpuBefore.get(name)) / (WATCH_MILLIS * 1e6);
-            long turns = turns(group) - turnsBefore.get(name);
+            long turns = group.turns() - turnsBefore.get(name);
             checks.add(() -> assertTrue(cpu < MAX_CPU && turns <= MAX_TURNS,
                     () -> String.format("%s: %.1f %% of a CPU, %d turns", name, cpu * 100, turns)));
         });
         return checks;
-    }
-
-    private static long turns(TestGroup group) {
-        return group.mode.isOurs() ? group.metrics().enters() + group.metrics().epollWaits() : 0;
     }
 
     private Map<String, State> states() {

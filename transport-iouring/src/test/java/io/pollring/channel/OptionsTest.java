@@ -199,7 +199,7 @@ class OptionsTest {
         });
     }
 
-    private static <T> void roundTrip(ChannelConfig config, ChannelOption<T> option, T value) {
+    static <T> void roundTrip(ChannelConfig config, ChannelOption<T> option, T value) {
         assertTrue(config.setOption(option, value));
         assertEquals(value, config.getOption(option));
         assertEquals(value, config.getOptions().get(option));

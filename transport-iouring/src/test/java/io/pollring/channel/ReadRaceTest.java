@@ -6,11 +6,17 @@
  */
 package io.pollring.channel;
 
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -19,6 +25,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Interest that changes in the very moment in which data arrives. */
@@ -94,6 +101,60 @@ class ReadRaceTest {
                 }
             }
             sender.get(5, TimeUnit.SECONDS);
+        } finally {
+            executor.shutdownNow();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Setup.class)
+    void pausesFromAnotherThreadMeetAChannelThatComesAndGoes(Setup setup) throws Exception {
+        ExecutorService executor = Executors.newSingleThreadExecutor();
+        try (TestGroup group = setup.newGroup(1);
+             ServerSocket listener = new ServerSocket(0, 16, InetAddress.getLoopbackAddress())) {
+            for (int i = 0; i < setup.rounds(60); i++) {
+                Channel channel = group.channels.socket.getConstructor().newInstance();
+                Recorder recorder = new Recorder();
+                channel.pipeline().addLast(recorder);
+                CyclicBarrier barrier = new CyclicBarrier(2);
+                Future<?> pause = executor.submit(() -> {
+                    barrier.await(20, TimeUnit.SECONDS);
+                    spin(3000);
+                    channel.config().setAutoRead(false);
+                    return null;
+                });
+                barrier.await(20, TimeUnit.SECONDS);
+                group.loop().register(channel).sync();
+                ChannelFuture connected = channel.connect(listener.getLocalSocketAddress());
+                try (Socket peer = listener.accept()) {
+                    connected.sync();
+                    pause.get(5, TimeUnit.SECONDS);
+                    TestGroup.run(group.loop(), () -> { });
+                    // A read that was asked for before stands. No other is made.
+                    for (int sent = 1; sent <= 2; sent++) {
+                        peer.getOutputStream().write(new byte[100]);
+                        TestGroup.run(group.loop(), () -> { });
+                        Thread.sleep(1);
+                    }
+                    TestGroup.run(group.loop(), () -> { });
+                    assertTrue(recorder.readCompletes.get() <= 1, recorder.readCompletes::toString);
+                    Future<?> toggles = executor.submit(() -> {
+                        barrier.await(20, TimeUnit.SECONDS);
+                        for (int toggle = 0; channel.isOpen() || toggle % 20 != 0; toggle++) {
+                            channel.config().setAutoRead(toggle % 2 == 0);
+                            spin(3000);
+                        }
+                        return null;
+                    });
+                    barrier.await(20, TimeUnit.SECONDS);
+                    Await.until("reading has gone on", 5000, () -> recorder.byteCount() == 200);
+                    channel.close().sync();
+                    toggles.get(5, TimeUnit.SECONDS);
+                    assertEquals(-1, peer.getInputStream().read());
+                }
+                assertTrue(recorder.inactive.await(5, TimeUnit.SECONDS));
+                assertEquals(List.of(), recorder.exceptions);
+            }
         } finally {
             executor.shutdownNow();
         }

@@ -73,6 +73,11 @@ final class TestGroup implements AutoCloseable {
         return IoUring.metrics(loop());
     }
 
+    /** How often the loop has asked the kernel so far; 0 if it is Netty's, which does not tell. */
+    long turns() {
+        return mode.isOurs() ? metrics().enters() + metrics().epollWaits() : 0;
+    }
+
     static long threadId(EventLoop loop) throws Exception {
         return loop.submit(() -> Thread.currentThread().getId()).get();
     }

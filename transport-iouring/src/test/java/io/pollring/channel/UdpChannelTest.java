@@ -29,12 +29,20 @@ import java.net.DatagramSocket;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -176,6 +184,85 @@ class UdpChannelTest {
                 both.writeAndFlush(new DatagramPacket(Unpooled.wrappedBuffer(payload(2, 9)),
                         (InetSocketAddress) datagram.sender)).sync();
                 assertEquals(to, replies.take().sender);
+            }
+        }
+    }
+
+    /** A port of 0 is not one that is missing. Only a socket that writes the header itself sends from it. */
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void aSenderMayHavePortZero(Mode mode) throws Exception {
+        Path perl = Path.of("/usr/bin/perl");
+        Assumptions.assumeTrue(Files.isExecutable(perl), "there is no perl, and Java opens no raw sockets");
+        try (TestGroup group = new TestGroup(mode, 1)) {
+            for (SocketProtocolFamily family : new SocketProtocolFamily[] {
+                    SocketProtocolFamily.INET, SocketProtocolFamily.INET6}) {
+                Datagrams inbox = new Datagrams();
+                IoUringDatagramChannel channel = (IoUringDatagramChannel) bootstrap(group, family, inbox)
+                        .bind(new InetSocketAddress(InetAddress.getByName("0.0.0.0"), 0)).sync().channel();
+                String script = "use Socket; socket(S, PF_INET, SOCK_RAW, 17)"
+                        + " && send(S, pack('n4', 0, $ARGV[0], 13, 0) . 'hello', 0,"
+                        + " sockaddr_in(0, inet_aton('127.0.0.1'))) || exit 42";
+                Process sender = new ProcessBuilder(perl.toString(), "-e", script,
+                        Integer.toString(channel.localAddress().getPort())).start();
+                Assumptions.assumeTrue(sender.waitFor() != 42, "this process may not open raw sockets");
+                assertEquals(0, sender.exitValue());
+                Datagrams.Datagram datagram = inbox.take();
+                assertEquals("hello", new String(datagram.bytes, StandardCharsets.US_ASCII));
+                assertEquals(new InetSocketAddress("127.0.0.1", 0), datagram.sender);
+                assertEquals(channel.localAddress().getPort(), ((InetSocketAddress) datagram.recipient).getPort());
+                // Nobody can be answered there, and nobody else has to suffer for it.
+                assertNotNull(channel.writeAndFlush(new DatagramPacket(Unpooled.directBuffer().writeZero(1),
+                        (InetSocketAddress) datagram.sender)).await().cause());
+                assertTrue(channel.isActive());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "RING, INET", "RING, INET6", "REVERTED, INET", "NO_RING, INET6", "NO_FEATURES, INET", "EPOLL, INET"
+    })
+    void oneFlushGoesToManyAndManyAnswer(Mode mode, SocketProtocolFamily family) throws Exception {
+        List<DatagramSocket> peers = new ArrayList<>();
+        try (TestGroup group = new TestGroup(mode, 1)) {
+            Datagrams inbox = new Datagrams();
+            IoUringDatagramChannel channel = (IoUringDatagramChannel) bootstrap(group, family, inbox)
+                    .option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, 2048)
+                    .option(ChannelOption.RCVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(32 * 2048))
+                    .bind(loopback(family)).sync().channel();
+            Map<SocketAddress, Integer> numbers = new HashMap<>();
+            for (int i = 0; i < 64; i++) {
+                DatagramSocket peer = new DatagramSocket(loopback(family));
+                peers.add(peer);
+                peer.setSoTimeout(5000);
+                numbers.put(peer.getLocalSocketAddress(), i);
+            }
+            TestGroup.run(group.loop(), () -> {
+                for (int i = 0; i < 64; i++) {
+                    channel.write(new DatagramPacket(buffer(i, payload(i, 64 - i)),
+                            (InetSocketAddress) peers.get(i).getLocalSocketAddress()));
+                }
+                channel.flush();
+                // All answers are there before the loop looks.
+                for (int i = 0; i < 64; i++) {
+                    java.net.DatagramPacket packet = new java.net.DatagramPacket(new byte[100], 100);
+                    peers.get(i).receive(packet);
+                    assertEquals(channel.localAddress(), packet.getSocketAddress());
+                    assertPayload(i, 64 - i, Arrays.copyOf(packet.getData(), packet.getLength()));
+                    packet.setData(payload(i + 1, 1 + i * 31));
+                    peers.get(i).send(packet);
+                }
+            });
+            for (int i = 0; i < 64; i++) {
+                Datagrams.Datagram datagram = inbox.take();
+                int number = numbers.remove(datagram.sender);
+                assertPayload(number + 1, 1 + number * 31, datagram.bytes);
+                assertEquals(channel.localAddress(), datagram.recipient);
+            }
+        } finally {
+            for (DatagramSocket peer : peers) {
+                peer.close();
             }
         }
     }

@@ -27,18 +27,26 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -88,6 +96,69 @@ class UnixStreamTest {
             DomainSocketAddress tooLong = new DomainSocketAddress(folder.resolve("x".repeat(200)).toFile());
             assertEquals(cause(Transport.NETTY, tooLong), cause(transport, tooLong));
         }
+    }
+
+    /** The server's name is what the accepted channel is called too; a client that has no name has an empty one. */
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void bothEndsOfAConnectionTellBothNames(Transport transport, @TempDir Path folder) throws Exception {
+        DomainSocketAddress server = new DomainSocketAddress(folder.resolve("server").toFile());
+        DomainSocketAddress named = new DomainSocketAddress(folder.resolve("client").toFile());
+        DomainSocketAddress nameless = new DomainSocketAddress("");
+        try (TestGroup group = transport.newGroup(1)) {
+            BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
+            Channel listener = transport.server(group.group, Family.UNIX, new ChannelInboundHandlerAdapter() {
+                @Override
+                public boolean isSharable() {
+                    return true;
+                }
+
+                @Override
+                public void channelActive(ChannelHandlerContext ctx) {
+                    accepted.add(ctx.channel());
+                }
+            }).bind(server).sync().channel();
+            assertEquals(server, listener.localAddress());
+            assertNull(listener.remoteAddress());
+            for (DomainSocketAddress local : Arrays.asList(null, named)) {
+                Channel client = transport.client(group.group, Family.UNIX, TestGroup.IGNORE)
+                        .connect(server, local).sync().channel();
+                Channel child = accepted.poll(5, TimeUnit.SECONDS);
+                assertEquals(server, client.remoteAddress());
+                assertEquals(local == null ? nameless : local, client.localAddress());
+                assertEquals(server, child.localAddress());
+                assertEquals(local == null ? nameless : local, child.remoteAddress());
+                assertEquals(listener, child.parent());
+                client.close().sync();
+                child.close().sync();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void aNameThatIsTooLongIsNotCutShort(Transport transport, @TempDir Path folder) throws Exception {
+        List<String> before = Resources.openFiles();
+        String path = folder + "/";
+        path += "x".repeat(109 - path.length());
+        DomainSocketAddress tooLong = new DomainSocketAddress(path);
+        // Whoever cuts the name finds this one.
+        DomainSocketAddress cut = new DomainSocketAddress(path.substring(0, 107));
+        try (TestGroup group = transport.newGroup(1)) {
+            Channel server = transport.server(group.group, Family.UNIX, TestGroup.IGNORE).bind(cut).sync().channel();
+            for (SocketAddress local : Arrays.asList(null, new DomainSocketAddress(folder + "/client"))) {
+                ChannelFuture connect = transport.client(group.group, Family.UNIX, TestGroup.IGNORE)
+                        .connect(tooLong, local).await();
+                assertInstanceOf(IOException.class, connect.cause());
+                assertFalse(connect.channel().isOpen());
+            }
+            ChannelFuture connect = transport.client(group.group, Family.UNIX, TestGroup.IGNORE)
+                    .connect(cut, tooLong).await();
+            assertInstanceOf(IOException.class, connect.cause());
+            connect.channel().close().sync();
+            server.close().sync();
+        }
+        assertEquals(List.of(), Resources.filesSince(before));
     }
 
     private static String cause(Transport transport, DomainSocketAddress address) throws Exception {
@@ -293,6 +364,65 @@ class UnixStreamTest {
             end.release();
         }
         pipe[0].close();
+        assertEquals(List.of(), Resources.filesSince(before));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void noDescriptorIsLeftOfAThousandIfTheirReceiverClosesMeanwhile(Transport transport) throws Exception {
+        List<String> before = Resources.openFiles();
+        AtomicInteger failed = new AtomicInteger();
+        // Loops of their own: descriptors are on their way, and wait to be sent, when the receiver closes.
+        try (TestGroup group = transport.newGroup(2)) {
+            FileDescriptor[] pipe = FileDescriptor.pipe();
+            for (int limit : new int[] { 1, 40, 300 }) {
+                AtomicInteger received = new AtomicInteger();
+                List<Throwable> exceptions = new CopyOnWriteArrayList<>();
+                StreamPair pair = StreamPair.open(transport, group, Family.UNIX, TestGroup.IGNORE,
+                        new ChannelInboundHandlerAdapter() {
+                            @Override
+                            public void channelRead(ChannelHandlerContext ctx, Object msg) throws IOException {
+                                ((FileDescriptor) msg).close();
+                                if (received.incrementAndGet() == limit) {
+                                    ctx.close();
+                                }
+                            }
+
+                            @Override
+                            public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+                                exceptions.add(cause);
+                            }
+                        }, bootstrap -> { }, server -> server.childOption(
+                                UnixChannelOption.DOMAIN_SOCKET_READ_MODE, DomainSocketReadMode.FILE_DESCRIPTORS));
+                List<ChannelFuture> writes = new ArrayList<>();
+                TestGroup.run(pair.client.eventLoop(), () -> {
+                    for (int i = 0; i < 1000; i++) {
+                        writes.add(pair.client.write(pipe[1]));
+                        if (i % 50 == 0) {
+                            pair.client.flush();
+                        }
+                    }
+                    pair.client.flush();
+                });
+                assertTrue(pair.child.closeFuture().await(5000));
+                assertTrue(pair.client.closeFuture().await(5000));
+                if (transport != Transport.NETTY) {
+                    // Netty's channels end a connection that is full of descriptors, and read a closed one.
+                    assertEquals(limit, received.get());
+                    assertEquals(List.of(), exceptions);
+                }
+                for (ChannelFuture write : writes) {
+                    assertTrue(write.await(5000));
+                    failed.addAndGet(write.isSuccess() ? 0 : 1);
+                }
+            }
+            assertTrue(failed.get() > 0, "all were sent before the receiver closed");
+            assertTrue(pipe[1].isOpen(), "the sender keeps its own");
+            pipe[1].close();
+            // The writing end is closed everywhere only if those that nobody has read are.
+            assertEquals(-1, pipe[0].read(ByteBuffer.allocateDirect(1), 0, 1));
+            pipe[0].close();
+        }
         assertEquals(List.of(), Resources.filesSince(before));
     }
 

@@ -10,8 +10,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultFileRegion;
+import io.netty.channel.socket.ChannelOutputShutdownEvent;
 import io.netty.channel.socket.DatagramPacket;
 import io.pollring.channel.Transport.Family;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +35,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -185,6 +189,53 @@ class WriteFailureTest {
             assertTrue(client.isOpen());
             client.close().sync();
             assertFalse(client.isOpen());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.pollring.channel.Transport#withFamilies")
+    void withoutAutoCloseAWriterThatGoesOnComesToAnEnd(Transport transport, Family family) throws Exception {
+        List<ChannelFuture> writes = Collections.synchronizedList(new ArrayList<>());
+        AtomicInteger changes = new AtomicInteger();
+        try (TestGroup group = transport.newGroup(1);
+             StreamPair pair = StreamPair.open(transport, group, family, new ChannelInboundHandlerAdapter() {
+                 @Override
+                 public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+                     changes.incrementAndGet();
+                     write(ctx);
+                 }
+
+                 @Override
+                 public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+                     if (event == ChannelOutputShutdownEvent.INSTANCE) {
+                         write(ctx);
+                     }
+                 }
+
+                 private void write(ChannelHandlerContext ctx) {
+                     // One of them at least, whatever the channel says.
+                     do {
+                         writes.add(ctx.writeAndFlush(Unpooled.directBuffer().writeZero(128 << 10)));
+                     } while (ctx.channel().isWritable() && writes.size() < 1000);
+                 }
+             }, TestGroup.IGNORE, bootstrap -> bootstrap.option(ChannelOption.AUTO_CLOSE, false)
+                     .option(ChannelOption.AUTO_READ, false).option(ChannelOption.ALLOW_HALF_CLOSURE, true),
+                     server -> server.childOption(ChannelOption.AUTO_READ, false))) {
+            Pending pending = new Pending(pair.client);
+            pair.child.close().sync();
+            pending.assertFailed(IOException.class);
+            pair.client.eventLoop().submit(() -> { }).sync();
+            int soFar = changes.get();
+            assertTrue(soFar > 0 && writes.size() < 100, soFar + " changes, " + writes.size() + " writes");
+            long turns = group.turns();
+            Thread.sleep(50);
+            assertEquals(soFar, changes.get());
+            assertTrue(group.turns() - turns < 20, "the loop is busy");
+            for (ChannelFuture write : writes) {
+                assertTrue(write.await(5000));
+            }
+            assertInstanceOf(IOException.class, writes.get(writes.size() - 1).cause());
+            assertTrue(pair.client.isOpen());
         }
     }
 
