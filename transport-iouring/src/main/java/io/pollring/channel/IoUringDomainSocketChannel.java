@@ -38,7 +38,10 @@ public final class IoUringDomainSocketChannel extends AbstractIoUringStreamChann
         super(null, LinuxSocket.newSocketDomain(), false);
     }
 
-    /** A channel of a socket that exists, connected or not; the channel owns it from here on. */
+    /**
+     * A channel of a socket that exists, connected or not; the channel owns it from here on. It has to be non-blocking
+     * ({@code O_NONBLOCK}): otherwise it would block the loop.
+     */
     public IoUringDomainSocketChannel(int fd) {
         this(LinuxSocket.newSocket(fd));
     }

@@ -30,7 +30,10 @@ public final class IoUringServerDomainSocketChannel extends AbstractIoUringServe
         super(LinuxSocket.newSocketDomain(), false);
     }
 
-    /** A channel of a socket that exists, listening already or not; the channel owns it from here on. */
+    /**
+     * A channel of a socket that exists, listening already or not; the channel owns it from here on. It has to be non-blocking
+     * ({@code O_NONBLOCK}): otherwise it would block the loop.
+     */
     public IoUringServerDomainSocketChannel(int fd) {
         this(LinuxSocket.newSocket(fd));
     }

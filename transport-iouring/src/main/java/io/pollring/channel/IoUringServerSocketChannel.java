@@ -41,7 +41,10 @@ public final class IoUringServerSocketChannel extends AbstractIoUringServerChann
         this(LinuxSocket.newSocketStream(family), false);
     }
 
-    /** A channel of a socket that exists, and listens already; the channel owns it from here on. */
+    /**
+     * A channel of a socket that exists, and listens already; the channel owns it from here on. It has to be non-blocking
+     * ({@code O_NONBLOCK}): otherwise it would block the loop.
+     */
     public IoUringServerSocketChannel(int fd) {
         this(LinuxSocket.newSocket(fd));
     }

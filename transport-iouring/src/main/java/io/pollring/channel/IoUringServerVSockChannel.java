@@ -22,7 +22,10 @@ public final class IoUringServerVSockChannel extends AbstractIoUringServerChanne
         super(LinuxSocket.newVSockStream(), false);
     }
 
-    /** A channel of a socket that exists, and listens already; the channel owns it from here on. */
+    /**
+     * A channel of a socket that exists, and listens already; the channel owns it from here on. It has to be non-blocking
+     * ({@code O_NONBLOCK}): otherwise it would block the loop.
+     */
     public IoUringServerVSockChannel(int fd) {
         this(LinuxSocket.newSocket(fd));
     }

@@ -51,7 +51,10 @@ public final class IoUringSocketChannel extends AbstractIoUringStreamChannel imp
         this(LinuxSocket.newSocketStream(family), false);
     }
 
-    /** A channel of a socket that exists, connected or not; the channel owns it from here on. */
+    /**
+     * A channel of a socket that exists, connected or not; the channel owns it from here on. It has to be non-blocking
+     * ({@code O_NONBLOCK}): otherwise it would block the loop.
+     */
     public IoUringSocketChannel(int fd) {
         this(LinuxSocket.newSocket(fd));
     }

@@ -27,7 +27,10 @@ public final class IoUringVSockChannel extends AbstractIoUringStreamChannel {
         super(null, LinuxSocket.newVSockStream(), false);
     }
 
-    /** A channel of a socket that exists, connected or not; the channel owns it from here on. */
+    /**
+     * A channel of a socket that exists, connected or not; the channel owns it from here on. It has to be non-blocking
+     * ({@code O_NONBLOCK}): otherwise it would block the loop.
+     */
     public IoUringVSockChannel(int fd) {
         this(LinuxSocket.newSocket(fd));
     }
