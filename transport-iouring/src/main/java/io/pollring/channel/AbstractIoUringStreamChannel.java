@@ -95,6 +95,11 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
         return true;
     }
 
+    /** Whether one piece is received for each read. */
+    final boolean readsPieces() {
+        return !isReceivableAhead() && !config().isAutoRead();
+    }
+
     @Override
     public abstract IoUringStreamChannelConfig config();
 
@@ -394,8 +399,8 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
         }
 
         @Override
-        public final boolean readsOn() {
-            return config().isAutoRead();
+        public final boolean readsPieces() {
+            return AbstractIoUringStreamChannel.this.readsPieces();
         }
 
         @Override

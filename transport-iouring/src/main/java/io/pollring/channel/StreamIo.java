@@ -229,8 +229,7 @@ final class StreamIo extends BatchedWriter {
             return;
         }
         // What comes piece by piece comes too slowly if each of them is full.
-        boolean pieces = !channel.isReceivableAhead() && !channel.config().isAutoRead();
-        int bulkBytes = pieces ? StreamRegistration.PIECE_BYTES : BULK_BYTES;
+        int bulkBytes = channel.readsPieces() ? StreamRegistration.PIECE_BYTES : BULK_BYTES;
         if (!bulk) {
             if (bytes >= bulkBytes) {
                 smallTurns = 0;

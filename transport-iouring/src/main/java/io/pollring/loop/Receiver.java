@@ -119,7 +119,7 @@ final class Receiver {
         } else if (openBuffers()) {
             registration.reception = Reception.ARMED;
             registration.receptionGeneration = ++generation;
-            registration.once = !registration.isAhead() && !registration.streamHandle().readsOn();
+            registration.once = registration.streamHandle().readsPieces();
             if (registration.once) {
                 ring.submissionQueue().receiveOnce(registration.fd(), userData(kind, registration));
             } else {

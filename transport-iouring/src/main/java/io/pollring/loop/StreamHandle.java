@@ -41,14 +41,14 @@ public interface StreamHandle extends EpollIoHandle {
     /** Whether the loop may receive for it; {@link StreamRegistration#receptionChanged()} when the answer changes. */
     boolean isReceivable();
 
-    /**
-     * Whether more may be received than the handle has asked for. If not, the loop receives only while it asks; and one
-     * piece at a time, when the last was taken, if it does not {@linkplain #readsOn() read on}. Never changes.
-     */
+    /** Whether more may be received than the handle has asked for. If not, only while it asks. Never changes. */
     boolean isReceivableAhead();
 
-    /** Whether it will ask for more when it has got something. */
-    boolean readsOn();
+    /**
+     * Whether the loop is to receive one piece each time the handle asks, when the last one was taken. Only of handles
+     * that are not {@linkplain #isReceivableAhead() received for ahead}.
+     */
+    boolean readsPieces();
 
     /**
      * Bytes that were received but not {@linkplain StreamRegistration#receive read}, and that the loop does not keep:

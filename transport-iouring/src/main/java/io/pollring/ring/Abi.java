@@ -76,8 +76,9 @@ public final class Abi {
     /** Makes POLL_REMOVE an update of the events in place (Linux 5.13). */
     static final int POLL_UPDATE_EVENTS = 1 << 1;
 
-    /** A receive that goes on after its first bytes (Linux 6.0). */
+    /** A receive that waits before it looks (Linux 5.19). */
     static final int RECVSEND_POLL_FIRST = 1;
+    /** A receive that goes on after its first bytes (Linux 6.0). */
     static final int RECV_MULTISHOT = 1 << 1;
 
     /** A buffer was taken; its number is in the flags' upper half. */

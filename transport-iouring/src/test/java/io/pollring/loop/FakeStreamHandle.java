@@ -101,8 +101,8 @@ final class FakeStreamHandle extends FakeLoop.Handle implements StreamHandle {
     }
 
     @Override
-    public boolean readsOn() {
-        return readsOn;
+    public boolean readsPieces() {
+        return !ahead && !readsOn;
     }
 
     @Override

@@ -132,8 +132,8 @@ final class FuzzStream extends FuzzHandle implements StreamHandle {
     }
 
     @Override
-    public boolean readsOn() {
-        return random.nextBoolean();
+    public boolean readsPieces() {
+        return !ahead && random.nextBoolean();
     }
 
     void changeReceivable() {
