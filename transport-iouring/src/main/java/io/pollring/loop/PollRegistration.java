@@ -20,7 +20,8 @@ import java.io.UncheckedIOException;
  * One handle's registration: what the handle wants to hear of, what the kernel was told, and what has happened.
  *
  * <p>{@link #submit(IoOps)}, {@link #cancel()} and {@link #isValid()} may be called by any thread; the first two hop to
- * the loop. All else belongs to the loop's thread. {@link Poller} makes every transition of {@link State}.
+ * the loop. All else belongs to the loop's thread. {@link Poller} and its parts make every transition of
+ * {@link State}.
  *
  * <p>There is one for each of what may be a great many connections, so nothing is kept that can be had from elsewhere,
  * and what comes of the ring is kept in as many bits as it has: events in 16, an error number in 12.

@@ -8,14 +8,10 @@ package io.pollring.loop;
 
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.util.concurrent.ThreadAwareExecutor;
-import io.netty.util.internal.logging.InternalLogger;
-import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.pollring.loop.PollRegistration.State;
-import io.pollring.loop.StreamRegistration.Reception;
 import io.pollring.ring.Abi;
 import io.pollring.ring.CompletionHandler;
 import io.pollring.ring.EpollSet;
-import io.pollring.ring.Errno;
 import io.pollring.ring.Ring;
 import io.pollring.ring.RingException;
 import io.pollring.ring.RingFeature;
@@ -24,8 +20,10 @@ import io.pollring.ring.UserData;
 import java.util.List;
 
 /**
- * Keeps the kernel's polls in step with what registrations desire, and brings events to handles. Makes every transition
- * of {@link PollRegistration.State}.
+ * Keeps the kernel in step with what registrations desire, and brings what it tells to those it is for. Its parts do the
+ * work and make every transition of {@link PollRegistration.State}: {@link RingWatcher} has the ring watch a handle,
+ * {@link Reverter} the epoll set, {@link Receiver} and {@link SendBatch} have the ring move its bytes, and
+ * {@link Withdrawal} takes all of that back.
  *
  * <p>Interest is gathered and reified once per turn; completions are collected first and delivered later, so no handle
  * ever runs inside another's cancellation or inside the reaping of the queue.
@@ -33,18 +31,9 @@ import java.util.List;
  * <p>Belongs to the loop's thread. The ring is the loop's: this class uses it and never closes it.
  */
 final class Poller implements CompletionHandler {
-    private static final InternalLogger logger = InternalLoggerFactory.getInstance(Poller.class);
-
-    private static final int KIND_POLL = 1;
-    private static final int KIND_UPDATE = 2;
-    private static final int KIND_CANCEL = 3;
-    /** An update that changes no event: it only makes the kernel look anew. */
-    private static final int KIND_RECHECK = 4;
-    private static final int KIND_SEND = 5;
-    private static final int KIND_RECEIVE = 6;
-    private static final int KIND_RECEIVE_CANCEL = 7;
-    /** The bits of a poll mask that the kernel takes. The rest are epoll's flags. */
-    private static final int POLL_MASK = 0xFFFF;
+    private static final int KIND_SEND = RingWatcher.LAST_KIND + 1;
+    private static final int KIND_RECEIVE = KIND_SEND + 1;
+    private static final int KIND_RECEIVE_CANCEL = KIND_RECEIVE + 1;
 
     private final ThreadAwareExecutor executor;
     private final HandleAdapter adapter;
@@ -59,11 +48,9 @@ final class Poller implements CompletionHandler {
     private final SendBatch sends;
     private final Receiver receiver;
     private final Withdrawal withdrawal;
+    private final RingWatcher watcher;
 
     private Ring ring;
-    private boolean multishot;
-    private boolean updates;
-    private boolean currentEvents;
     private boolean movesBytes;
     private RingException ringFailure;
 
@@ -84,6 +71,7 @@ final class Poller implements CompletionHandler {
         sends = new SendBatch(KIND_SEND, this, metrics);
         receiver = new Receiver(KIND_RECEIVE, KIND_RECEIVE_CANCEL, this, metrics);
         withdrawal = new Withdrawal(this, table, reverter, receiver, metrics);
+        watcher = new RingWatcher(this, table, reverter, receiver, withdrawal, metrics, refusePolls);
     }
 
     boolean inLoop() {
@@ -106,13 +94,10 @@ final class Poller implements CompletionHandler {
     void useRing(Ring ring, String reason) {
         this.ring = ring;
         ringFailure = null;
-        multishot = ring != null && ring.has(RingFeature.MULTISHOT_POLL);
-        delivery.edgesOnly(multishot);
-        updates = ring != null && ring.has(RingFeature.POLL_UPDATE);
+        watcher.useRing(ring);
+        delivery.edgesOnly(watcher.isMultishot());
         movesBytes = ring != null && ring.has(RingFeature.STREAM_IO);
         receiver.useRing(ring, !refusePolls);
-        // Kernels before this feature may report what woke the poll, not what the file has when the work is run.
-        currentEvents = ring != null && ring.has(RingFeature.DEFER_TASKRUN);
         for (PollRegistration registration : table.snapshot()) {
             switch (registration.state) {
                 case ARMED:
@@ -247,14 +232,8 @@ final class Poller implements CompletionHandler {
         }
         switch (registration.state) {
             case IDLE:
-                arm(registration);
-                break;
             case ARMED:
-                if (registration.polled() == 0 || !updates) {
-                    remove(registration, State.REMOVING);
-                } else {
-                    update(registration);
-                }
+                watcher.reify(registration);
                 break;
             case REVERTED:
                 int errno = reverter.watch(registration);
@@ -267,148 +246,36 @@ final class Poller implements CompletionHandler {
         }
     }
 
-    private void arm(PollRegistration registration) {
-        if (!registration.handle.fd().isOpen()) {
-            // Closed by another thread, whose cancellation is on its way. The number may be a stranger's by now.
-            return;
-        }
-        if (!multishot && (registration.desired & PollRegistration.EPOLLET) != 0) {
-            // Arming a one-shot poll anew looks at the level.
-            reverter.revert(registration, "EPOLLET");
-            changed(registration);
-            return;
-        }
-        table.nextGeneration(registration.slot);
-        registration.oneShot = !multishot || registration.isOnceOnly();
-        ring.submissionQueue().pollAdd(registration.fd(), registration.polled() & POLL_MASK, !registration.oneShot,
-                refusePolls, userData(KIND_POLL, registration));
-        registration.state = State.ARMED;
-        registration.armed(registration.polled());
-        metrics.pollsArmed.increment();
-    }
-
-    private void update(PollRegistration registration) {
-        int kind = registration.polled() == registration.armed ? KIND_RECHECK : KIND_UPDATE;
-        ring.submissionQueue().pollUpdate(userData(KIND_POLL, registration), registration.polled() & POLL_MASK,
-                userData(kind, registration));
-        registration.armed(registration.polled());
-        metrics.pollUpdates.increment();
-    }
-
-    /** Needs a slot in the submission queue. */
-    void remove(PollRegistration registration, State next) {
-        ring.submissionQueue().cancel(userData(KIND_POLL, registration), userData(KIND_CANCEL, registration));
-        registration.state = next;
-        metrics.pollRemoves.increment();
-    }
-
     /** Of the last poll in {@code slot}. */
     int generation(int slot) {
         return table.generation(slot);
     }
 
-    private long userData(int kind, PollRegistration registration) {
-        return UserData.encode(kind, registration.slot, table.generation(registration.slot));
-    }
-
     @Override
     public void completed(long userData, int result, int flags) {
         int kind = UserData.kind(userData);
-        if (kind >= InternalPolls.FIRST_KIND) {
-            internalPolls.completed(kind, result, flags);
-            return;
-        }
-        if (kind == KIND_SEND) {
-            sends.completed(UserData.slot(userData), UserData.generation(userData), result);
-            return;
-        }
-        if (kind == KIND_RECEIVE) {
-            receiver.completed(table.receiving(UserData.slot(userData), UserData.generation(userData)), result, flags);
-            return;
-        }
-        if (kind == KIND_RECEIVE_CANCEL) {
-            StreamRegistration receiving = table.receiving(UserData.slot(userData), UserData.generation(userData));
-            if (receiving != null && result < 0) {
-                receiver.cancelFailed(receiving);
-            }
-            return;
-        }
-        PollRegistration registration = table.get(UserData.slot(userData), UserData.generation(userData));
-        if (kind == KIND_POLL) {
-            if (registration == null || registration.state == State.IDLE || registration.state == State.REVERTED
-                    || registration.state == State.CLOSED) {
-                // Of a poll that is over. No kernel was seen to end one twice, but none shall break a loop by it.
-                metrics.stale.increment();
-            } else {
-                polled(registration, result, (flags & Abi.CQE_F_MORE) != 0);
-            }
-        } else if (result < 0 && registration != null && registration.state == State.ARMED) {
-            if (kind == KIND_UPDATE) {
-                updateFailed(registration, result);
-            } else if (kind == KIND_RECHECK && !currentEvents && result == -Errno.EALREADY) {
-                registration.unsettle();
-                changed(registration);
-            }
-        }
-        // A cancellation's own result tells nothing: success, or ENOENT and EALREADY because the poll has fired; either
-        // way the poll's last completion follows. Nor does a recheck's EALREADY where the event that is on its way will
-        // tell all that the file has then.
-    }
-
-    private void polled(PollRegistration registration, int result, boolean more) {
-        if (result >= 0) {
-            registration.ready |= Withdrawal.isReceiving(registration)
-                    ? receiver.filter((StreamRegistration) registration, result) : result;
-        }
-        if (more) {
-            registration.strikes = 0;
-        } else {
-            ended(registration, result);
-        }
-        if (!Withdrawal.isClosed(registration) && (registration.ready | registration.failure) != 0) {
-            delivery.add(registration);
-        }
-    }
-
-    /** The poll is gone from the kernel. */
-    private void ended(PollRegistration registration, int result) {
-        registration.armed = 0;
-        switch (registration.state) {
-            case ARMED:
-                registration.state = State.IDLE;
-                if (result < 0) {
-                    registration.failure = (short) -result;
-                } else if (registration.oneShot) {
-                    registration.strikes = 0;
-                } else if (!ring.isOverflowing() && registration.strike()) {
-                    // A file without a wait queue, such as a regular one, is always ready and never waits. epoll knows
-                    // what to say of it.
-                    registration.failure = Errno.EOPNOTSUPP;
-                }
-                changed(registration);
+        switch (kind) {
+            case KIND_SEND:
+                sends.completed(UserData.slot(userData), UserData.generation(userData), result);
                 break;
-            case REMOVING:
-                registration.state = State.IDLE;
-                changed(registration);
+            case KIND_RECEIVE:
+                receiver.completed(receiving(userData), result, flags);
                 break;
-            case CLOSING:
-                registration.state = State.CLOSED;
-                withdrawal.removeIfOver(registration);
+            case KIND_RECEIVE_CANCEL:
+                receiver.cancelCompleted(receiving(userData), result);
                 break;
             default:
-                throw new AssertionError(registration);
+                if (kind <= RingWatcher.LAST_KIND) {
+                    watcher.completed(kind, userData, result, flags);
+                } else {
+                    internalPolls.completed(kind, result, flags);
+                }
+                break;
         }
     }
 
-    private void updateFailed(PollRegistration registration, int result) {
-        if (result == -Errno.ENOENT) {
-            // The poll has ended. Its last completion is here already, or follows.
-            return;
-        }
-        // EALREADY: an event of the old mask is on its way and the mask is unchanged. Ask again once it is collected.
-        registration.unsettle();
-        registration.armed = 0;
-        changed(registration);
+    private StreamRegistration receiving(long userData) {
+        return table.receiving(UserData.slot(userData), UserData.generation(userData));
     }
 
     /** Collects the events of the epoll set. */
@@ -455,12 +322,17 @@ final class Poller implements CompletionHandler {
             }
         }
         ring = null;
+        watcher.useRing(null);
         movesBytes = false;
         sends.release();
     }
 
     Ring ring() {
         return ring;
+    }
+
+    RingWatcher watcher() {
+        return watcher;
     }
 
     Withdrawal withdrawal() {

@@ -176,9 +176,10 @@ final class Receiver {
         registration.unasked = false;
     }
 
-    /** The kernel had the receive in its hands when it was asked to cancel it. It has to be asked again. */
-    void cancelFailed(StreamRegistration registration) {
-        if (registration.reception == Reception.CANCELLING) {
+    /** The cancellation of a receive has completed; {@code registration} is {@code null} if the receive is over. */
+    void cancelCompleted(StreamRegistration registration, int result) {
+        if (result < 0 && registration != null && registration.reception == Reception.CANCELLING) {
+            // The kernel had the receive in its hands. It has to be asked again.
             registration.reception = Reception.ARMED;
             registration.unasked = true;
             poller.changed(registration);

@@ -118,7 +118,7 @@ final class Withdrawal {
         if (registration.state == State.ARMED && reserve()) {
             // The reservation may have collected the poll's end.
             if (registration.state == State.ARMED) {
-                poller.remove(registration, removing);
+                poller.watcher().remove(registration, removing);
             }
         }
         if (registration.state == State.REMOVING) {
