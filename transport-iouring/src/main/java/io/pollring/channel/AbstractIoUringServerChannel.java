@@ -29,6 +29,9 @@ public abstract class AbstractIoUringServerChannel extends AbstractIoUringChanne
     }
 
     @Override
+    public abstract IoUringServerChannelConfig config();
+
+    @Override
     public ChannelMetadata metadata() {
         return METADATA;
     }
@@ -47,14 +50,12 @@ public abstract class AbstractIoUringServerChannel extends AbstractIoUringChanne
     protected void doBind(SocketAddress address) throws Exception {
         super.doBind(address);
         beforeListen();
-        socket.listen(backlog());
+        socket.listen(config().getBacklog());
         activate();
     }
 
     /** The socket is bound and does not listen yet. */
     void beforeListen() throws IOException { }
-
-    abstract int backlog();
 
     /**
      * A channel for an accepted connection.

@@ -73,11 +73,6 @@ public final class IoUringServerDomainSocketChannel extends AbstractIoUringServe
     }
 
     @Override
-    int backlog() {
-        return config.getBacklog();
-    }
-
-    @Override
     Channel newChild(LinuxSocket socket, byte[] address, int offset, int length) {
         return new IoUringDomainSocketChannel(this, socket);
     }

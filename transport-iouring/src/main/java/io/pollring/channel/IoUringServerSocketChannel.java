@@ -83,11 +83,6 @@ public final class IoUringServerSocketChannel extends AbstractIoUringServerChann
     }
 
     @Override
-    int backlog() {
-        return config.getBacklog();
-    }
-
-    @Override
     Channel newChild(LinuxSocket socket, byte[] address, int offset, int length) {
         return new IoUringSocketChannel(this, socket, NativeInetAddress.address(address, offset, length));
     }

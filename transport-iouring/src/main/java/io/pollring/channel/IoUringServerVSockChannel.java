@@ -60,11 +60,6 @@ public final class IoUringServerVSockChannel extends AbstractIoUringServerChanne
     }
 
     @Override
-    int backlog() {
-        return config.getBacklog();
-    }
-
-    @Override
     Channel newChild(LinuxSocket socket, byte[] address, int offset, int length) {
         return new IoUringVSockChannel(this, socket);
     }

@@ -18,7 +18,9 @@ import io.netty.channel.unix.DomainSocketReadMode;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannelOption;
 import io.pollring.channel.Transport.Family;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -42,6 +44,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Descriptors that go over UNIX streams: each to whom it is for, and none left behind. */
 class UnixDescriptorsTest {
+    private List<String> filesBefore;
 
     /** Pipes are made by it. */
     @BeforeAll
@@ -49,10 +52,19 @@ class UnixDescriptorsTest {
         Epoll.ensureAvailability();
     }
 
+    @BeforeEach
+    void rememberOpenFiles() {
+        filesBefore = Resources.openFiles();
+    }
+
+    @AfterEach
+    void noFileIsLeft() throws Exception {
+        assertEquals(List.of(), Resources.filesSince(filesBefore));
+    }
+
     @ParameterizedTest
     @EnumSource(Transport.class)
     void descriptorsGoBothWays(Transport transport) throws Exception {
-        List<String> before = Resources.openFiles();
         Inbox client = new Inbox();
         Inbox child = new Inbox();
         try (TestGroup group = transport.newGroup(1);
@@ -72,7 +84,6 @@ class UnixDescriptorsTest {
             pair.client.close().sync();
             assertEquals("inactive", child.take());
         }
-        assertEquals(List.of(), Resources.filesSince(before));
     }
 
     private static Stream<Arguments> announcements() {
@@ -90,7 +101,6 @@ class UnixDescriptorsTest {
     @MethodSource("announcements")
     void descriptorsAreReadInTheModeThatBytesAskFor(Transport transport, boolean autoRead, boolean late)
             throws Exception {
-        List<String> before = Resources.openFiles();
         FileDescriptor[] pipe = FileDescriptor.pipe();
         CountDownLatch descriptors = new CountDownLatch(Scale.of(late ? 100 : 1000));
         try (TestGroup group = transport.newGroup(1);
@@ -116,7 +126,6 @@ class UnixDescriptorsTest {
         }
         pipe[0].close();
         pipe[1].close();
-        assertEquals(List.of(), Resources.filesSince(before));
     }
 
     /** Reads bytes, then a descriptor, then bytes, and so on; tells the peer after each. */
@@ -196,7 +205,6 @@ class UnixDescriptorsTest {
     @ParameterizedTest
     @EnumSource(Transport.class)
     void descriptorsInOneFlushComeBeforeTheEnd(Transport transport) throws Exception {
-        List<String> before = Resources.openFiles();
         Inbox child = new Inbox();
         FileDescriptor[] pipe = FileDescriptor.pipe();
         try (TestGroup group = transport.newGroup(1);
@@ -216,13 +224,11 @@ class UnixDescriptorsTest {
         }
         pipe[0].close();
         pipe[1].close();
-        assertEquals(List.of(), Resources.filesSince(before));
     }
 
     @ParameterizedTest
     @EnumSource(Transport.class)
     void descriptorsThatNobodyReadsAreClosedWithTheChannel(Transport transport) throws Exception {
-        List<String> before = Resources.openFiles();
         Inbox child = new Inbox();
         FileDescriptor[] pipe = FileDescriptor.pipe();
         try (TestGroup group = transport.newGroup(1);
@@ -244,13 +250,11 @@ class UnixDescriptorsTest {
             end.release();
         }
         pipe[0].close();
-        assertEquals(List.of(), Resources.filesSince(before));
     }
 
     @ParameterizedTest
     @EnumSource(Transport.class)
     void noDescriptorIsLeftOfAThousandIfTheirReceiverClosesMeanwhile(Transport transport) throws Exception {
-        List<String> before = Resources.openFiles();
         AtomicInteger failed = new AtomicInteger();
         // Loops of their own: descriptors are on their way, and wait to be sent, when the receiver closes.
         try (TestGroup group = transport.newGroup(2)) {
@@ -303,7 +307,6 @@ class UnixDescriptorsTest {
             assertEquals(-1, pipe[0].read(ByteBuffer.allocateDirect(1), 0, 1));
             pipe[0].close();
         }
-        assertEquals(List.of(), Resources.filesSince(before));
     }
 
     private static void setMode(Channel channel, DomainSocketReadMode mode) throws Exception {
