@@ -35,9 +35,10 @@ import java.io.IOException;
  * the cancellation, and not before it. Where the handle reads on demand, such a receive completes once, and is armed
  * anew when the handle has taken what came and asks again.
  *
- * <p>A receive hears of data, but not always of the end behind it: when data and a reset have come together, or the
- * receive is armed behind them, the kernel (6.18 at least) tells of the data and then waits for an event that has been.
- * So a poll goes on to watch for the end. If that is a reset, the receive is cancelled, and the handle reads by itself.
+ * <p>A receive hears of data, but not always of the end behind it: of one in a thousand that come while the receive is
+ * being armed, the kernel (6.18 at least) tells of the data and then waits for an event that has been. So a poll goes on
+ * to watch for the end. If that is a reset, or that of a UNIX socket, the receive is cancelled, and the handle reads by
+ * itself.
  *
  * <p>Belongs to the loop's thread.
  */
@@ -160,10 +161,10 @@ final class Receiver {
      */
     int filter(StreamRegistration registration, int events) {
         if ((events & END) != 0) {
-            // First the data, which the receive may still have in its hands; and if the peer has only shut its output
-            // down, the receive tells that, too.
+            // First the data, which the receive may still have in its hands. A TCP socket counts the end of the peer's
+            // output as something to read, so that the receive tells it, too; a UNIX socket does not.
             registration.peerDone = true;
-            registration.reset |= (events & (Abi.POLLHUP | Abi.POLLERR)) != 0;
+            registration.unheard |= (events & (Abi.POLLHUP | Abi.POLLERR)) != 0 || !registration.isAhead();
             poller.changed(registration);
         }
         return events & ~(Abi.POLLIN | END);

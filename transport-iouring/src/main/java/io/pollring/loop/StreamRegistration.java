@@ -48,7 +48,7 @@ public final class StreamRegistration extends PollRegistration {
     /** Whether a poll has told of the connection's end. */
     boolean peerDone;
     /** Whether that is an end of which a receive may never hear: see {@link Receiver}. */
-    boolean reset;
+    boolean unheard;
     /** Whether something came that nobody had asked for, so that the receive has to end. */
     boolean unasked;
 
@@ -148,7 +148,7 @@ public final class StreamRegistration extends PollRegistration {
             case ARMED:
                 // A handle that has stopped to ask may ask again soon: see Receiver.
                 // Where epoll watches, for want of a poll, the handle reads by itself.
-                return unasked || reset || state == State.REVERTED || !streamHandle().isReceivable()
+                return unasked || unheard || state == State.REVERTED || !streamHandle().isReceivable()
                         || (desired & Abi.POLLIN) == 0 && !isAhead();
             default:
                 return false;

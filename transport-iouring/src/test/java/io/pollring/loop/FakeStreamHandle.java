@@ -31,6 +31,7 @@ final class FakeStreamHandle extends FakeLoop.Handle implements StreamHandle {
     private final boolean ahead;
     int kept;
     int received;
+    boolean endFound;
     IOException failure;
     private final ByteBuffer outgoing = ByteBuffer.allocateDirect(LENGTH);
 
@@ -51,6 +52,7 @@ final class FakeStreamHandle extends FakeLoop.Handle implements StreamHandle {
         try {
             for (int bytes = 1; bytes > 0; received += Math.max(bytes, 0)) {
                 bytes = stream.isReceiving() ? stream.receive(buffer, 0, LENGTH) : readSocket(memory);
+                endFound |= bytes < 0;
             }
         } catch (IOException e) {
             failure = e;
@@ -64,7 +66,8 @@ final class FakeStreamHandle extends FakeLoop.Handle implements StreamHandle {
         if (result < 0 && result != -Errno.EAGAIN) {
             throw new IOException(Errno.name(-result));
         }
-        return result;
+        // As StreamRegistration.receive does: 0 is nothing, -1 the end.
+        return result == 0 ? -1 : Math.max(result, 0);
     }
 
     @Override

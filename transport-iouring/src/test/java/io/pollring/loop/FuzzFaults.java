@@ -136,7 +136,7 @@ final class FuzzFaults extends FakeFaults {
     }
 
     @Override
-    public boolean hearsOfReset() {
+    public boolean hearsOfEnd() {
         return random.nextBoolean();
     }
 

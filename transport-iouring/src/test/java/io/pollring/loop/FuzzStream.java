@@ -44,7 +44,7 @@ final class FuzzStream extends FuzzHandle implements StreamHandle {
         this.world = world;
         this.bytes = bytes;
         this.random = random;
-        ahead = random.nextBoolean();
+        ahead = bytes.stream().hintsEnd();
         endOwed = bytes.stream().isOver();
     }
 

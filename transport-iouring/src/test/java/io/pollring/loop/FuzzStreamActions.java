@@ -40,6 +40,9 @@ final class FuzzStreamActions {
     int open() {
         int fd = world.files().openStream(random.nextInt(), random.nextInt(4) == 0 ? 0 : random.nextInt(200));
         FakeStream stream = (FakeStream) world.files().get(fd);
+        if (random.nextBoolean()) {
+            stream.hideEnd();
+        }
         if (random.nextInt(3) == 0) {
             stream.arrive(anyLength());
         }

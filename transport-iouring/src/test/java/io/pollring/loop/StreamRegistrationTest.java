@@ -170,6 +170,21 @@ class StreamRegistrationTest {
     }
 
     @Test
+    void endBehindDataIsFoundThoughTheReceiveNeverTellsIt() {
+        FakeStreamHandle handle = loop.openStreamOfPieces();
+        handle.readsOn = true;
+        handle.peer.hideEnd();
+        handle.reaction = events -> handle.readAll();
+        handle.submit(IN_AND_END);
+        loop.turnsUntilAsleep(PATIENCE);
+        handle.peer.arrive(5);
+        handle.peer.finish();
+        loop.turns(PATIENCE);
+        assertEquals(5, handle.received);
+        assertTrue(handle.endFound);
+    }
+
+    @Test
     void receiveEndsWhenThePollIsRefusedAndEpollTakesOver() {
         faults.refusesPolls = true;
         FakeStreamHandle handle = loop.openStream(0);
@@ -235,7 +250,7 @@ class StreamRegistrationTest {
         assertEquals(10, loop.loop.metrics().ring.submitted() - before);
     }
 
-    /** What the next enters do; and a kernel that never looks for a reset behind data. */
+    /** What the next enters do; and a kernel that never looks for an end behind data. */
     private static final class Faults extends FakeFaults {
         final Queue<Integer> enters = new ArrayDeque<>();
         final Queue<Integer> accepted = new ArrayDeque<>();
@@ -261,7 +276,7 @@ class StreamRegistrationTest {
         }
 
         @Override
-        public boolean hearsOfReset() {
+        public boolean hearsOfEnd() {
             return false;
         }
     }

@@ -78,8 +78,8 @@ public class FakeFaults {
         return Integer.MAX_VALUE;
     }
 
-    /** Whether a receive that has taken the last of the data looks again, and so finds the reset behind it. */
-    public boolean hearsOfReset() {
+    /** Whether a receive that has taken the last of the data looks again, and so finds the end behind it. */
+    public boolean hearsOfEnd() {
         return true;
     }
 

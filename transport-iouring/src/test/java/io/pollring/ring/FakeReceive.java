@@ -66,8 +66,8 @@ final class FakeReceive extends FakeRequest {
                 requests.end(this, result, flags);
                 return;
             }
-            // It does not look again if the socket does not tell of more; so it may miss a reset behind the data.
-            if (!stream.hintsMore() && (!stream.isReset() || !requests.faults().hearsOfReset())) {
+            // It does not look again if the socket does not tell of more; so it may miss an end behind the data.
+            if (!stream.hintsMore() && (!stream.isOver() || !requests.faults().hearsOfEnd())) {
                 return;
             }
         }

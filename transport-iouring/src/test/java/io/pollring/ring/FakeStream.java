@@ -29,6 +29,7 @@ public final class FakeStream extends FakeFile {
     private int error;
     private boolean finished;
     private boolean reset;
+    private boolean endIsHinted = true;
 
     FakeStream(int seed, int room) {
         super(true);
@@ -51,6 +52,11 @@ public final class FakeStream extends FakeFile {
     public void finish() {
         finished = true;
         fire(Abi.POLLIN | Abi.POLLRDHUP);
+    }
+
+    /** From now on it is a UNIX socket, which tells a receive of bytes that are left, but of no end. */
+    public void hideEnd() {
+        endIsHinted = false;
     }
 
     /** The peer resets the connection. What it has sent before can be received all the same. */
@@ -77,6 +83,11 @@ public final class FakeStream extends FakeFile {
     }
 
     // What can be seen from outside
+
+    /** Whether a receive always finds the peer's end. */
+    public boolean hintsEnd() {
+        return endIsHinted;
+    }
 
     /** Whether the peer sends no more. */
     public boolean isOver() {
@@ -151,7 +162,7 @@ public final class FakeStream extends FakeFile {
 
     /** Whether the socket says that there is more: it knows of data and of an end behind it, but of no reset. */
     boolean hintsMore() {
-        return taken < arrived || finished;
+        return taken < arrived || finished && endIsHinted;
     }
 
     /** {@code send(2)}. */
