@@ -28,6 +28,8 @@ final class EventDelivery {
     private final RegistrationQueue ready = new RegistrationQueue(PollRegistration.MEMBER_OF_READY);
     private boolean edgesOnly;
     private boolean deliveringData;
+    /** Whose handle is being given its events. */
+    private PollRegistration current;
 
     EventDelivery(Poller poller, Reverter reverter, HandleAdapter adapter, LoopMetrics metrics) {
         this.poller = poller;
@@ -87,6 +89,7 @@ final class EventDelivery {
         // Nothing but data: an error or an end behind the data is still to be told.
         boolean onlyData = edgesOnly && (events & ~Abi.POLLOUT) == Abi.POLLIN;
         boolean drained = false;
+        current = registration;
         deliveringData = registration instanceof StreamRegistration
                 && (events & (Abi.POLLIN | Abi.POLLOUT)) == Abi.POLLIN;
         try {
@@ -100,6 +103,7 @@ final class EventDelivery {
             logger.warn("A handle threw while it was given the events of fd {}: {}", registration.fd(), events, t);
         } finally {
             deliveringData = false;
+            current = null;
         }
         if (registration.isValid()) {
             registration.leftBehind(drained ? events & ~Abi.POLLIN : events);
@@ -111,6 +115,11 @@ final class EventDelivery {
     /** Whether a stream is being given data: others are to follow, and then the loop enters the kernel. */
     boolean isDeliveringData() {
         return deliveringData;
+    }
+
+    /** Whether the registration's handle is being given its events, so that it may still take what there is. */
+    boolean isDelivering(PollRegistration registration) {
+        return current == registration;
     }
 
     /** Events came that the handle does not want. */

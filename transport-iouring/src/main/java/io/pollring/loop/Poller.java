@@ -170,7 +170,7 @@ final class Poller implements CompletionHandler {
         if (registration.isDirty()) {
             dirty.add(registration);
         }
-        if (registration.isDeliverable()) {
+        if (registration.isDeliverable() && !delivery.isDelivering(registration)) {
             registration.ready |= Abi.POLLIN;
             delivery.add(registration);
         }

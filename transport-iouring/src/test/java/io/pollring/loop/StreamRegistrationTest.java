@@ -185,6 +185,22 @@ class StreamRegistrationTest {
     }
 
     @Test
+    void dataThatIsReadAfterInterestHasChangedIsToldOnce() {
+        FakeStreamHandle handle = loop.openStream(0);
+        handle.reaction = events -> {
+            handle.submit(IN_AND_END);
+            handle.readAll();
+        };
+        handle.submit(IN_AND_END | Abi.POLLOUT);
+        loop.turnsUntilAsleep(PATIENCE);
+        handle.peer.arrive(5);
+        handle.peer.makeRoom(100);
+        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        assertEquals(5, handle.received);
+        assertEquals(List.of(IN | Abi.POLLOUT), handle.told);
+    }
+
+    @Test
     void receiveEndsWhenThePollIsRefusedAndEpollTakesOver() {
         faults.refusesPolls = true;
         FakeStreamHandle handle = loop.openStream(0);
