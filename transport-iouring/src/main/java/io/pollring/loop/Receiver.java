@@ -35,10 +35,9 @@ import java.io.IOException;
  * the cancellation, and not before it. Where the handle reads on demand, such a receive completes once, and is armed
  * anew when the handle has taken what came and asks again.
  *
- * <p>A receive hears of data, but not always of the end behind it: of one in a thousand that come while the receive is
- * being armed, the kernel (6.18 at least) tells of the data and then waits for an event that has been. So a poll goes on
- * to watch for the end. If that is a reset, or that of a UNIX socket, the receive is cancelled, and the handle reads by
- * itself.
+ * <p>A receive hears of data, but not always of the end behind it: if both come while it is being armed, the kernel
+ * (6.18 at least) may tell of the data and then wait for an event that has been. So a poll goes on to watch for the end.
+ * If that is a reset, or the end of a UNIX socket, the receive is cancelled, and the handle reads by itself.
  *
  * <p>Belongs to the loop's thread.
  */

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Peers that reset a connection as soon as they have sent something, while the loop begins to watch it, or to receive
- * for it. Of one in a thousand the kernel (6.18) tells a multishot receive of the data, and never of the reset behind it.
+ * for it. Of some of them the kernel (6.18) tells a multishot receive of the data, and never of the reset behind it.
  */
 @Timeout(60)
 class ResetTest {
