@@ -36,7 +36,7 @@ class ResetTest {
                 try (Socket peer = new Socket()) {
                     peer.setSoLinger(true, 0);
                     peer.connect(TestGroup.address(listener));
-                    while (counter.accepted.get() <= i) {
+                    while (counter.accepted.get() <= i && !Thread.currentThread().isInterrupted()) {
                         Thread.onSpinWait();
                     }
                     // The loop brings its interest to the kernel now, some microseconds later.
