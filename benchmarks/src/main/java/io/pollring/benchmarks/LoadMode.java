@@ -9,6 +9,8 @@ package io.pollring.benchmarks;
 /** What the load generator does: the modes of {@code loadgen.c}, and what one of their units is. */
 enum LoadMode {
     ECHO("echo", 64, 1, "msg"),
+    ECHO2K("echo", 2 * 1024, 1, "msg"),
+    ECHO4K("echo", 4 * 1024, 1, "msg"),
     MOSTLY_IDLE("mostly-idle", 64, 1, "msg"),
     /** One request has ten replies, each as long as itself. */
     ECHO10("echo10", 64, 2, "msg"),

@@ -25,7 +25,8 @@ final class ServerProcess implements AutoCloseable {
      */
     private static final List<String> JVM_ARGS =
             List.of("-XX:+UseSerialGC", "-Dio.netty.leakDetection.level=disabled");
-    private static final int HEAP_MEBIBYTES = 256;
+    /** With no more than 512 Netty does not pool buffers of over 16 KiB, and its allocator is what is measured. */
+    private static final int HEAP_MEBIBYTES = 768;
     private static final int IDLE_CONNECTIONS_PER_MEBIBYTE = 100;
     /**
      * Where memory is measured, the heap is resident from the beginning, so that pages that become so later are not of

@@ -14,6 +14,8 @@ import java.util.stream.Collectors;
 /** What a workload asks of its server, as the side sees it that puts load on it. */
 enum WorkloadKind {
     ECHO(LoadMode.ECHO, "%1$d connection%2$s, one 64-byte message outstanding on each"),
+    ECHO2K(LoadMode.ECHO2K, "%1$d connection%2$s, one message of 2 KiB outstanding on each"),
+    ECHO4K(LoadMode.ECHO4K, "%1$d connection%2$s, one message of 4 KiB outstanding on each"),
     ONDEMAND(LoadMode.ECHO, "%1$d connection%2$s, one 64-byte message outstanding on each, read on demand"),
     ONDEMAND_INLINE(LoadMode.ECHO, "%1$d connection%2$s, one 64-byte message outstanding on each, read on demand"),
     WRITES10(LoadMode.ECHO10, "%1$d connection%2$s, one 64-byte request outstanding on each, answered with ten writes"

@@ -361,7 +361,7 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
         }
 
         ReadAllocation newAllocation(RecvByteBufAllocator.ExtendedHandle handle) {
-            return new ReadAllocation(handle, false, false);
+            return new ReadAllocation(handle, false, false, false);
         }
 
         /** Whether the last {@link #readReady()} has proved that there is nothing left to read. */

@@ -419,7 +419,7 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
         @Override
         ReadAllocation newAllocation(RecvByteBufAllocator.ExtendedHandle handle) {
             boolean adaptive = config().getRecvByteBufAllocator() instanceof AdaptiveRecvByteBufAllocator;
-            return new ReadAllocation(handle, true, adaptive && shortReadDrains());
+            return new ReadAllocation(handle, true, adaptive, adaptive && shortReadDrains());
         }
 
         @Override

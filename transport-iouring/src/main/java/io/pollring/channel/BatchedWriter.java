@@ -25,7 +25,7 @@ import java.io.IOException;
  */
 class BatchedWriter extends DirectWriter {
     /** A message that is larger is written at once: the earlier the better, as the time goes into copying. */
-    private static final int MAX_MESSAGE_BYTES = 16 * 1024;
+    private static final int MAX_MESSAGE_BYTES = 4 * 1024;
     private static final int MAX_BYTES = 64 * 1024;
 
     private enum State {

@@ -34,16 +34,21 @@ final class ReadAllocation extends DelegatingHandle implements ExtendedHandle, U
             };
 
     private final boolean stream;
+    private final boolean adaptive;
     private final boolean roomier;
     private boolean readToEnd;
+    /** Whether the last buffer was made for all there is. */
+    private boolean exact;
 
     /**
-     * @param stream  whether reads give bytes of a stream, so that the peer's end has to be looked for
-     * @param roomier whether a buffer may be larger than what the allocator guesses
+     * @param stream   whether reads give bytes of a stream, so that the peer's end has to be looked for
+     * @param adaptive whether the allocator only guesses, so that a buffer may be as large as what is known to come
+     * @param roomier  whether it may be larger than the guess
      */
-    ReadAllocation(ExtendedHandle delegate, boolean stream, boolean roomier) {
+    ReadAllocation(ExtendedHandle delegate, boolean stream, boolean adaptive, boolean roomier) {
         super(delegate);
         this.stream = stream;
+        this.adaptive = adaptive;
         this.roomier = roomier;
     }
 
@@ -59,7 +64,18 @@ final class ReadAllocation extends DelegatingHandle implements ExtendedHandle, U
     /** Whether there may be more to read. */
     @Override
     public boolean get() {
-        return lastBytesRead() == attemptedBytesRead() || stream && readToEnd;
+        return !exact && lastBytesRead() == attemptedBytesRead() || stream && readToEnd;
+    }
+
+    /**
+     * A buffer for what comes of a read. Where an adaptive allocator would guess, one for {@code bytes}, unless it would
+     * have a smaller one.
+     *
+     * @param bytes how many were received and are all there is, or 0 if that is not known
+     */
+    ByteBuf allocate(ByteBufAllocator allocator, int bytes) {
+        exact = adaptive && bytes > 0 && bytes <= guess();
+        return exact ? allocator.directBuffer(bytes) : allocate(allocator);
     }
 
     @Override

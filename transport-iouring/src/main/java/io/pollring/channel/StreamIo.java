@@ -29,10 +29,7 @@ import java.nio.ByteBuffer;
  */
 final class StreamIo extends BatchedWriter {
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(StreamIo.class);
-    /** A turn that brings this much is better read by system calls: two copies of it cost more than they. */
-    private static final int BULK_BYTES = 8 * 1024;
-    private static final int SMALL_BYTES = 2 * 1024;
-    /** So many turns in a row must bring little before the loop receives again. */
+    /** So many turns in a row must bring no more than a piece before the loop receives again. */
     private static final int SMALL_TURNS = 8;
 
     /** Stands for bytes that there was no memory to keep. */
@@ -77,7 +74,7 @@ final class StreamIo extends BatchedWriter {
         long total = 0;
         try {
             do {
-                buffer = allocation.allocate(config.getAllocator());
+                buffer = allocation.allocate(config.getAllocator(), received());
                 int length = receive(buffer, allocation);
                 if (length <= 0) {
                     buffer.release();
@@ -112,6 +109,12 @@ final class StreamIo extends BatchedWriter {
             learn(total);
             unsafe.readLoopDone();
         }
+    }
+
+    /** How many bytes the loop has received, if those are all there is; else 0. */
+    private int received() {
+        StreamRegistration registration = channel.streamRegistration();
+        return kept == null && registration != null ? registration.received() : 0;
     }
 
     private int receive(ByteBuf buffer, ReadAllocation allocation) throws IOException {
@@ -223,21 +226,23 @@ final class StreamIo extends BatchedWriter {
         }
     }
 
-    /** Learns from a turn who had better read. */
+    /**
+     * Learns from a turn who had better read. What does not fit a piece takes the kernel two receives, two completions
+     * and two copies, which is more than a system call.
+     */
     private void learn(long bytes) {
         if (bytes == 0) {
             return;
         }
         // What comes piece by piece comes too slowly if each of them is full.
-        int bulkBytes = channel.readsPieces() ? StreamRegistration.PIECE_BYTES : BULK_BYTES;
-        if (!bulk) {
-            if (bytes >= bulkBytes) {
-                smallTurns = 0;
+        boolean large = channel.readsPieces() ? bytes >= StreamRegistration.PIECE_BYTES
+                : bytes > StreamRegistration.PIECE_BYTES;
+        if (large) {
+            smallTurns = 0;
+            if (!bulk) {
                 setBulk(true);
             }
-        } else if (bytes >= Math.min(SMALL_BYTES, bulkBytes)) {
-            smallTurns = 0;
-        } else if (++smallTurns == SMALL_TURNS) {
+        } else if (bulk && ++smallTurns == SMALL_TURNS) {
             setBulk(false);
         }
     }

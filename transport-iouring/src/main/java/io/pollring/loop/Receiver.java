@@ -43,10 +43,10 @@ import java.io.IOException;
  */
 final class Receiver {
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(Receiver.class);
-    /** A multiple of what is usually ready in one turn. All of them fit the caches of a core. */
-    private static final int BUFFERS = 256;
+    /** A multiple of what is usually ready in one turn. */
+    private static final int BUFFERS = 128;
     /** Larger messages come in pieces; handles of streams that are made of those had better read by themselves. */
-    static final int BUFFER_BYTES = 1024;
+    static final int BUFFER_BYTES = 4096;
 
     private static final int END = Abi.POLLRDHUP | Abi.POLLHUP | Abi.POLLERR;
 
@@ -241,6 +241,9 @@ final class Receiver {
             registration.end = StreamRegistration.END_OF_STREAM;
         } else if (result == -Errno.ENOBUFS) {
             metrics.receivesStarved.increment();
+            // When a great many have something, arming them again turn by turn until there are buffers for all would
+            // take the square of their number.
+            registration.starved = registration.isAhead();
         } else if (result == -Errno.EINVAL || result == -Errno.EOPNOTSUPP) {
             // The file's kind, or this kernel: the handle reads by itself, as ever.
             logger.debug("The ring cannot receive for fd {}: {}", registration.fd(), Errno.name(-result));
@@ -292,6 +295,17 @@ final class Receiver {
             Errors.ioResult("recv", -errno);
         }
         return -1;
+    }
+
+    /** How many bytes {@code registration} has received and not taken. */
+    int available(StreamRegistration registration) {
+        int bytes = 0;
+        short buffer = registration.lastBuffer;
+        do {
+            bytes += ends[buffer] - starts[buffer];
+            buffer = next[buffer];
+        } while (buffer != registration.lastBuffer);
+        return bytes;
     }
 
     private void copy(int buffer, int start, ByteBuf target, int index, int bytes) {

@@ -45,6 +45,8 @@ public final class StreamRegistration extends PollRegistration {
     /** What the receive has ended with: {@link #END_OF_STREAM}, the number of an error, or 0. */
     short end;
 
+    /** Whether there was no buffer for what came, if any: a poll tells, and the handle reads it by itself. */
+    boolean starved;
     /** Whether a poll has told of the connection's end. */
     boolean peerDone;
     /** Whether that is an end of which a receive may never hear: see {@link Receiver}. */
@@ -112,6 +114,11 @@ public final class StreamRegistration extends PollRegistration {
         return poller.receiver().take(this, buffer, index, length);
     }
 
+    /** How many bytes {@link #receive} could give now. */
+    public int received() {
+        return lastBuffer == NO_BUFFER ? 0 : poller.receiver().available(this);
+    }
+
     /** {@link StreamHandle#isReceivable()} has another answer now. */
     public void receptionChanged() {
         poller.changed(this);
@@ -130,7 +137,7 @@ public final class StreamRegistration extends PollRegistration {
 
     /** Whether the handle's data is to be received for it from now on. */
     boolean wantsReception() {
-        return (desired & Abi.POLLIN) != 0 && end == 0 && !peerDone && state != State.REVERTED
+        return (desired & Abi.POLLIN) != 0 && end == 0 && !peerDone && !starved && state != State.REVERTED
                 && state != State.CLOSED && !isPieceLeft() && poller.receiver().isUsable(this)
                 && streamHandle().isReceivable();
     }
@@ -179,6 +186,15 @@ public final class StreamRegistration extends PollRegistration {
     @Override
     boolean isOnceOnly() {
         return reception != Reception.OFF && polled() == Abi.POLLRDHUP;
+    }
+
+    @Override
+    int takeWanted() {
+        int events = super.takeWanted();
+        if ((events & Abi.POLLIN) != 0) {
+            starved = false;
+        }
+        return events;
     }
 
     @Override

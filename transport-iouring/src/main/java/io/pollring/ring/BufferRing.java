@@ -35,13 +35,18 @@ public final class BufferRing {
     private BufferRing(int entries, int bufferBytes) {
         this.entries = entries;
         this.bufferBytes = bufferBytes;
-        int ringBytes = entries * Abi.BUFFER_BYTES;
-        memory = Buffer.allocateDirectBufferWithNativeOrder(ringBytes + entries * bufferBytes + PAGE_BYTES);
-        // The kernel wants whole pages.
+        int ringBytes = wholePages(entries * Abi.BUFFER_BYTES);
+        memory = Buffer.allocateDirectBufferWithNativeOrder(
+                ringBytes + wholePages(entries * bufferBytes) + PAGE_BYTES);
+        // The kernel wants the ring to start with a page. The slice ends with one, too.
         ByteBuffer aligned = memory.buffer().alignedSlice(PAGE_BYTES).order(ByteOrder.nativeOrder());
         ring = aligned.duplicate().order(ByteOrder.nativeOrder());
         buffers = aligned.position(ringBytes).slice();
         address = Buffer.memoryAddress(buffers);
+    }
+
+    private static int wholePages(int bytes) {
+        return (bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
     }
 
     /**

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 
@@ -65,6 +66,38 @@ class StreamRegistrationTest {
         handle.submit(IN_AND_END);
         loop.turnsUntilAsleep(PATIENCE);
         return handle;
+    }
+
+    @Test
+    void whoHasNoBufferReadsByItselfInsteadOfWaitingTurnByTurn() {
+        int count = 600;
+        loop.close();
+        loop = new FakeLoop(FakeOffer.everything(), 1024, 2048);
+        loop.kernel.use(new FakeFaults() {
+            @Override
+            public int batch() {
+                return count;
+            }
+        });
+        List<FakeStreamHandle> handles = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            FakeStreamHandle handle = loop.openStream(0);
+            handle.reaction = events -> handle.readAll();
+            handle.submit(IN_AND_END);
+            handles.add(handle);
+        }
+        for (int round = 1; round <= 2; round++) {
+            assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+            for (FakeStreamHandle handle : handles) {
+                handle.peer.arrive(1);
+            }
+            assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+            for (FakeStreamHandle handle : handles) {
+                assertEquals(round, handle.received);
+            }
+            long starved = loop.loop.metrics().receivesStarved();
+            assertTrue(starved > round * count / 2 && starved < round * count, starved + " of " + count);
+        }
     }
 
     @Test

@@ -63,6 +63,11 @@ public class FakeFaults {
         return 0;
     }
 
+    /** How many pieces of deferred work an enter does if it waits for fewer; before Linux 6.13, all there are. */
+    public int batch() {
+        return 20;
+    }
+
     /** Whether a poll tells what woke it, rather than look again at what is ready when it is served. */
     public boolean tellsWakeUp() {
         return true;

@@ -13,7 +13,6 @@ import java.util.Set;
 /** An io_uring instance of a {@link FakeKernel}: takes requests and enters. */
 final class FakeRing extends FakeFile {
     private static final int EBADFD = 77;
-    private static final int TASK_WORK_BATCH = 20;
     private static final int ENTER_FLAGS = Abi.ENTER_GETEVENTS;
     private static final int MAX_WAITS = 1000;
 
@@ -144,7 +143,7 @@ final class FakeRing extends FakeFile {
         requests.timePasses();
         boolean getEvents = (flags & Abi.ENTER_GETEVENTS) != 0;
         if (!deferred || getEvents && submitted == toSubmit) {
-            requests.runWork(deferred ? Math.max(TASK_WORK_BATCH, minComplete) : Integer.MAX_VALUE);
+            requests.runWork(deferred ? Math.max(faults().batch(), minComplete) : Integer.MAX_VALUE);
         }
         if (submitted != toSubmit || !getEvents) {
             return submitted;
@@ -169,7 +168,7 @@ final class FakeRing extends FakeFile {
                 }
             }
             requests.timePasses();
-            requests.runWork(Math.max(TASK_WORK_BATCH, minComplete));
+            requests.runWork(Math.max(faults().batch(), minComplete));
             queues.flushOverflow();
         }
         return 0;

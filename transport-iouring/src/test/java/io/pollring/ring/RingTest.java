@@ -7,16 +7,19 @@
 package io.pollring.ring;
 
 import io.netty.channel.epoll.Native;
+import io.netty.channel.unix.Buffer;
 import io.netty.channel.unix.FileDescriptor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -90,6 +93,31 @@ class RingTest {
         assertEquals(0, ring.submissionQueue().pending());
         for (int i = 0; i < 1000; i++) {
             assertEquals(List.of(0), results.get(id(i)));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "2, 4096", "128, 2048", "128, 4096", "256, 1024", "512, 100"})
+    void everyBufferOfARingIsItsOwn(int entries, int bytes) throws IOException {
+        Ring ring = open(8, 8, all());
+        BufferRing buffers = BufferRing.register(ring, entries, bytes);
+        try {
+            for (int i = 0; i < entries; i++) {
+                ByteBuffer view = buffers.view(i, 0, bytes);
+                assertEquals(buffers.address(i), Buffer.memoryAddress(view) + view.position());
+                for (int k = view.position(); k < view.limit(); k++) {
+                    view.put(k, (byte) i);
+                }
+            }
+            for (int i = 0; i < entries; i++) {
+                ByteBuffer view = buffers.view(i, 0, bytes);
+                for (int k = view.position(); k < view.limit(); k++) {
+                    assertEquals((byte) i, view.get(k));
+                }
+            }
+        } finally {
+            ring.close();
+            buffers.release();
         }
     }
 

@@ -15,6 +15,8 @@ import java.util.function.Supplier;
 /** What a benchmark's server does with what it is sent. */
 enum Service {
     ECHO(one(EchoHandler::new)),
+    ECHO2K(one(EchoHandler::new)),
+    ECHO4K(one(EchoHandler::new)),
     ONDEMAND(one(OnDemandEchoHandler::new)),
     ONDEMAND_INLINE(one(InlineReadEchoHandler::new)),
     WRITES10(one(() -> new TenWritesHandler(false))),
