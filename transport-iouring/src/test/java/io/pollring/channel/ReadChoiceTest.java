@@ -6,11 +6,21 @@
  */
 package io.pollring.channel;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.RecvByteBufAllocator;
 import io.pollring.channel.Transport.Family;
 import io.pollring.loop.StreamRegistration;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -35,6 +45,41 @@ class ReadChoiceTest {
             assertEquals(0, receivedOf(pair, child, 1, PIECE + 1));
             assertEquals(0, receivedOf(pair, child, SMALL_TURNS, PIECE));
             assertEquals(3, receivedOf(pair, child, 3, PIECE));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TCP, 1", "TCP, 100", "TCP, 2048", "UNIX, 1", "UNIX, 100", "UNIX, 2048"})
+    void whatWasReceivedGetsABufferOfItsSizeFromAnAdaptiveAllocator(Family family, int bytes) throws Exception {
+        assertEquals(Set.of(bytes), capacities(family, new AdaptiveRecvByteBufAllocator(), bytes));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void otherAllocatorsHaveTheBuffersThatTheyChoose(Family family) throws Exception {
+        assertEquals(Set.of(512), capacities(family, new FixedRecvByteBufAllocator(512), 100));
+        assertEquals(Set.of(64), capacities(family, new FixedRecvByteBufAllocator(64), 100));
+    }
+
+    /** The capacities of the buffers that messages of {@code bytes} come in, which the loop receives. */
+    private static Set<Integer> capacities(Family family, RecvByteBufAllocator allocator, int bytes) throws Exception {
+        Set<Integer> capacities = ConcurrentHashMap.newKeySet();
+        Recorder child = new Recorder() {
+            @Override
+            public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
+                capacities.add(((ByteBuf) msg).capacity());
+                super.channelRead(ctx, msg);
+            }
+        };
+        try (TestGroup group = Transport.RING.newGroup(1);
+             StreamPair pair = StreamPair.open(Transport.RING, group, family, new Recorder(), child, bootstrap -> { },
+                     server -> server.childOption(ChannelOption.RCVBUF_ALLOCATOR, allocator))) {
+            send(pair, child, bytes);
+            capacities.clear();
+            for (int i = 0; i < 20; i++) {
+                send(pair, child, bytes);
+            }
+            return capacities;
         }
     }
 
