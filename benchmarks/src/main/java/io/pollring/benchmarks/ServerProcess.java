@@ -25,8 +25,10 @@ final class ServerProcess implements AutoCloseable {
      */
     private static final List<String> JVM_ARGS =
             List.of("-XX:+UseSerialGC", "-Dio.netty.leakDetection.level=disabled");
-    /** With no more than 512 Netty does not pool buffers of over 16 KiB, and its allocator is what is measured. */
+    /** With no more than 512 Netty pools no buffers of over 16 KiB, and its allocator is what is measured. */
     private static final int HEAP_MEBIBYTES = 768;
+    /** Less, as it is resident, in all servers at once. */
+    private static final int IDLE_HEAP_MEBIBYTES = 256;
     private static final int IDLE_CONNECTIONS_PER_MEBIBYTE = 100;
     /**
      * Where memory is measured, the heap is resident from the beginning, so that pages that become so later are not of
@@ -71,7 +73,7 @@ final class ServerProcess implements AutoCloseable {
         int heap = HEAP_MEBIBYTES;
         if (workload.kind().isIdle()) {
             command.addAll(IDLE_JVM_ARGS);
-            heap += workload.connections() / IDLE_CONNECTIONS_PER_MEBIBYTE;
+            heap = IDLE_HEAP_MEBIBYTES + workload.connections() / IDLE_CONNECTIONS_PER_MEBIBYTE;
         }
         command.addAll(List.of("-Xms" + heap + 'm', "-Xmx" + heap + 'm'));
         if (Runtime.version().feature() >= FIRST_JAVA_WITH_NATIVE_ACCESS_FLAG) {
