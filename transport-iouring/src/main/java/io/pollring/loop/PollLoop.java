@@ -334,10 +334,11 @@ public final class PollLoop {
             collected(before);
             poller.sends().tellAll();
         }
-        if (ring != before || delivery.isPending() || poller.hasDirty() || !waker.prepareToSleep()) {
+        if (ring != before || delivery.isPending() || poller.hasDirty()) {
             collectNow();
             return;
         }
+        waker.prepareToSleep();
         try {
             if (!context.canBlock() || !timer.prepare(context)) {
                 collectNow();

@@ -21,19 +21,20 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>{@link #wakeup()} may be called by any thread; the rest belongs to the loop's.
  */
-final class Waker {
+class Waker {
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(Waker.class);
 
-    /** The loop runs, and looks for tasks before it sleeps. */
-    private static final int AWAKE = 0;
-    /** The loop sleeps, or is about to. */
+    /** The loop sleeps, or is about to. Without it, it runs, and looks for tasks before it sleeps. */
     private static final int SLEEPING = 1;
-    /** Another thread is inside the write that ends the sleep. The eventfd must stay open until it is out again. */
-    private static final int WRITING = 2;
-    /** The eventfd is closed. */
-    private static final int CLOSED = 3;
+    /** The eventfd is closed, or about to be. */
+    private static final int CLOSED = 1 << 1;
+    /**
+     * Counts the threads inside a write that ends a sleep: the eventfd must stay open until they are out again. The loop
+     * does not wait for them. A thread that wakes the loop on its own core is preempted by it before it is out.
+     */
+    private static final int WRITER = 1 << 2;
 
-    private final AtomicInteger state = new AtomicInteger(AWAKE);
+    private final AtomicInteger state = new AtomicInteger();
     private final FileDescriptor eventFd = Native.newEventFd();
 
     int fd() {
@@ -45,42 +46,54 @@ final class Waker {
         // The caller has published a task and now reads the state; the loop writes the state and then looks for tasks.
         // A full fence on both sides (the loop's is its CAS), or each could miss the other's write.
         VarHandle.fullFence();
-        if (state.get() == SLEEPING && state.compareAndSet(SLEEPING, WRITING)) {
-            try {
-                Native.eventFdWrite(eventFd.intValue(), 1L);
-            } finally {
-                state.set(AWAKE);
+        int current = state.get();
+        while ((current & SLEEPING) != 0) {
+            if (state.compareAndSet(current, (current & ~SLEEPING) + WRITER)) {
+                try {
+                    write();
+                } finally {
+                    state.getAndAdd(-WRITER);
+                }
+                return;
             }
+            current = state.get();
         }
     }
 
+    void write() {
+        Native.eventFdWrite(eventFd.intValue(), 1L);
+    }
+
     /**
-     * Announces a sleep. The caller must then look for tasks once more, and call {@link #awake()} in the end.
-     *
-     * @return {@code false} if the loop must not sleep, because a write whose event it has already seen is not over:
-     *         a wake-up that came now would rely on it
+     * Announces a sleep. The caller must then look for tasks once more, and call {@link #awake()} in the end. If the write
+     * of an earlier wake-up is still to come, it ends this sleep without need.
      */
-    boolean prepareToSleep() {
-        return state.compareAndSet(AWAKE, SLEEPING);
+    void prepareToSleep() {
+        int current;
+        do {
+            current = state.get();
+        } while (!state.compareAndSet(current, current | SLEEPING));
     }
 
-    /** The sleep is over. */
+    /** The sleep is over, whoever has ended it. */
     void awake() {
-        // Fails if another thread has ended the sleep, which sets the state itself.
-        state.compareAndSet(SLEEPING, AWAKE);
+        int current;
+        do {
+            current = state.get();
+        } while ((current & SLEEPING) != 0 && !state.compareAndSet(current, current & ~SLEEPING));
     }
 
-    /** Waits for a write under way, then closes the eventfd: a write must never hit a stranger's reused fd. */
+    /** Waits for writes under way, then closes the eventfd: a write must never hit a stranger's reused fd. */
     void close() {
-        for (;;) {
-            int current = state.get();
-            if (current == CLOSED) {
+        int current;
+        do {
+            current = state.get();
+            if ((current & CLOSED) != 0) {
                 return;
             }
-            if (current != WRITING && state.compareAndSet(current, CLOSED)) {
-                break;
-            }
-            Thread.onSpinWait();
+        } while (!state.compareAndSet(current, current & ~SLEEPING | CLOSED));
+        while (state.get() != CLOSED) {
+            Thread.yield();
         }
         try {
             eventFd.close();

@@ -16,11 +16,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** The eventfd that ends a loop's sleep, on the kernel of this machine. */
@@ -64,15 +66,14 @@ class WakerTest {
         try (EpollSet set = watch(waker)) {
             threads.forEach(Thread::start);
             while (done.get() < TASKS) {
-                if (waker.prepareToSleep()) {
-                    // As the loop does: announce the sleep, look once more, sleep.
-                    if (handedOver.get() == done.get()) {
-                        sleeps++;
-                        assertEquals(1, set.await(TOO_LATE_MILLIS), () -> "slept on with " + handedOver + " tasks, "
-                                + done + " done");
-                    }
-                    waker.awake();
+                // As the loop does: announce the sleep, look once more, sleep.
+                waker.prepareToSleep();
+                if (handedOver.get() == done.get()) {
+                    sleeps++;
+                    assertEquals(1, set.await(TOO_LATE_MILLIS), () -> "slept on with " + handedOver + " tasks, " + done
+                            + " done");
                 }
+                waker.awake();
                 done.set(handedOver.get());
             }
             for (Thread thread : threads) {
@@ -90,20 +91,60 @@ class WakerTest {
         try (EpollSet set = watch(waker)) {
             waker.wakeup();
             assertEquals(0, set.await(0), "an awake loop was written to");
-            assertTrue(waker.prepareToSleep());
+            waker.prepareToSleep();
             waker.wakeup();
             assertEquals(1, set.await(0));
             waker.wakeup();
             waker.wakeup();
             assertEquals(0, set.await(0), "a loop that is woken already was written to");
             waker.awake();
-            // The write is over, so the next sleep can rely on the next wake-up.
-            assertTrue(waker.prepareToSleep());
-            assertFalse(waker.prepareToSleep());
+            waker.prepareToSleep();
             waker.awake();
             waker.wakeup();
             assertEquals(0, set.await(0));
         } finally {
+            waker.close();
+        }
+    }
+
+    /** As when the loop that it wakes preempts the thread that does. */
+    @Test
+    void aWriteUnderWayKeepsNoLoopAwake() throws Exception {
+        Semaphore writes = new Semaphore(0);
+        CountDownLatch goOn = new CountDownLatch(1);
+        Waker waker = new Waker() {
+            @Override
+            void write() {
+                writes.release();
+                try {
+                    goOn.await();
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+                super.write();
+            }
+        };
+        Thread[] threads = new Thread[3];
+        Thread closer = new Thread(waker::close);
+        try (EpollSet set = watch(waker)) {
+            for (int i = 0; i < threads.length; i++) {
+                waker.prepareToSleep();
+                threads[i] = new Thread(waker::wakeup);
+                threads[i].start();
+                // Not one relies on another's write, whose event the loop may have seen.
+                assertTrue(writes.tryAcquire(10, TimeUnit.SECONDS));
+                waker.awake();
+            }
+            closer.start();
+            closer.join(100);
+            assertTrue(closer.isAlive(), "closed while it is written to");
+            goOn.countDown();
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            closer.join();
+        } finally {
+            goOn.countDown();
             waker.close();
         }
     }
@@ -113,7 +154,7 @@ class WakerTest {
     void aClosedOneIsNeverWritten() throws Exception {
         for (int i = 0; i < 200; i++) {
             Waker waker = new Waker();
-            assertTrue(waker.prepareToSleep());
+            waker.prepareToSleep();
             Thread[] threads = new Thread[2];
             for (int t = 0; t < threads.length; t++) {
                 threads[t] = new Thread(() -> {

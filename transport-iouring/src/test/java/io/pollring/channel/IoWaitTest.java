@@ -1,0 +1,72 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.channel;
+
+import io.pollring.ring.RingFeature;
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** An idle loop does not pass for one that waits for a disk. */
+class IoWaitTest {
+    private static final String FEATURE = "io.pollring.feature." + RingFeature.NO_IOWAIT.propertyName();
+    private static final int SAMPLES = 200;
+
+    @Test
+    void idleLoopsAreNotBlocked() throws Exception {
+        // Of the whole machine, on which others may wait for disks: now and then, but not in all samples.
+        int before = fewestBlocked();
+        try (TestGroup group = new TestGroup(Mode.RING, 4)) {
+            startAll(group);
+            assertEquals(before, fewestBlocked());
+        }
+    }
+
+    /** The check above can fail. */
+    @Test
+    void withoutTheFeatureTheyAre() throws Exception {
+        int before = fewestBlocked();
+        System.setProperty(FEATURE, "false");
+        try (TestGroup group = new TestGroup(Mode.RING, 4)) {
+            startAll(group);
+            assertTrue(fewestBlocked() >= before + 4);
+        } finally {
+            System.clearProperty(FEATURE);
+        }
+    }
+
+    private static void startAll(TestGroup group) throws Exception {
+        for (int i = 0; i < 4; i++) {
+            TestGroup.run(group.loop(i), () -> { });
+        }
+        Thread.sleep(50);
+    }
+
+    private static int fewestBlocked() throws Exception {
+        int fewest = Integer.MAX_VALUE;
+        for (int i = 0; i < SAMPLES; i++) {
+            fewest = Math.min(fewest, blocked());
+            Thread.sleep(2);
+        }
+        return fewest;
+    }
+
+    /** How many tasks wait for I/O, as the kernel accounts it. */
+    private static int blocked() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/stat"))) {
+            if (line.startsWith("procs_blocked ")) {
+                return Integer.parseInt(line.substring(line.indexOf(' ') + 1));
+            }
+        }
+        throw new AssertionError("no procs_blocked in /proc/stat");
+    }
+}
