@@ -78,13 +78,28 @@ final class ReadAllocation extends DelegatingHandle implements ExtendedHandle, U
         return exact ? allocator.directBuffer(bytes) : allocate(allocator);
     }
 
+    /**
+     * A read of {@code bytes} is about to be made, all that the buffer has room for. The allocator is told what it would
+     * have been without a size that is known, so that it guesses as ever: a buffer that is filled counts twice for it,
+     * and its guess would come down with the first small message.
+     */
+    void attempt(int bytes) {
+        attemptedBytesRead(exact ? Math.max(roomierGuess(), guess()) : bytes);
+    }
+
+    /** How much to ask for where that may be more than the guess, or 0. */
+    private int roomierGuess() {
+        int guess;
+        return roomier && (guess = guess()) <= MAX_ROOMIER_GUESS ? guess + ROOM : 0;
+    }
+
     @Override
     public ByteBuf allocate(ByteBufAllocator allocator) {
-        int guess;
-        if (roomier && (guess = guess()) <= MAX_ROOMIER_GUESS) {
+        int bytes = roomierGuess();
+        if (bytes > 0) {
             // An adaptive guess comes down to the very size of the messages, and a read that fills its buffer must be
             // followed by one that finds nothing: a system call a message.
-            return allocator.directBuffer(guess + ROOM);
+            return allocator.directBuffer(bytes);
         }
         PreferredDirectByteBufAllocator direct = DIRECT.get();
         direct.updateAllocator(allocator);

@@ -120,7 +120,7 @@ final class StreamIo extends BatchedWriter {
     private int receive(ByteBuf buffer, ReadAllocation allocation) throws IOException {
         int from = buffer.writerIndex();
         int length = buffer.writableBytes();
-        allocation.attemptedBytesRead(length);
+        allocation.attempt(length);
         StreamRegistration registration = channel.streamRegistration();
         int received;
         fromSocket = false;

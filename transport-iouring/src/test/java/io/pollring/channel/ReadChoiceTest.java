@@ -54,6 +54,19 @@ class ReadChoiceTest {
         assertEquals(Set.of(bytes), capacities(family, new AdaptiveRecvByteBufAllocator(), bytes));
     }
 
+    /** The allocator learns as it would without our knowing the size: its guess comes down after the second time only. */
+    @ParameterizedTest
+    @EnumSource
+    void aSmallMessageDoesNotHaveTheNextOneCutInTwo(Family family) throws Exception {
+        Recorder child = new Recorder();
+        try (TestGroup group = Transport.RING.newGroup(1);
+             StreamPair pair = StreamPair.open(Transport.RING, group, family, new Recorder(), child)) {
+            send(pair, child, 1024);
+            send(pair, child, 2048);
+            assertEquals(2, child.reads.get());
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void otherAllocatorsHaveTheBuffersThatTheyChoose(Family family) throws Exception {
