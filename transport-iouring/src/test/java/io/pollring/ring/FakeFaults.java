@@ -63,7 +63,7 @@ public class FakeFaults {
         return 0;
     }
 
-    /** How many pieces of deferred work an enter does if it waits for fewer; before Linux 6.13, all there are. */
+    /** How many pieces of deferred work an enter does if it waits for fewer, as Linux 6.18 does. */
     public int batch() {
         return 20;
     }
