@@ -13,11 +13,9 @@ import io.netty.channel.SelectStrategy;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.util.IntSupplier;
 import io.netty.util.concurrent.ThreadAwareExecutor;
-import io.netty.util.internal.logging.InternalLogLevel;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.pollring.ring.EpollSet;
-import io.pollring.ring.Errno;
 import io.pollring.ring.Kernel;
 import io.pollring.ring.Native;
 import io.pollring.ring.Ring;
@@ -25,25 +23,21 @@ import io.pollring.ring.RingException;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The turn of one event loop: bring interest to the kernel, wait, collect, deliver. Owns the ring, the epoll set, the
- * eventfd and the timerfd, and decides which of ring and epoll set the loop waits on.
+ * The turn of one event loop: bring interest to the kernel, wait, collect, deliver. Owns the epoll set, the eventfd and
+ * the timerfd, and waits on the ring, which is {@link LoopRing}'s, or where there is none on the epoll set.
  *
  * <p>{@link #wakeup()}, {@link #hasRing()} and the metrics may be used by any thread, all else by the loop's only.
  */
 public final class PollLoop {
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(PollLoop.class);
-    private static final Set<String> LOGGED_REASONS = ConcurrentHashMap.newKeySet();
 
     private final ThreadAwareExecutor executor;
     private final LoopSettings settings;
     private final SelectStrategy selectStrategy;
     private final HandleAdapter adapter;
     private final IntSupplier collectNow = this::collectNow;
-    private final Kernel kernel;
     private final LoopMetrics metrics = new LoopMetrics();
     private final EpollSet epollSet;
     private final Waker waker;
@@ -52,12 +46,10 @@ public final class PollLoop {
     private final BorrowedAttachment attachment;
     private final Poller poller;
     private final EventDelivery delivery;
+    private final LoopRing loopRing;
 
-    /** The ring, from its making in the constructor on; {@code null} if the loop waits on its epoll set. */
-    private volatile Ring ring;
     /** The thread that the ring was enabled for. */
     private Thread owner;
-    private int cqEntries;
     private boolean closed;
 
     /**
@@ -74,12 +66,10 @@ public final class PollLoop {
     /** With a kernel that a test chooses. */
     PollLoop(ThreadAwareExecutor executor, LoopSettings settings, SelectStrategy selectStrategy,
              HandleAdapter adapter, Kernel kernel) {
-        this.kernel = kernel;
         this.executor = executor;
         this.settings = settings;
         this.selectStrategy = selectStrategy;
         this.adapter = adapter;
-        cqEntries = settings.cqEntries;
         List<Runnable> undo = new ArrayList<>();
         boolean success = false;
         try {
@@ -97,12 +87,8 @@ public final class PollLoop {
             poller = new Poller(executor, adapter, metrics, epollSet, internalPolls, attachment.get(),
                     settings.refusePolls);
             delivery = poller.delivery();
-            if (settings.ringWanted) {
-                openFirstRing();
-            } else {
-                // What the operator asked for is no warning.
-                logFallback(InternalLogLevel.INFO, "rings are switched off with -Dio.pollring.noRing=true");
-            }
+            loopRing = new LoopRing(kernel, settings, metrics, poller, waker.fd());
+            loopRing.open();
             success = true;
         } finally {
             if (!success) {
@@ -111,96 +97,23 @@ public final class PollLoop {
         }
     }
 
-    private void openFirstRing() {
-        try {
-            ring = openRing(cqEntries);
-        } catch (RingException e) {
-            if (e.errno() == Errno.EMFILE || e.errno() == Errno.ENFILE) {
-                // What Netty's epoll handler throws when there is no fd left for its epoll instance.
-                throw new ChannelException(e.getMessage(), e);
-            }
-            if (settings.ringRequired) {
-                throw new IllegalStateException("io_uring is required, but: " + e.getMessage(), e);
-            }
-            logFallback(InternalLogLevel.WARN, e.getMessage());
-        }
-    }
-
-    private Ring openRing(int cqEntries) throws RingException {
-        return Ring.open(kernel, settings.sqEntries, Math.max(cqEntries, settings.sqEntries), settings.allowedFeatures,
-                metrics.ring, poller);
-    }
-
-    private static void logFallback(InternalLogLevel level, String reason) {
-        logger.log(LOGGED_REASONS.add(reason) ? level : InternalLogLevel.DEBUG,
-                "This event loop has no ring and waits on epoll instead: {}", reason);
-    }
-
     /** Makes the calling thread the loop's. Called again when the loop goes on in another thread. */
     public void initialize() {
-        if (owner == Thread.currentThread()) {
-            return;
-        }
-        if (owner != null) {
-            changeThread();
+        Thread before = owner;
+        if (before == Thread.currentThread()) {
             return;
         }
         owner = Thread.currentThread();
-        if (ring == null) {
-            poller.useRing(null, null);
-            return;
+        if (before == null) {
+            loopRing.enable();
+        } else {
+            loopRing.changeThread();
         }
-        try {
-            ring.enable(waker.fd());
-            poller.useRing(ring, null);
-        } catch (RingException e) {
-            abandonRing(e);
-        }
-    }
-
-    /** A ring belongs to a thread, and the kernel cancels the requests of a thread that ends: so make a new one. */
-    private void changeThread() {
-        owner = Thread.currentThread();
-        if (ring != null) {
-            replaceRing(cqEntries);
-        }
-    }
-
-    private void replaceRing(int cqEntries) {
-        closeRing();
-        Ring next = null;
-        try {
-            next = openRing(cqEntries);
-            next.enable(waker.fd());
-            this.cqEntries = cqEntries;
-            ring = next;
-            metrics.ringsReplaced.increment();
-            poller.useRing(next, null);
-        } catch (RingException e) {
-            if (next != null) {
-                next.close();
-            }
-            abandonRing(e);
-        }
-    }
-
-    private void closeRing() {
-        poller.ringCloses();
-        ring.close();
-        poller.ringClosed();
-    }
-
-    /** From now on the loop waits on its epoll set. */
-    private void abandonRing(RingException cause) {
-        closeRing();
-        ring = null;
-        logFallback(InternalLogLevel.WARN, cause.getMessage());
-        poller.useRing(null, Errno.name(cause.errno()));
     }
 
     /** Whether the loop waits on a ring. May be called by any thread. */
     public boolean hasRing() {
-        return ring != null;
+        return loopRing.get() != null;
     }
 
     public LoopMetrics metrics() {
@@ -300,15 +213,14 @@ public final class PollLoop {
 
     private int collectNow() throws RingException {
         poller.reify();
-        Ring ring = this.ring;
-        int count;
+        Ring ring = loopRing.get();
         if (ring == null) {
             // A ring that was lost may have left sends that nobody was told of.
             boolean told = poller.sends().tellAll();
             poller.collectEpollEvents(0);
             return told || delivery.isPending() ? 1 : 0;
         }
-        count = ring.submitNow();
+        int count = ring.submitNow();
         collected(ring);
         // What its sending has led to counts as well.
         return poller.sends().tellAll() ? Math.max(count, 1) : count;
@@ -324,7 +236,7 @@ public final class PollLoop {
     private void await(IoHandlerContext context) throws RingException {
         // First, because it may collect; and a task that it makes other threads' wake-ups carry must be seen below.
         poller.reify();
-        Ring before = ring;
+        Ring before = loopRing.get();
         if (before != null) {
             if (poller.sends().isPrepared()) {
                 // Not with the wait: what is sent is told at once, and what it leads to may not want to wait.
@@ -334,7 +246,7 @@ public final class PollLoop {
             collected(before);
             poller.sends().tellAll();
         }
-        if (ring != before || delivery.isPending() || poller.hasDirty()) {
+        if (loopRing.get() != before || delivery.isPending() || poller.hasDirty()) {
             collectNow();
             return;
         }
@@ -344,7 +256,7 @@ public final class PollLoop {
                 collectNow();
                 return;
             }
-            Ring ring = this.ring;
+            Ring ring = loopRing.get();
             if (ring == null) {
                 poller.collectEpollEvents(-1);
             } else {
@@ -361,24 +273,15 @@ public final class PollLoop {
             poller.collectEpollEvents(0);
         }
         if (ring.takeLost() > 0) {
-            // Any poll may have ended unheard. A larger queue, in which nothing is armed yet, is certain.
-            int larger = ring.completionQueue().entries() * 2;
-            if (larger > 2 * Ring.MAX_ENTRIES) {
-                throw new RingException("keeping up with the completions of ring fd " + ring.fd(), -Errno.EBUSY);
-            }
-            logger.info("Completions were lost; the ring is replaced by one with {} completion queue entries", larger);
-            replaceRing(larger);
+            loopRing.completionsWereLost();
         }
     }
 
     private void recover(RingException cause) {
-        if (ring == null) {
-            pauseAfter(cause);
-        } else if (cause.errno() == Errno.EEXIST) {
-            // The kernel takes this thread for another: a virtual thread on a new carrier.
-            replaceRing(cqEntries);
+        if (hasRing()) {
+            loopRing.recover(cause);
         } else {
-            abandonRing(cause);
+            pauseAfter(cause);
         }
     }
 
@@ -427,9 +330,7 @@ public final class PollLoop {
         prepareToDestroy();
         closed = true;
         waker.close();
-        if (ring != null) {
-            closeRing();
-        }
+        loopRing.close();
         timer.close();
         epollSet.close();
         attachment.release();

@@ -173,6 +173,10 @@ public final class FakeKernel implements Kernel {
         if (!mappings.remove(memory)) {
             throw new AssertionError("munmap of memory that is not mapped");
         }
+        // Whoever reads it after this would crash the JVM. Here he finds indices that cannot be.
+        for (int i = 0; i < memory.capacity(); i++) {
+            memory.put(i, (byte) (~i | 1));
+        }
     }
 
     @Override

@@ -23,7 +23,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 public class IncidentAppenderTest {
 
     private static final String NETTY = "io.netty.util.ResourceLeakDetector";
-    private static final String POLLRING = "io.pollring.loop.PollLoop";
+    private static final String POLLRING = "io.pollring.loop.LoopRing";
 
     @Test
     public void shouldNoteALeak() {

@@ -1,0 +1,168 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.loop;
+
+import io.netty.channel.ChannelException;
+import io.netty.util.internal.logging.InternalLogLevel;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.pollring.ring.Errno;
+import io.pollring.ring.Kernel;
+import io.pollring.ring.Ring;
+import io.pollring.ring.RingException;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The ring of one loop, and its only owner: opens it, puts another in its place where it cannot go on, and gives up where
+ * there is none to be had. Then the loop waits on its epoll set, and the log says why, once for each reason.
+ *
+ * <p>{@link #get()} may be called by any thread, all else by the loop's only.
+ */
+final class LoopRing {
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(LoopRing.class);
+    private static final Set<String> LOGGED_REASONS = ConcurrentHashMap.newKeySet();
+
+    private final Kernel kernel;
+    private final LoopSettings settings;
+    private final LoopMetrics metrics;
+    private final Poller poller;
+    private final int wakeupFd;
+
+    private volatile Ring ring;
+    private int cqEntries;
+
+    LoopRing(Kernel kernel, LoopSettings settings, LoopMetrics metrics, Poller poller, int wakeupFd) {
+        this.kernel = kernel;
+        this.settings = settings;
+        this.metrics = metrics;
+        this.poller = poller;
+        this.wakeupFd = wakeupFd;
+        cqEntries = settings.cqEntries;
+    }
+
+    /** The ring, or {@code null} if the loop waits on its epoll set. */
+    Ring get() {
+        return ring;
+    }
+
+    /**
+     * Opens the ring that the settings ask for, if any. It belongs to no thread yet.
+     *
+     * @throws ChannelException      if fds have run out, as Netty's epoll handler does
+     * @throws IllegalStateException if there is no ring and the settings require one
+     */
+    void open() {
+        if (!settings.ringWanted) {
+            // What the operator asked for is no warning.
+            logFallback(InternalLogLevel.INFO, "rings are switched off with -Dio.pollring.noRing=true");
+            return;
+        }
+        try {
+            ring = open(cqEntries);
+        } catch (RingException e) {
+            if (e.errno() == Errno.EMFILE || e.errno() == Errno.ENFILE) {
+                // What Netty's epoll handler throws when there is no fd left for its epoll instance.
+                throw new ChannelException(e.getMessage(), e);
+            }
+            if (settings.ringRequired) {
+                throw new IllegalStateException("io_uring is required, but: " + e.getMessage(), e);
+            }
+            logFallback(InternalLogLevel.WARN, e.getMessage());
+        }
+    }
+
+    private Ring open(int cqEntries) throws RingException {
+        return Ring.open(kernel, settings.sqEntries, Math.max(cqEntries, settings.sqEntries), settings.allowedFeatures,
+                metrics.ring, poller);
+    }
+
+    /** From now on the ring is the calling thread's. */
+    void enable() {
+        if (ring == null) {
+            poller.useRing(null, null);
+            return;
+        }
+        try {
+            ring.enable(wakeupFd);
+            poller.useRing(ring, null);
+        } catch (RingException e) {
+            abandon(e);
+        }
+    }
+
+    /** A ring belongs to a thread, and the kernel cancels the requests of a thread that ends: so makes a new one. */
+    void changeThread() {
+        if (ring != null) {
+            replace(cqEntries);
+        }
+    }
+
+    /** Any poll may have ended unheard. A larger queue, in which nothing is armed yet, is certain. */
+    void completionsWereLost() throws RingException {
+        int larger = ring.completionQueue().entries() * 2;
+        if (larger > 2 * Ring.MAX_ENTRIES) {
+            throw new RingException("keeping up with the completions of ring fd " + ring.fd(), -Errno.EBUSY);
+        }
+        logger.info("Completions were lost; the ring is replaced by one with {} completion queue entries", larger);
+        replace(larger);
+    }
+
+    /** The ring has failed, which must be there. */
+    void recover(RingException cause) {
+        if (cause.errno() == Errno.EEXIST) {
+            // The kernel takes this thread for another: a virtual thread on a new carrier.
+            replace(cqEntries);
+        } else {
+            abandon(cause);
+        }
+    }
+
+    private void replace(int cqEntries) {
+        close();
+        Ring next = null;
+        try {
+            next = open(cqEntries);
+            next.enable(wakeupFd);
+            this.cqEntries = cqEntries;
+            ring = next;
+            metrics.ringsReplaced.increment();
+            poller.useRing(next, null);
+        } catch (RingException e) {
+            if (next != null) {
+                next.close();
+            }
+            giveUp(e);
+        }
+    }
+
+    private void abandon(RingException cause) {
+        close();
+        giveUp(cause);
+    }
+
+    private void giveUp(RingException cause) {
+        ring = null;
+        logFallback(InternalLogLevel.WARN, cause.getMessage());
+        poller.useRing(null, Errno.name(cause.errno()));
+    }
+
+    /** Closes the ring, if there is one. Whoever asks is told of it nevertheless. */
+    void close() {
+        if (ring != null) {
+            poller.ringCloses();
+            ring.close();
+            poller.ringClosed();
+        }
+    }
+
+    private static void logFallback(InternalLogLevel level, String reason) {
+        logger.log(LOGGED_REASONS.add(reason) ? level : InternalLogLevel.DEBUG,
+                "This event loop has no ring and waits on epoll instead: {}", reason);
+    }
+}

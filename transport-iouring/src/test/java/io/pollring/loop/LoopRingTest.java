@@ -1,0 +1,84 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.loop;
+
+import io.pollring.ring.Abi;
+import io.pollring.ring.Errno;
+import io.pollring.ring.FakeFaults;
+import io.pollring.ring.FakeOffer;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.util.List;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** When a loop's ring cannot go on, and no other takes its place. */
+class LoopRingTest {
+    private static final int PATIENCE = 8;
+    private static final int REGISTER_ENABLE_RINGS = 12;
+
+    /** What the making of the next ring fails in. */
+    enum Step { SETUP, MAP, ENABLE }
+
+    @ParameterizedTest
+    @EnumSource
+    void epollServesAllWhenNoRingTakesTheLostOnesPlace(Step step) {
+        Faults faults = new Faults();
+        try (FakeLoop loop = new FakeLoop(FakeOffer.everything(), 8, 16)) {
+            loop.kernel.use(faults);
+            FakeLoop.Handle handle = loop.open().submit(Abi.POLLIN);
+            FakeStreamHandle stream = loop.openStream(1000);
+            stream.reaction = events -> stream.readAll();
+            stream.submit(Abi.POLLIN | Abi.POLLRDHUP);
+            assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+            assertTrue(loop.loop.hasRing());
+
+            faults.failing = step;
+            faults.forgetsThread = true;
+            loop.turn();
+            assertFalse(loop.loop.hasRing());
+            assertEquals(0, loop.loop.metrics().ringsReplaced());
+
+            handle.file.fire(Abi.POLLIN);
+            stream.peer.arrive(10);
+            assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0 || !handle.told.isEmpty(), "the loop goes on");
+            assertEquals(Abi.POLLIN, handle.told.get(0));
+            assertEquals(10, stream.received);
+            assertEquals(List.of(), loop.failures);
+        }
+    }
+
+    private static final class Faults extends FakeFaults {
+        Step failing;
+        boolean forgetsThread;
+
+        @Override
+        public int enter(boolean overflowing) {
+            boolean stranger = forgetsThread;
+            forgetsThread = false;
+            return stranger ? -Errno.EEXIST : 0;
+        }
+
+        @Override
+        public int setup(int flags) {
+            return failing == Step.SETUP ? -Errno.EMFILE : 0;
+        }
+
+        @Override
+        public int map(long offset) {
+            return failing == Step.MAP ? -Errno.ENOMEM : 0;
+        }
+
+        @Override
+        public int register(int opcode) {
+            return failing == Step.ENABLE && opcode == REGISTER_ENABLE_RINGS ? -Errno.EACCES : 0;
+        }
+    }
+}
