@@ -44,6 +44,8 @@ public final class Ring implements AutoCloseable {
     private final RingCounters counters;
 
     private int lastBatch;
+    /** What the kernel has refused to be entered with, or {@code null}. */
+    private RingException failure;
     private int skippedEnters;
     private boolean overflowing;
     private RingProbe probe;
@@ -202,6 +204,7 @@ public final class Ring implements AutoCloseable {
         if (completionQueue.ready() > 0) {
             return submitNow();
         }
+        checkWorks();
         submissionQueue.publish();
         int pending = submissionQueue.pending();
         entered(kernel.enter(fd, pending, 1, Abi.ENTER_GETEVENTS | noIoWait, timeoutNanos));
@@ -303,6 +306,7 @@ public final class Ring implements AutoCloseable {
     }
 
     private void enter(int minComplete, int flags) throws RingException {
+        checkWorks();
         submissionQueue.publish();
         int pending = submissionQueue.pending();
         entered(kernel.enter(fd, pending, minComplete, flags));
@@ -332,7 +336,18 @@ public final class Ring implements AutoCloseable {
             case Errno.EBUSY: // Completions must be taken first, which the caller does next.
                 return;
             default:
-                throw new RingException("io_uring_enter of ring fd " + fd, result, RingSetup.remedy(-result));
+                failure = new RingException("io_uring_enter of ring fd " + fd, result, RingSetup.remedy(-result));
+                throw failure;
+        }
+    }
+
+    /**
+     * What a ring that has failed once still holds must never be submitted, even if it worked again: a virtual thread may
+     * come back to the carrier that the ring is for, and by then a request's fd may be another file's.
+     */
+    private void checkWorks() throws RingException {
+        if (failure != null) {
+            throw failure;
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.List;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -97,6 +98,15 @@ class RingEnterTest {
         RingException e = assertThrows(RingException.class, ring::submitNow);
         assertEquals(errno, e.errno());
         assertTrue(e.getMessage().contains("io_uring_enter of ring fd " + ring.fd()), e.getMessage());
+        // Even if the kernel would take it now: its fd may be another file's.
+        kernel.use(new FakeFaults());
+        assertSame(e, assertThrows(RingException.class, ring::submitNow));
+        assertSame(e, assertThrows(RingException.class, ring::submitAndWait));
+        assertSame(e, assertThrows(RingException.class, () -> ring.submitAndWait(1)));
+        assertSame(e, assertThrows(RingException.class, () -> ring.submissionQueue().reserve(8)));
+        ring.collectLast();
+        assertEquals(List.of(), completed);
+        assertEquals(1, ring.submissionQueue().pending());
     }
 
     @Test
