@@ -37,7 +37,6 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.NotYetConnectedException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 
 /** A channel of a stream of bytes, each of whose directions can be shut down by itself. */
 public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChannel implements DuplexChannel {
@@ -49,7 +48,7 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
     private final StreamIo io = new StreamIo(this);
     /** Made when it is first needed: most channels never are. */
     private Runnable flushTask;
-    /** Made by the first splice. */
+    /** Made by the first splice: most channels never have one. */
     private Splicer splicer;
     private StreamRegistration streamRegistration;
     /** Whether the pipeline was told that the peer's data is read to its end. */
@@ -211,29 +210,19 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
     }
 
     private ChannelFuture splice(SpliceOrder order, ChannelPromise promise) {
-        EventLoop loop = eventLoop();
-        if (loop.inEventLoop()) {
-            spliceNow(order);
-        } else {
-            try {
-                loop.execute(() -> spliceNow(order));
-            } catch (RejectedExecutionException e) {
-                order.fail(e);
-            }
-        }
+        Splicer.submit(this, order);
         return promise;
     }
 
-    private void spliceNow(SpliceOrder order) {
+    /** On the loop: from the first call on, what comes is read from the socket. */
+    final Splicer splicer() {
         if (splicer == null) {
             splicer = new Splicer(this);
-            StreamRegistration registration = streamRegistration();
-            if (registration != null) {
-                // What is spliced has to be in the socket.
-                registration.stopReceiving();
+            if (streamRegistration != null) {
+                streamRegistration.stopReceiving();
             }
         }
-        splicer.add(order);
+        return splicer;
     }
 
     /** Whether what is to be read next belongs to a splice. */
@@ -264,23 +253,8 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
                 io.releaseKept();
             }
             if (splicer != null) {
-                endSplices();
+                splicer.close();
             }
-        }
-    }
-
-    private void endSplices() {
-        EventLoop loop = eventLoop();
-        if (loop.inEventLoop()) {
-            splicer.channelClosed();
-            return;
-        }
-        // SO_LINGER makes another thread than the loop's close the socket.
-        try {
-            loop.execute(splicer::channelClosed);
-        } catch (RejectedExecutionException e) {
-            // The loop has ended, so its thread does not use the splicer any more.
-            splicer.channelClosed();
         }
     }
 

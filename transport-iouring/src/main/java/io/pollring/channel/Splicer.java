@@ -9,6 +9,7 @@ package io.pollring.channel;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollIoOps;
 import io.pollring.channel.AbstractIoUringStreamChannel.StreamUnsafe;
 
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Moves what a stream channel receives to where its user has ordered, without showing it to the pipeline. A channel
@@ -24,7 +26,7 @@ import java.util.Queue;
  * <p>The bytes go through a pipe of this channel's own. Nothing is put into it before it is empty: so if the socket
  * gives nothing then, that is because it has nothing, and not because the pipe is full.
  *
- * <p>Belongs to the channel's loop.
+ * <p>Belongs to the channel's loop, but for {@link #submit} and {@link #close()}.
  */
 final class Splicer {
     /** What a loop does for one channel before it is the others' turn; a read loop's limit is the same. */
@@ -43,7 +45,21 @@ final class Splicer {
         this.channel = channel;
     }
 
-    void add(SpliceOrder order) {
+    /** Has {@code channel} carry {@code order} out. May be called by any thread. */
+    static void submit(AbstractIoUringStreamChannel channel, SpliceOrder order) {
+        EventLoop loop = channel.eventLoop();
+        if (loop.inEventLoop()) {
+            channel.splicer().add(order);
+            return;
+        }
+        try {
+            loop.execute(() -> channel.splicer().add(order));
+        } catch (RejectedExecutionException e) {
+            order.fail(e);
+        }
+    }
+
+    private void add(SpliceOrder order) {
         if (!channel.isOpen()) {
             order.fail(new ClosedChannelException());
         } else if (order.isComplete() && orders.isEmpty() && !delivering) {
@@ -194,8 +210,23 @@ final class Splicer {
         }
     }
 
-    /** The channel is closed. What is in the pipe still goes to its target. */
-    void channelClosed() {
+    /** The channel is closed, by whatever thread: {@code SO_LINGER} makes another than the loop's close the socket. */
+    void close() {
+        EventLoop loop = channel.eventLoop();
+        if (loop.inEventLoop()) {
+            channelClosed();
+            return;
+        }
+        try {
+            loop.execute(this::channelClosed);
+        } catch (RejectedExecutionException e) {
+            // The loop has ended, so its thread uses none of this any more.
+            channelClosed();
+        }
+    }
+
+    /** What is in the pipe still goes to its target. */
+    private void channelClosed() {
         failAll(new ClosedChannelException());
         if (!delivering) {
             closePipe();
