@@ -44,11 +44,11 @@ public final class Ring implements AutoCloseable {
     private final RingCounters counters;
 
     private int lastBatch;
-    /** What the kernel has refused to be entered with, or {@code null}. */
-    private RingException failure;
     private int skippedEnters;
     private boolean overflowing;
     private RingProbe probe;
+    /** Why the ring cannot be used any more, or {@code null}. */
+    private RingException failure;
     private volatile boolean open = true;
 
     /**
@@ -288,8 +288,8 @@ public final class Ring implements AutoCloseable {
         } catch (RingException e) {
             PlatformDependent.throwException(e);
         }
-        PlatformDependent.throwException(new RingException(
-                "making room in the submission queue of ring fd " + fd, -Errno.EBUSY));
+        failure = new RingException("making room in the submission queue of ring fd " + fd, -Errno.EBUSY);
+        PlatformDependent.throwException(failure);
     }
 
     private boolean mustEnter() {
