@@ -113,7 +113,7 @@ final class LoopRing {
         replace(larger);
     }
 
-    /** The ring has failed, which must be there. */
+    /** The ring, which must be there, has failed. */
     void recover(RingException cause) {
         if (cause.errno() == Errno.EEXIST) {
             // The kernel takes this thread for another: a virtual thread on a new carrier.
@@ -129,30 +129,31 @@ final class LoopRing {
         try {
             next = open(cqEntries);
             next.enable(wakeupFd);
-            this.cqEntries = cqEntries;
-            ring = next;
-            metrics.ringsReplaced.increment();
-            poller.useRing(next, null);
-        } catch (RingException e) {
+        } catch (RingException | OutOfMemoryError e) {
             if (next != null) {
                 next.close();
             }
-            giveUp(e);
+            giveUp(e, e instanceof RingException ? ((RingException) e).errno() : Errno.ENOMEM);
+            return;
         }
+        this.cqEntries = cqEntries;
+        ring = next;
+        metrics.ringsReplaced.increment();
+        poller.useRing(next, null);
     }
 
     private void abandon(RingException cause) {
         close();
-        giveUp(cause);
+        giveUp(cause, cause.errno());
     }
 
-    private void giveUp(RingException cause) {
+    private void giveUp(Throwable cause, int errno) {
         ring = null;
         logFallback(InternalLogLevel.WARN, cause.getMessage());
-        poller.useRing(null, Errno.name(cause.errno()));
+        poller.useRing(null, Errno.name(errno));
     }
 
-    /** Closes the ring, if there is one. Whoever asks is told of it nevertheless. */
+    /** Closes the ring, if there is one. It stays what {@link #get()} returns. */
     void close() {
         if (ring != null) {
             poller.ringCloses();

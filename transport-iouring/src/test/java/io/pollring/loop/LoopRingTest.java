@@ -25,7 +25,7 @@ class LoopRingTest {
     private static final int REGISTER_ENABLE_RINGS = 12;
 
     /** What the making of the next ring fails in. */
-    enum Step { SETUP, MAP, ENABLE }
+    enum Step { DIRECT_MEMORY, SETUP, MAP, ENABLE }
 
     @ParameterizedTest
     @EnumSource
@@ -68,6 +68,10 @@ class LoopRingTest {
 
         @Override
         public int setup(int flags) {
+            if (failing == Step.DIRECT_MEMORY) {
+                // It could as well be the buffer for the parameters.
+                throw new OutOfMemoryError("Cannot reserve direct memory");
+            }
             return failing == Step.SETUP ? -Errno.EMFILE : 0;
         }
 
