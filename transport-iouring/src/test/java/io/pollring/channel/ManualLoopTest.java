@@ -109,7 +109,7 @@ class ManualLoopTest {
     }
 
     private static ManualIoEventLoop newLoop(Mode mode, Thread owner) {
-        return new ManualIoEventLoop(owner, mode.create(IoUringIoHandler::newFactory));
+        return new ManualIoEventLoop(owner, mode.newHandlerFactory());
     }
 
     /** Accepts a connection, reads from it, and ends; {@code turn} runs the loop once. */

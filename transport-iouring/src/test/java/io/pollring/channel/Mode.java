@@ -7,7 +7,9 @@
 package io.pollring.channel;
 
 import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.epoll.EpollEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
 
 import java.util.concurrent.Callable;
 
@@ -49,6 +51,11 @@ enum Mode {
     @SuppressWarnings("deprecation")
     IoEventLoopGroup newGroup(int nThreads) {
         return create(() -> isOurs() ? new IoUringEventLoopGroup(nThreads) : new EpollEventLoopGroup(nThreads));
+    }
+
+    /** What makes the handlers of loops that are not a group's. */
+    IoHandlerFactory newHandlerFactory() {
+        return create(() -> isOurs() ? IoUringIoHandler.newFactory() : EpollIoHandler.newFactory());
     }
 
     /** Runs {@code factory} with this mode's system property set; it is read when a handler factory is made. */
