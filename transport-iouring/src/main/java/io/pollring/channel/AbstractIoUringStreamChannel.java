@@ -111,6 +111,7 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
 
     @Override
     protected Object filterOutboundMessage(Object message) throws Exception {
+        io.beforeWrite(message);
         if (message instanceof ByteBuf) {
             ByteBuf buffer = (ByteBuf) message;
             return UnixChannelUtil.isBufferCopyNeededForWrite(buffer) ? DirectBuffers.copy(alloc(), buffer, buffer) : buffer;
@@ -247,6 +248,10 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
     @Override
     protected void doClose() throws Exception {
         try {
+            if (isRegistered() && eventLoop().inEventLoop()) {
+                // Closed by force: nothing was told to be closed before.
+                io.settle();
+            }
             super.doClose();
         } finally {
             if (!isRegistered() || eventLoop().inEventLoop()) {
@@ -284,11 +289,17 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
     public ChannelFuture shutdownOutput(ChannelPromise promise) {
         EventLoop loop = eventLoop();
         if (loop.inEventLoop()) {
-            ((StreamUnsafe) unsafe()).shutdownOutput(promise);
+            shutdownOutputNow(promise);
         } else {
-            loop.execute(() -> ((StreamUnsafe) unsafe()).shutdownOutput(promise));
+            loop.execute(() -> shutdownOutputNow(promise));
         }
         return promise;
+    }
+
+    private void shutdownOutputNow(ChannelPromise promise) {
+        // While there is an outbound buffer: what fails now closes the channel.
+        io.settle();
+        ((StreamUnsafe) unsafe()).shutdownOutput(promise);
     }
 
     @Override
@@ -353,7 +364,7 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
         }
 
         @Override
-        public final void prepareSend(SendBatch.Request request) {
+        public final void prepareSend(SendBatch.Request request) throws Exception {
             io.prepareSend(request);
         }
 
@@ -380,6 +391,13 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
         @Override
         public final void keep(ByteBuffer bytes) {
             io.keep(bytes);
+        }
+
+        @Override
+        public final void close(ChannelPromise promise) {
+            // While there is an outbound buffer, as with what is written when it is flushed.
+            io.settle();
+            super.close(promise);
         }
 
         @Override
@@ -419,6 +437,11 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
 
         @Override
         void peerDone() {
+            // What was flushed so far may close the channel, if the peer is gone.
+            io.settle();
+            if (isGone()) {
+                return;
+            }
             recvBufAllocHandle().readToEnd();
             if (isActive()) {
                 // Data may wait before the end, and the end itself is found by reading.

@@ -8,13 +8,16 @@ package io.pollring.channel;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.DefaultMessageSizeEstimator;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.IovArray;
+import io.netty.util.internal.SystemPropertyUtil;
 import io.pollring.loop.SendBatch;
 import io.pollring.loop.StreamRegistration;
 
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 
 /**
  * Leaves small writes to the loop while it delivers data: it sends those of all channels with one system call when it
@@ -26,7 +29,12 @@ import java.io.IOException;
 class BatchedWriter extends DirectWriter {
     /** A message that is larger is written at once: the earlier the better, as the time goes into copying. */
     private static final int MAX_MESSAGE_BYTES = 4 * 1024;
-    private static final int MAX_BYTES = 64 * 1024;
+    private static final int MAX_BYTES = Short.MAX_VALUE;
+    /** Each flush looks at all that were left to the loop before it. */
+    private static final int MAX_MESSAGES = 64;
+    /** What Netty adds to each message's size before it compares with the water marks. */
+    private static final int ENTRY_BYTES =
+            SystemPropertyUtil.getInt("io.netty.transport.outboundBufferEntrySizeOverhead", 96);
 
     private enum State {
         /** Nothing is left to the loop. */
@@ -38,13 +46,17 @@ class BatchedWriter extends DirectWriter {
         /** The loop has told that all of it was sent. */
         ALL_SENT,
         /** The loop has told what was sent, and that it could not send more. */
-        PART_SENT
+        PART_SENT,
+        /** What was left to the loop, and what its promises' listeners flush, is being written at once. */
+        SETTLING
     }
 
     private State state = State.IDLE;
+    /** How many messages are left to the loop; it has a reference to each. */
+    private short messages;
+    private short result;
     /** What is being sent from: the channel may have lost it when it hears what was sent. */
     private ChannelOutboundBuffer buffer;
-    private int result;
 
     BatchedWriter(AbstractIoUringStreamChannel channel) {
         super(channel);
@@ -52,50 +64,99 @@ class BatchedWriter extends DirectWriter {
 
     @Override
     final void write(ChannelOutboundBuffer in) throws Exception {
-        if (isTold() && !conclude(in)) {
-            return;
+        switch (state) {
+            case IDLE:
+                if (!sendLater(in)) {
+                    super.write(in);
+                }
+                break;
+            case QUEUED:
+                if (!mayWait(in) || !takeMessages(in)) {
+                    // The loop will ask, and is told nothing.
+                    takeBack(in);
+                    super.write(in);
+                }
+                break;
+            case ALL_SENT:
+            case PART_SENT:
+                if (conclude(in)) {
+                    super.write(in);
+                }
+                break;
+            case SETTLING:
+                super.write(in);
+                break;
+            default:
+                // The loop tells in a moment what has become of what is before this.
+                break;
         }
-        if (state == State.QUEUED && !mayWait(in)) {
-            // The loop will ask, and is told nothing.
-            forget();
-        }
-        if (state == State.IDLE && !sendLater(in)) {
-            super.write(in);
-        }
-    }
-
-    private boolean isTold() {
-        return state == State.ALL_SENT || state == State.PART_SENT;
     }
 
     /** Nothing is left to the loop any more. */
     private void forget() {
         state = State.IDLE;
         buffer = null;
+        messages = 0;
+    }
+
+    /** @return how many bytes the messages have that were left to the loop */
+    private long takeBack(ChannelOutboundBuffer in) {
+        int count = messages;
+        forget();
+        return QueuedMessages.give(in, count);
     }
 
     private boolean mayWait(ChannelOutboundBuffer in) {
-        Object message = in.current();
         // A flush of a channel that has become unwritable is expected to make it writable at once, if there is room.
-        if (!(message instanceof ByteBuf) || !in.isWritable() || channel.wants(EpollIoOps.EPOLLOUT)) {
-            return false;
-        }
-        int bytes = ((ByteBuf) message).readableBytes();
-        return bytes > 0 && bytes <= MAX_MESSAGE_BYTES && in.totalPendingWriteBytes() <= MAX_BYTES;
+        return in.isWritable() && in.totalPendingWriteBytes() <= MAX_BYTES && !channel.wants(EpollIoOps.EPOLLOUT);
     }
 
-    private boolean sendLater(ChannelOutboundBuffer in) {
+    private boolean sendLater(ChannelOutboundBuffer in) throws Exception {
         StreamRegistration registration = channel.streamRegistration();
-        if (!mayWait(in) || registration == null || !registration.sendLater()) {
+        if (registration == null || !registration.maySendLater() || !mayWait(in) || !takeMessages(in)) {
             return false;
         }
+        // It is ready for it: nothing but references was taken since it was asked.
+        registration.sendLater();
         state = State.QUEUED;
         buffer = in;
         return true;
     }
 
+    /** @return whether all that was flushed can wait until the loop sends it */
+    private boolean takeMessages(ChannelOutboundBuffer in) throws Exception {
+        int count;
+        try {
+            count = QueuedMessages.take(in, messages, MAX_MESSAGES, MAX_MESSAGE_BYTES);
+        } catch (Throwable t) {
+            // One has been released too often. Where it is written its channel hears of it; what was flushed before it
+            // would be through by now.
+            if (state == State.QUEUED) {
+                writeBefore(in);
+            }
+            return false;
+        }
+        if (count <= 0) {
+            return false;
+        }
+        messages = (short) count;
+        return true;
+    }
+
+    /** Writes what was left to the loop, and nothing that was flushed behind it. */
+    private void writeBefore(ChannelOutboundBuffer in) throws Exception {
+        long bytes = takeBack(in);
+        while (bytes > 0) {
+            int before = ((ByteBuf) in.current()).readableBytes();
+            if (writeOne(in, in.current()) == FULL) {
+                return;
+            }
+            bytes -= before;
+        }
+    }
+
     /** See {@link io.pollring.loop.StreamHandle#prepareSend}. */
-    final void prepareSend(SendBatch.Request request) {
+    final void prepareSend(SendBatch.Request request) throws Exception {
         if (state != State.QUEUED) {
             return;
         }
@@ -103,36 +164,35 @@ class BatchedWriter extends DirectWriter {
         ByteBuf first = (ByteBuf) in.current();
         if (in.size() == 1 && first.hasMemoryAddress()) {
             request.send(first.memoryAddress() + first.readerIndex(), first.readableBytes());
+            state = State.PREPARED;
         } else if (request.canGather()) {
             IovArray iovecs = request.iovecs();
             int start = iovecs.count();
             long bytes = iovecs.size();
             iovecs.maxBytes(bytes + MAX_BYTES);
-            try {
-                in.forEachFlushedMessage(iovecs);
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
+            if (QueuedMessages.gather(in, messages, iovecs)) {
+                request.gather(start, (int) (iovecs.size() - bytes));
+                state = State.PREPARED;
             }
-            request.gather(start, (int) (iovecs.size() - bytes));
-        } else {
-            // With the next turn's.
-            channel.streamRegistration().sendNextTurn();
-            return;
         }
-        state = State.PREPARED;
     }
 
     /** See {@link io.pollring.loop.StreamHandle#sent}. */
     final void sent(int result, boolean complete) {
-        if (state != State.QUEUED && state != State.PREPARED) {
+        ChannelOutboundBuffer in = buffer;
+        if (state == State.QUEUED) {
+            // It could not be sent, for want of memory or of a ring, say.
+            settle();
+            return;
+        }
+        if (state != State.PREPARED) {
             return;
         }
         state = complete ? State.ALL_SENT : State.PART_SENT;
-        this.result = result;
-        ChannelOutboundBuffer in = buffer;
+        this.result = (short) result;
         // As when the socket has become writable: promises, errors and what is to be written next are dealt with there.
         channel.flushNow();
-        if (isTold()) {
+        if (state == State.ALL_SENT || state == State.PART_SENT) {
             // The channel is closing, and has let go of the buffer.
             concludeDetached(in);
         }
@@ -141,14 +201,17 @@ class BatchedWriter extends DirectWriter {
     /** @return whether the socket has taken all, so that there may be more to write */
     private boolean conclude(ChannelOutboundBuffer in) throws IOException {
         boolean all = state == State.ALL_SENT;
-        forget();
-        if (result <= 0) {
-            // Throws, unless it is only that the socket is full.
-            Errors.ioResult("send", result);
-            channel.want(EpollIoOps.EPOLLOUT);
-            return false;
+        long bytes = takeBack(in);
+        if (!all) {
+            bytes = result;
+            if (bytes <= 0) {
+                // Throws, unless it is only that the socket is full.
+                Errors.ioResult("send", (int) bytes);
+                channel.want(EpollIoOps.EPOLLOUT);
+                return false;
+            }
         }
-        in.removeBytes(result);
+        in.removeBytes(bytes);
         if (channel.isGone()) {
             return false;
         }
@@ -159,11 +222,11 @@ class BatchedWriter extends DirectWriter {
     }
 
     private void concludeDetached(ChannelOutboundBuffer in) {
-        forget();
-        if (in.isEmpty()) {
-            return;
-        }
-        if (result > 0) {
+        boolean all = state == State.ALL_SENT;
+        long bytes = takeBack(in);
+        if (all) {
+            in.removeBytes(bytes);
+        } else if (result > 0) {
             in.removeBytes(result);
         } else {
             try {
@@ -174,15 +237,25 @@ class BatchedWriter extends DirectWriter {
         }
     }
 
-    /** Writes at once what was left to the loop: the channel is about to close, to end its output, or to leave the loop. */
+    /**
+     * Writes at once what was left to the loop: what comes next must not overtake it, as the end of the stream would, or
+     * the channel is about to close, to end its output, or to leave the loop.
+     */
     final void settle() {
         switch (state) {
             case QUEUED:
                 ChannelOutboundBuffer in = buffer;
-                forget();
+                takeBack(in);
                 if (channel.unsafe().outboundBuffer() == in) {
                     // A promise's listener may flush more while this is written, which only Netty's flush can bear.
-                    channel.flushNow();
+                    state = State.SETTLING;
+                    try {
+                        channel.flushNow();
+                    } finally {
+                        if (state == State.SETTLING) {
+                            state = State.IDLE;
+                        }
+                    }
                 } else {
                     writeDetached(in);
                 }
@@ -193,6 +266,31 @@ class BatchedWriter extends DirectWriter {
             default:
                 break;
         }
+    }
+
+    /**
+     * A message is about to be written. If it would make the channel unwritable, what is left to the loop goes first: its
+     * bytes would not be pending any more if they had been written when they were flushed.
+     */
+    final void beforeWrite(Object message) throws ClosedChannelException {
+        if (state != State.QUEUED || size(message) < buffer.bytesBeforeUnwritable()) {
+            return;
+        }
+        settle();
+        if (channel.unsafe().outboundBuffer() == null) {
+            throw new ClosedChannelException();
+        }
+    }
+
+    /** What the water marks count for a message; all there is where the user has an opinion of his own. */
+    private long size(Object message) {
+        if (channel.config().getMessageSizeEstimator() != DefaultMessageSizeEstimator.DEFAULT) {
+            return Long.MAX_VALUE;
+        }
+        if (message instanceof ByteBuf) {
+            return (long) ((ByteBuf) message).readableBytes() + ENTRY_BYTES;
+        }
+        return ENTRY_BYTES;
     }
 
     /** The channel is closing, or ending its output, and has let go of the buffer. */

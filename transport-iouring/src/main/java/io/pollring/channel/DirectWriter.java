@@ -87,7 +87,8 @@ class DirectWriter {
         }
     }
 
-    private int writeOne(ChannelOutboundBuffer in, Object message) throws Exception {
+    /** @return the number of system calls made, or {@link #FULL} */
+    final int writeOne(ChannelOutboundBuffer in, Object message) throws Exception {
         if (message instanceof ByteBuf) {
             return writeBuffer(in, (ByteBuf) message);
         }

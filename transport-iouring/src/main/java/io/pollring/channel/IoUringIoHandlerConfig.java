@@ -30,6 +30,8 @@ public final class IoUringIoHandlerConfig {
     private static final int DEFAULT_RING_SIZE = 256;
     private static final int DEFAULT_CQ_SIZE = 4096;
     private static final int MAX_CQ_SIZE = 2 * Ring.MAX_ENTRIES;
+    /** Several times what a turn of dozens of quick handlers takes. */
+    private static final long SEND_DELAY_NANOS = 100_000;
 
     private int ringSize;
     private int cqSize;
@@ -136,7 +138,7 @@ public final class IoUringIoHandlerConfig {
         if (!batchedIo) {
             features.remove(RingFeature.STREAM_IO);
         }
-        return new LoopSettings(ringSize, cqSize, maxEvents,
+        return new LoopSettings(ringSize, cqSize, maxEvents, SEND_DELAY_NANOS,
                 !IoUring.isDisabled(), fallback == Fallback.FAIL,
                 SystemPropertyUtil.getBoolean("io.pollring.rejectPolls", false), features);
     }

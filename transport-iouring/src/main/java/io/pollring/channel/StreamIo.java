@@ -83,6 +83,7 @@ final class StreamIo extends BatchedWriter {
                     atEnd = length < 0;
                     if (atEnd) {
                         unsafe.readPending = false;
+                        settle();
                     }
                     break;
                 }
@@ -100,7 +101,10 @@ final class StreamIo extends BatchedWriter {
             allocation.readComplete();
             pipeline.fireChannelReadComplete();
             if (atEnd) {
-                unsafe.shutdownInput(true);
+                settle();
+                if (!channel.isGone()) {
+                    unsafe.shutdownInput(true);
+                }
             }
         } catch (Throwable t) {
             drained = false;
@@ -259,9 +263,14 @@ final class StreamIo extends BatchedWriter {
         if (unread != null) {
             unread.release();
         }
+        // What was flushed before would have met the same failure, and closed the channel before it is found here.
+        settle();
         ChannelPipeline pipeline = channel.pipeline();
         allocation.readComplete();
         pipeline.fireChannelReadComplete();
+        if (channel.isGone() && cause instanceof IOException) {
+            return;
+        }
         pipeline.fireExceptionCaught(cause);
         // Without memory for a buffer the socket would be reported ready again and again.
         if (cause instanceof IOException || cause instanceof OutOfMemoryError

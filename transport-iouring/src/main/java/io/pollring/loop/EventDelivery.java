@@ -25,17 +25,23 @@ final class EventDelivery {
     private final Reverter reverter;
     private final HandleAdapter adapter;
     private final LoopMetrics metrics;
+    private final long sendDelayNanos;
     private final RegistrationQueue ready = new RegistrationQueue(PollRegistration.MEMBER_OF_READY);
+    /** How many of those that are ready this turn has still to look at. */
+    private int left;
+    private int served;
     private boolean edgesOnly;
     private boolean deliveringData;
     /** Whose handle is being given its events. */
     private PollRegistration current;
 
-    EventDelivery(Poller poller, Reverter reverter, HandleAdapter adapter, LoopMetrics metrics) {
+    /** @param sendDelayNanos how long handles are served before what some of them have flushed is sent */
+    EventDelivery(Poller poller, Reverter reverter, HandleAdapter adapter, LoopMetrics metrics, long sendDelayNanos) {
         this.poller = poller;
         this.reverter = reverter;
         this.adapter = adapter;
         this.metrics = metrics;
+        this.sendDelayNanos = sendDelayNanos;
     }
 
     /** Whether polls are multishot ones, which tell of a change only. */
@@ -53,36 +59,52 @@ final class EventDelivery {
         return ready.size() > 0;
     }
 
+    /** Begins a turn, in which those are served that are ready now: others that become so meanwhile come next turn. */
+    void beginTurn(int maxEvents) {
+        left = Math.min(ready.size(), maxEvents);
+        served = 0;
+    }
+
+    /** How many handles were served in this turn. */
+    int served() {
+        return served;
+    }
+
     /**
-     * Gives the collected events to their handles.
+     * Gives the collected events to their handles, until what these have flushed must not wait any longer to be sent.
      *
-     * @param maxEvents how many handles to serve at most; the rest stay ready
-     * @return how many were served
+     * @return whether that is so, and the turn has to be gone on with
      */
-    int deliver(int maxEvents) {
-        int handled = 0;
-        // Only what is there now: handles that are made ready meanwhile, by a cancellation's enter, come next turn.
-        for (int n = Math.min(ready.size(), maxEvents); n > 0; n--) {
+    boolean deliver() {
+        long startNanos = System.nanoTime();
+        while (left > 0) {
+            left--;
             PollRegistration registration = ready.take();
-            if (!registration.isValid()) {
-                continue;
+            if (registration.isValid()) {
+                serve(registration);
             }
-            if (registration.failure != 0) {
-                settleFailure(registration);
-            }
-            int collected = registration.ready;
-            if (collected != 0 && registration.isValid()) {
-                int events = registration.takeWanted();
-                if (events != 0) {
-                    handled++;
-                    dispatch(registration, events);
-                } else {
-                    metrics.spurious.increment();
-                    settleUnwanted(registration, collected);
-                }
+            if (left > 0 && poller.sends().isPending() && System.nanoTime() - startNanos > sendDelayNanos) {
+                return true;
             }
         }
-        return handled;
+        return false;
+    }
+
+    private void serve(PollRegistration registration) {
+        if (registration.failure != 0) {
+            settleFailure(registration);
+        }
+        int collected = registration.ready;
+        if (collected != 0 && registration.isValid()) {
+            int events = registration.takeWanted();
+            if (events != 0) {
+                served++;
+                dispatch(registration, events);
+            } else {
+                metrics.spurious.increment();
+                settleUnwanted(registration, collected);
+            }
+        }
     }
 
     private void dispatch(PollRegistration registration, int events) {

@@ -16,6 +16,7 @@ public final class LoopSettings {
     final int sqEntries;
     final int cqEntries;
     final int maxEvents;
+    final long sendDelayNanos;
     final boolean ringWanted;
     final boolean ringRequired;
     final boolean refusePolls;
@@ -25,16 +26,18 @@ public final class LoopSettings {
      * @param sqEntries       the submission queue's entries
      * @param cqEntries       the completion queue's entries
      * @param maxEvents       how many handles are served in one run of the loop, 0 for no limit
+     * @param sendDelayNanos  how long handles are served before what some of them have flushed is sent, in nanoseconds
      * @param ringWanted      {@code false} to wait on epoll from the start
      * @param ringRequired    whether a loop without a ring is an error
      * @param refusePolls     whether the kernel shall be made to refuse every poll of a handle (a test aid)
      * @param allowedFeatures the kernel features that may be used
      */
-    public LoopSettings(int sqEntries, int cqEntries, int maxEvents, boolean ringWanted, boolean ringRequired,
-                        boolean refusePolls, Set<RingFeature> allowedFeatures) {
+    public LoopSettings(int sqEntries, int cqEntries, int maxEvents, long sendDelayNanos, boolean ringWanted,
+                        boolean ringRequired, boolean refusePolls, Set<RingFeature> allowedFeatures) {
         this.sqEntries = sqEntries;
         this.cqEntries = cqEntries;
         this.maxEvents = maxEvents == 0 ? Integer.MAX_VALUE : maxEvents;
+        this.sendDelayNanos = sendDelayNanos;
         this.ringWanted = ringWanted;
         this.ringRequired = ringRequired;
         this.refusePolls = refusePolls;

@@ -85,7 +85,7 @@ public final class PollLoop {
             metrics.epollSet(epollSet);
             internalPolls = new InternalPolls(epollSet, waker.fd(), timer, metrics);
             poller = new Poller(executor, adapter, metrics, epollSet, internalPolls, attachment.get(),
-                    settings.refusePolls);
+                    settings);
             delivery = poller.delivery();
             loopRing = new LoopRing(kernel, settings, metrics, poller, waker.fd());
             loopRing.open();
@@ -194,15 +194,47 @@ public final class PollLoop {
             reportIoTime(context, 0);
         } else if (context.shouldReportActiveIoTime()) {
             long startNanos = System.nanoTime();
-            handled = delivery.deliver(settings.maxEvents);
+            handled = deliver();
             context.reportActiveIoTime(System.nanoTime() - startNanos);
         } else {
-            handled = delivery.deliver(settings.maxEvents);
+            handled = deliver();
         }
         if (poller.ringFailure() != null) {
             recover(poller.ringFailure());
         }
         return handled;
+    }
+
+    private int deliver() {
+        delivery.beginTurn(settings.maxEvents);
+        boolean goesOn;
+        do {
+            goesOn = delivery.deliver();
+            sendNow();
+        } while (goesOn);
+        return delivery.served();
+    }
+
+    /**
+     * Sends what the handles have flushed, before anybody else's work: the loop may be busy with tasks for long, or be run
+     * by a user who does so when he likes.
+     */
+    private void sendNow() {
+        try {
+            boolean told = true;
+            while (told && poller.sends().isPending() && poller.ringFailure() == null) {
+                // With all else: a receive that is not to go on must be cancelled before work is run.
+                poller.reify();
+                Ring ring = loopRing.get();
+                if (ring != null) {
+                    ring.submitNow();
+                    collected(ring);
+                }
+                told = poller.sends().tellAll();
+            }
+        } catch (RingException e) {
+            recover(e);
+        }
     }
 
     private static void reportIoTime(IoHandlerContext context, long nanos) {
@@ -238,13 +270,8 @@ public final class PollLoop {
         poller.reify();
         Ring before = loopRing.get();
         if (before != null) {
-            if (poller.sends().isPrepared()) {
-                // Not with the wait: what is sent is told at once, and what it leads to may not want to wait.
-                before.submitNow();
-            }
             // What cancellations, and a full queue, have met on their way.
             collected(before);
-            poller.sends().tellAll();
         }
         if (loopRing.get() != before || delivery.isPending() || poller.hasDirty()) {
             collectNow();

@@ -56,18 +56,18 @@ final class Poller implements CompletionHandler {
 
     /**
      * @param attachment  what {@link PollRegistration#attachment()} returns
-     * @param refusePolls whether the kernel shall be made to refuse every poll of a handle
+     * @param settings    of the loop
      */
     Poller(ThreadAwareExecutor executor, HandleAdapter adapter, LoopMetrics metrics, EpollSet epollSet,
-           InternalPolls internalPolls, Object attachment, boolean refusePolls) {
+           InternalPolls internalPolls, Object attachment, LoopSettings settings) {
         this.executor = executor;
         this.adapter = adapter;
         this.metrics = metrics;
         this.internalPolls = internalPolls;
         this.attachment = attachment;
-        this.refusePolls = refusePolls;
+        refusePolls = settings.refusePolls;
         reverter = new Reverter(epollSet, adapter, metrics);
-        delivery = new EventDelivery(this, reverter, adapter, metrics);
+        delivery = new EventDelivery(this, reverter, adapter, metrics, settings.sendDelayNanos);
         sends = new SendBatch(KIND_SEND, this, metrics);
         receiver = new Receiver(KIND_RECEIVE, KIND_RECEIVE_CANCEL, this, metrics);
         withdrawal = new Withdrawal(this, table, reverter, receiver, metrics);

@@ -58,12 +58,21 @@ public final class SendBatch {
         this.metrics = metrics;
     }
 
+    /** @return whether there is memory for it */
     @SuppressWarnings("deprecation") // The other constructor's memory has to be freed by hand.
-    private void openGathering() {
-        ByteBuffer memory = ByteBuffer.allocateDirect(Limits.IOV_MAX * IovArray.IOV_SIZE)
-                .order(ByteOrder.nativeOrder());
-        iovecs = new IovArray(Unpooled.wrappedBuffer(memory).setIndex(0, 0));
-        headers = new MessageHeaders(MAX_GATHERING);
+    private boolean openGathering() {
+        try {
+            ByteBuffer memory = ByteBuffer.allocateDirect(Limits.IOV_MAX * IovArray.IOV_SIZE)
+                    .order(ByteOrder.nativeOrder());
+            IovArray array = new IovArray(Unpooled.wrappedBuffer(memory).setIndex(0, 0));
+            headers = new MessageHeaders(MAX_GATHERING);
+            iovecs = array;
+            return true;
+        } catch (OutOfMemoryError e) {
+            // There may be some later: the next who has many buffers to send tries again.
+            logger.debug("There is no memory for gathered sends", e);
+            return false;
+        }
     }
 
     void add(StreamRegistration registration) {
@@ -75,34 +84,37 @@ public final class SendBatch {
         return waiting.size() > 0 || size > 0;
     }
 
-    /** Whether requests were made that are not told yet. */
-    boolean isPrepared() {
-        return size > 0;
-    }
-
-    /** Turns what waits to be sent into requests. */
+    /** Turns what waits to be sent into requests, as many as there is room for. */
     void reify(SubmissionQueue queue) {
-        for (int n = waiting.size(); n > 0; n--) {
+        for (int n = waiting.size(); n > 0 && !isFull(); n--) {
             if (queue != null) {
                 // If this finds that the ring is lost, whoever waits must still do so in the next turn.
                 queue.reserve(1);
             }
             StreamRegistration registration = (StreamRegistration) waiting.take();
-            if (!registration.isValid()) {
-                continue;
+            if (registration.isValid() && !(queue != null && registration.isBatching() && prepare(queue, registration))) {
+                // The handle goes on by itself.
+                tell(registration, -Errno.EAGAIN, false);
             }
-            if (queue == null || !registration.isBatching()) {
-                // The handle goes on as with a socket that is full: when epoll tells it that there is room.
-                refuse(registration);
-                continue;
-            }
-            request.begin(queue, registration);
-            registration.streamHandle().prepareSend(request);
         }
     }
 
-    private void refuse(StreamRegistration registration) {
-        tell(registration, -Errno.EAGAIN, false);
+    /** @return whether the handle has a request now */
+    private boolean prepare(SubmissionQueue queue, StreamRegistration registration) {
+        int before = size;
+        request.begin(queue, registration);
+        try {
+            registration.streamHandle().prepareSend(request);
+        } catch (Throwable t) {
+            logger.warn("A handle threw while it prepared what to send on fd {}", registration.fd(), t);
+        } finally {
+            request.end();
+        }
+        return size > before;
+    }
+
+    private boolean isFull() {
+        return gathering == MAX_GATHERING || iovecs != null && iovecs.count() >= Limits.IOV_MAX / 2;
     }
 
     /** A send that was not complete has told how far it came. */
@@ -224,18 +236,20 @@ public final class SendBatch {
             this.registration = registration;
         }
 
+        private void end() {
+            queue = null;
+            registration = null;
+        }
+
         /** To send these bytes; they are read once, before the handle is told. */
         public void send(long address, int length) {
             int index = next(length);
             queue.send(registration.fd(), address, length, UserData.encode(kind, index, generation));
         }
 
-        /** Whether {@link #iovecs()} has room. If it has not, the handle must send by itself. */
+        /** Whether there are {@link #iovecs()}: there is always room for 64 more. If not, the handle must send by itself. */
         public boolean canGather() {
-            if (iovecs == null) {
-                openGathering();
-            }
-            return gathering < MAX_GATHERING && iovecs.count() < Limits.IOV_MAX / 2;
+            return iovecs != null || openGathering();
         }
 
         /** Where to add what is to be gathered, behind what others have added. */
@@ -251,20 +265,28 @@ public final class SendBatch {
         }
 
         private int next(int length) {
-            int index = size++;
+            int index = size;
             if (index == senders.length) {
-                int larger = index * 2;
-                senders = Arrays.copyOf(senders, larger);
-                lengths = Arrays.copyOf(lengths, larger);
-                results = Arrays.copyOf(results, larger);
-                positions = Arrays.copyOf(positions, larger);
+                grow(index * 2);
             }
+            size++;
             senders[index] = registration;
             lengths[index] = length;
             results[index] = COMPLETE;
             positions[index] = queue.position();
             metrics.sends.increment();
             return index;
+        }
+
+        /** All or nothing: there may be no memory. */
+        private void grow(int larger) {
+            StreamRegistration[] moreSenders = Arrays.copyOf(senders, larger);
+            int[] moreLengths = Arrays.copyOf(lengths, larger);
+            int[] moreResults = Arrays.copyOf(results, larger);
+            positions = Arrays.copyOf(positions, larger);
+            senders = moreSenders;
+            lengths = moreLengths;
+            results = moreResults;
         }
     }
 }

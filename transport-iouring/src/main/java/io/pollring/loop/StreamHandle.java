@@ -26,9 +26,10 @@ public interface StreamHandle extends EpollIoHandle {
 
     /**
      * The loop is about to enter the kernel, and the handle has {@linkplain StreamRegistration#sendLater() something to
-     * send}. It must not be sent otherwise before {@link #sent(int, boolean)}.
+     * send}. It must not be sent otherwise before {@link #sent(int, boolean)}. If nothing is prepared, or it throws, that
+     * is called at once, with {@code -EAGAIN}.
      */
-    void prepareSend(SendBatch.Request request);
+    void prepareSend(SendBatch.Request request) throws Exception;
 
     /**
      * What has become of what was prepared.

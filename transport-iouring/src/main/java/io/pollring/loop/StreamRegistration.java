@@ -73,23 +73,25 @@ public final class StreamRegistration extends PollRegistration {
     }
 
     /**
-     * Has the loop {@linkplain StreamHandle#prepareSend ask} what to send before it next enters the kernel. Only while
-     * it delivers data, when there may be many that want to send. In a task, or when a connection was made or accepted,
-     * whoever flushes may wait for an answer.
+     * Whether the loop is ready to send something {@linkplain #sendLater() later}: only while it delivers data, when there
+     * may be many that want to send. In a task, or when a connection was made or accepted, whoever flushes may wait for an
+     * answer.
+     */
+    public boolean maySendLater() {
+        return poller.delivery().isDeliveringData() && isBatching();
+    }
+
+    /**
+     * Has the loop {@linkplain StreamHandle#prepareSend ask} what to send when it has delivered the turn's data, or earlier.
      *
-     * @return {@code false} if the handle has to send by itself
+     * @return {@code false} if it is not {@linkplain #maySendLater() ready} for it, and the handle has to send by itself
      */
     public boolean sendLater() {
-        if (!poller.delivery().isDeliveringData() || !isBatching()) {
+        if (!maySendLater()) {
             return false;
         }
         poller.sends().add(this);
         return true;
-    }
-
-    /** The handle could not be served now, and is to be asked again in the next turn. */
-    public void sendNextTurn() {
-        poller.sends().add(this);
     }
 
     /** Has what was prepared sent and {@linkplain StreamHandle#sent told} now. */

@@ -42,7 +42,9 @@ final class FakeLoop implements ThreadAwareExecutor, IoHandlerContext, HandleAda
     private boolean slept;
 
     FakeLoop(FakeOffer offer, int sqEntries, int cqEntries) {
-        this(offer, new LoopSettings(sqEntries, cqEntries, 0, true, false, false, EnumSet.allOf(RingFeature.class)));
+        // Sends wait for all of a turn's handles, whatever the clock says.
+        this(offer, new LoopSettings(sqEntries, cqEntries, 0, Long.MAX_VALUE, true, false, false,
+                EnumSet.allOf(RingFeature.class)));
     }
 
     FakeLoop(FakeOffer offer, LoopSettings settings) {

@@ -9,6 +9,7 @@ package io.pollring.loop;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.unix.Buffer;
+import io.netty.util.IllegalReferenceCountException;
 import io.pollring.ring.Errno;
 import io.pollring.ring.FakeStream;
 
@@ -27,6 +28,8 @@ final class FakeStreamHandle extends FakeLoop.Handle implements StreamHandle {
     StreamRegistration stream;
     Runnable onPrepare = () -> { };
     boolean receivable = true;
+    /** Whether what is to be sent was released too often. */
+    boolean spoilt;
     boolean readsOn;
     private final boolean ahead;
     int kept;
@@ -77,6 +80,9 @@ final class FakeStreamHandle extends FakeLoop.Handle implements StreamHandle {
 
     @Override
     public void prepareSend(SendBatch.Request request) {
+        if (spoilt) {
+            throw new IllegalReferenceCountException(0);
+        }
         for (int i = 0; i < LENGTH; i++) {
             outgoing.put(i, peer.outgoing(peer.accepted() + i));
         }

@@ -35,6 +35,8 @@ final class FuzzProfile {
     final int buffers;
     final int handles;
     final int steps;
+    /** Whether what a handle has flushed is sent before the next one is served. */
+    final boolean promptSends;
 
     FuzzProfile(Random random) {
         // A third of all schedules has all features; in the others any may be missing.
@@ -61,6 +63,7 @@ final class FuzzProfile {
         // More than an enter's 20 work items now and then.
         handles = random.nextInt(10) == 0 ? 30 : 2 + random.nextInt(8);
         steps = 10 + random.nextInt(40);
+        promptSends = random.nextInt(3) == 0;
     }
 
     FakeOffer offer() {
@@ -70,7 +73,7 @@ final class FuzzProfile {
 
     /** What the kernel lacks the loop has to find out. */
     LoopSettings settings() {
-        return new LoopSettings(sqEntries, cqEntries, maxEvents, ringWanted, false, refusePolls,
+        return new LoopSettings(sqEntries, cqEntries, maxEvents, promptSends ? -1 : Long.MAX_VALUE, ringWanted, false, refusePolls,
                 lackedByKernel ? EnumSet.allOf(RingFeature.class) : features);
     }
 
@@ -92,6 +95,6 @@ final class FuzzProfile {
                 + ", ring " + ringWanted + ", refusePolls " + refusePolls + ", faults " + faults + "%, lateness "
                 + lateness + ", duplicates " + duplicates + ", regular files " + regularFiles
                 + ", streams " + streams + "%, buffers " + buffers + ", handles " + handles
-                + ", steps " + steps + (singleMap ? "" : ", two maps");
+                + ", steps " + steps + (promptSends ? ", prompt sends" : "") + (singleMap ? "" : ", two maps");
     }
 }

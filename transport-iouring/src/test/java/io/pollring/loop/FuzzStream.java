@@ -9,6 +9,7 @@ package io.pollring.loop;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.unix.Buffer;
 import io.netty.channel.unix.IovArray;
+import io.netty.util.IllegalReferenceCountException;
 import io.pollring.ring.Abi;
 import io.pollring.ring.Errno;
 
@@ -203,10 +204,10 @@ final class FuzzStream extends FuzzHandle implements StreamHandle {
         if (cancelled || sending == Sending.PREPARED) {
             world.violated(this, "is asked what to send, but is " + sending);
         }
-        forgotten = false;
         if (sending == Sending.NONE) {
             return;
         }
+        forgotten = false;
         if (random.nextBoolean()) {
             fillOutgoing();
             request.send(Buffer.memoryAddress(outgoing), length);
@@ -220,8 +221,12 @@ final class FuzzStream extends FuzzHandle implements StreamHandle {
             iovecs.add(Unpooled.wrappedBuffer(outgoing), half, length - half);
             request.gather(first, length);
         } else {
-            world.trace(this, () -> "sends in the next turn");
-            stream.sendNextTurn();
+            boolean thrown = random.nextBoolean();
+            world.trace(this, () -> thrown ? "throws, asked what to send" : "prepares nothing");
+            if (thrown) {
+                // As of a buffer that was released too often.
+                throw new IllegalReferenceCountException(0);
+            }
             return;
         }
         world.trace(this, () -> "prepares to send " + length);
