@@ -160,6 +160,16 @@ public final class SendBatch {
         }
     }
 
+    /** What the kernel has not consumed of fds that were closed since must not be sent to whoever has their number. */
+    void revokeClosed(SubmissionQueue queue) {
+        for (int i = 0; i < size; i++) {
+            if (senders[i] != null && isUnderWay(i) && !senders[i].handle.fd().isOpen()) {
+                queue.revoke(positions[i]);
+                results[i] = -Errno.EBADF;
+            }
+        }
+    }
+
     /** Whether the kernel has still to consume the request. */
     private boolean isUnderWay(int i) {
         Ring ring = poller.ring();
@@ -169,6 +179,7 @@ public final class SendBatch {
     private void submit() {
         Ring ring = poller.ring();
         try {
+            poller.revokeClosed();
             ring.submitNow();
         } catch (RingException e) {
             poller.ringFailed(e);

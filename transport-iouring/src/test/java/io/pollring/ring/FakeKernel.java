@@ -287,6 +287,15 @@ public final class FakeKernel implements Kernel {
         return armed;
     }
 
+    /** The user data of every request that was shown to a ring and not consumed by it, of those that do anything. */
+    public List<Long> queued() {
+        List<Long> queued = new ArrayList<>();
+        for (FakeRing ring : rings) {
+            queued.addAll(ring.requests().queued());
+        }
+        return queued;
+    }
+
     /** How many buffers were received into and not given back, on all rings. */
     public int buffersTaken() {
         int count = 0;
