@@ -9,7 +9,6 @@ package io.pollring.channel;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.epoll.EpollIoOps;
-import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.IovArray;
 import io.pollring.loop.SendBatch;
 import io.pollring.loop.StreamRegistration;
@@ -144,7 +143,7 @@ class BatchedWriter extends DirectWriter {
         forget();
         if (result <= 0) {
             // Throws, unless it is only that the socket is full.
-            Errors.ioResult("send", result);
+            SendBatch.check(channel.socket.intValue(), result);
             channel.want(EpollIoOps.EPOLLOUT);
             return false;
         }
@@ -167,7 +166,7 @@ class BatchedWriter extends DirectWriter {
             in.removeBytes(result);
         } else {
             try {
-                Errors.ioResult("send", result);
+                SendBatch.check(channel.socket.intValue(), result);
             } catch (IOException e) {
                 fail(in, e);
             }

@@ -272,7 +272,7 @@ public final class PollLoop {
         if (internalPolls.takeEpollReady()) {
             poller.collectEpollEvents(0);
         }
-        if (ring.takeLost() > 0) {
+        if (ring.hasLost()) {
             loopRing.completionsWereLost();
         }
     }

@@ -124,13 +124,29 @@ final class Poller implements CompletionHandler {
         internalPolls.useRing(ring);
     }
 
+    /**
+     * Completions were lost, and the ring is about to be replaced. Whether a receive's was among them it still tells: one
+     * that is there to be cancelled has lost none, as the kernel keeps back, and so loses, no completion but the last.
+     */
+    void completionsWereLost() {
+        sends.completionsWereLost(queue());
+        for (PollRegistration registration : table.snapshot()) {
+            if (registration.isValid() && Withdrawal.isReceiving(registration)) {
+                withdrawal.awaitEnd(registration);
+            }
+        }
+    }
+
     /** The ring is about to be closed. What it has received by now must not be lost with it. */
     void ringCloses() {
         if (ring == null) {
             return;
         }
         ring.collectLast();
-        sends.ringCloses(ring.submissionQueue());
+        if (ring.hasLost()) {
+            sends.completionsWereLost(queue());
+        }
+        sends.ringCloses(queue());
         for (PollRegistration registration : table.snapshot()) {
             if (registration instanceof StreamRegistration) {
                 receiver.ringCloses((StreamRegistration) registration);

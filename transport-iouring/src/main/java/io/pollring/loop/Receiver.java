@@ -96,6 +96,10 @@ final class Receiver {
 
     /** What {@code registration} has received by now is all there is. */
     void ringCloses(StreamRegistration registration) {
+        if (registration.reception != Reception.OFF && ring.hasLost()) {
+            // What was lost may have been its last completion, with the only word of bytes that it had taken.
+            registration.end = Errno.EBADR;
+        }
         registration.reception = Reception.OFF;
         handOver(registration);
     }
@@ -306,6 +310,10 @@ final class Receiver {
             int errno = registration.end;
             // As the socket does: the next read finds the end.
             registration.end = StreamRegistration.END_OF_STREAM;
+            if (errno == Errno.EBADR) {
+                throw new IOException("recv of fd " + registration.fd() + ": what was received is lost: the kernel had no"
+                        + " memory to tell of it (EBADR)");
+            }
             Errors.ioResult("recv", -errno);
         }
         return -1;

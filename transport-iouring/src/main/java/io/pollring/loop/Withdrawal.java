@@ -139,13 +139,15 @@ final class Withdrawal {
         }
     }
 
-    private void awaitEnd(PollRegistration registration) {
+    /** Waits until nothing is left of what is being cancelled, or received. */
+    void awaitEnd(PollRegistration registration) {
         revoker.revokeReceive(registration);
         // One enter runs 20 work items, and others may be ahead of this one.
         for (int idle = 0; isEnding(registration) && idle < MAX_IDLE_ENTERS && poller.ringFailure() == null;) {
             cancelReceive(registration);
             int count = enter(idle >= MAX_IDLE_ENTERS / 2);
-            idle = count == 0 ? idle + 1 : 0;
+            // That the receive was not found is no news: its last completion may be lost.
+            idle = count > (isArmed(registration) ? 1 : 0) ? 0 : idle + 1;
         }
         if (isEnding(registration) && poller.ringFailure() == null) {
             // No kernel was seen to do this. The file is let go when the completion comes, or with the ring.
@@ -154,10 +156,14 @@ final class Withdrawal {
         }
     }
 
+    private static boolean isArmed(PollRegistration registration) {
+        return registration instanceof StreamRegistration
+                && ((StreamRegistration) registration).reception == Reception.ARMED;
+    }
+
     private void cancelReceive(PollRegistration registration) {
         // Again where the kernel had the receive in its hands when it was asked first.
-        if (isReceiving(registration) && ((StreamRegistration) registration).reception == Reception.ARMED && reserve()
-                && ((StreamRegistration) registration).reception == Reception.ARMED) {
+        if (isArmed(registration) && reserve() && isArmed(registration)) {
             receiver.cancel((StreamRegistration) registration);
         }
     }
