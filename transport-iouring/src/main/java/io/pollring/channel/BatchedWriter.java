@@ -10,7 +10,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.DefaultMessageSizeEstimator;
 import io.netty.channel.epoll.EpollIoOps;
-import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.IovArray;
 import io.netty.util.internal.SystemPropertyUtil;
 import io.pollring.loop.SendBatch;
@@ -206,7 +205,7 @@ class BatchedWriter extends DirectWriter {
             bytes = result;
             if (bytes <= 0) {
                 // Throws, unless it is only that the socket is full.
-                Errors.ioResult("send", (int) bytes);
+                SendBatch.check(channel.socket.intValue(), (int) bytes);
                 channel.want(EpollIoOps.EPOLLOUT);
                 return false;
             }
@@ -230,7 +229,7 @@ class BatchedWriter extends DirectWriter {
             in.removeBytes(result);
         } else {
             try {
-                Errors.ioResult("send", result);
+                SendBatch.check(channel.socket.intValue(), result);
             } catch (IOException e) {
                 fail(in, e);
             }

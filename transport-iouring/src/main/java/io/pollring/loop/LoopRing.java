@@ -14,6 +14,7 @@ import io.pollring.ring.Errno;
 import io.pollring.ring.Kernel;
 import io.pollring.ring.Ring;
 import io.pollring.ring.RingException;
+import io.pollring.ring.RingFeature;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -103,14 +104,16 @@ final class LoopRing {
         }
     }
 
-    /** Any poll may have ended unheard. A larger queue, in which nothing is armed yet, is certain. */
+    /** Any request may have ended unheard. A larger queue, in which nothing is armed yet, is certain. */
     void completionsWereLost() throws RingException {
-        int larger = ring.completionQueue().entries() * 2;
-        if (larger > 2 * Ring.MAX_ENTRIES) {
+        int entries = ring.completionQueue().entries();
+        if (entries >= 2 * Ring.MAX_ENTRIES && !ring.has(RingFeature.NO_DROP)) {
             throw new RingException("keeping up with the completions of ring fd " + ring.fd(), -Errno.EBUSY);
         }
-        logger.info("Completions were lost; the ring is replaced by one with {} completion queue entries", larger);
-        replace(larger);
+        int wished = Math.min(entries * 2, 2 * Ring.MAX_ENTRIES);
+        logger.warn("Completions were lost; the ring is replaced by one with {} completion queue entries", wished);
+        poller.completionsWereLost();
+        replace(wished);
     }
 
     /** The ring, which must be there, has failed. */
@@ -123,20 +126,29 @@ final class LoopRing {
         }
     }
 
-    private void replace(int cqEntries) {
+    private void replace(int wished) {
         close();
+        reopen(wished);
+    }
+
+    private void reopen(int wished) {
         Ring next = null;
         try {
-            next = open(cqEntries);
+            next = open(wished);
             next.enable(wakeupFd);
         } catch (RingException | OutOfMemoryError e) {
             if (next != null) {
                 next.close();
             }
-            giveUp(e, e instanceof RingException ? ((RingException) e).errno() : Errno.ENOMEM);
+            if (wished > cqEntries) {
+                // There may be memory for one like the last.
+                reopen(cqEntries);
+            } else {
+                giveUp(e, e instanceof RingException ? ((RingException) e).errno() : Errno.ENOMEM);
+            }
             return;
         }
-        this.cqEntries = cqEntries;
+        cqEntries = wished;
         ring = next;
         metrics.ringsReplaced.increment();
         poller.useRing(next, null);

@@ -299,7 +299,7 @@ public final class PollLoop {
         if (internalPolls.takeEpollReady()) {
             poller.collectEpollEvents(0);
         }
-        if (ring.takeLost() > 0) {
+        if (ring.hasLost()) {
             loopRing.completionsWereLost();
         }
     }

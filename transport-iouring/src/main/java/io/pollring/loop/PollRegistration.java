@@ -39,7 +39,7 @@ class PollRegistration implements IoRegistration {
     static final int EPOLLET = 1 << 31;
     private static final short ALL = ~0;
     /** How often in a row a poll may end for nothing, or for want of memory, before epoll takes over. */
-    private static final int MAX_STRIKES = 4;
+    static final int MAX_STRIKES = 4;
 
     enum State {
         /** Nothing is armed. */

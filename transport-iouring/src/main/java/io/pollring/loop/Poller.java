@@ -15,6 +15,7 @@ import io.pollring.ring.EpollSet;
 import io.pollring.ring.Ring;
 import io.pollring.ring.RingException;
 import io.pollring.ring.RingFeature;
+import io.pollring.ring.SubmissionQueue;
 import io.pollring.ring.UserData;
 
 import java.util.List;
@@ -32,7 +33,7 @@ import java.util.List;
  */
 final class Poller implements CompletionHandler {
     private static final int KIND_SEND = RingWatcher.LAST_KIND + 1;
-    private static final int KIND_RECEIVE = KIND_SEND + 1;
+    static final int KIND_RECEIVE = KIND_SEND + 1;
     private static final int KIND_RECEIVE_CANCEL = KIND_RECEIVE + 1;
 
     private final ThreadAwareExecutor executor;
@@ -47,6 +48,7 @@ final class Poller implements CompletionHandler {
     private final InternalPolls internalPolls;
     private final SendBatch sends;
     private final Receiver receiver;
+    private final Revoker revoker;
     private final Withdrawal withdrawal;
     private final RingWatcher watcher;
 
@@ -70,7 +72,8 @@ final class Poller implements CompletionHandler {
         delivery = new EventDelivery(this, reverter, adapter, metrics, settings.sendDelayNanos);
         sends = new SendBatch(KIND_SEND, this, metrics);
         receiver = new Receiver(KIND_RECEIVE, KIND_RECEIVE_CANCEL, this, metrics);
-        withdrawal = new Withdrawal(this, table, reverter, receiver, metrics);
+        revoker = new Revoker(this, table);
+        withdrawal = new Withdrawal(this, table, reverter, receiver, revoker, metrics);
         watcher = new RingWatcher(this, table, reverter, receiver, withdrawal, metrics, refusePolls);
     }
 
@@ -121,13 +124,29 @@ final class Poller implements CompletionHandler {
         internalPolls.useRing(ring);
     }
 
+    /**
+     * Completions were lost, and the ring is about to be replaced. Whether a receive's was among them it still tells: one
+     * that is there to be cancelled has lost none, as the kernel keeps back, and so loses, no completion but the last.
+     */
+    void completionsWereLost() {
+        sends.completionsWereLost(queue());
+        for (PollRegistration registration : table.snapshot()) {
+            if (registration.isValid() && Withdrawal.isReceiving(registration)) {
+                withdrawal.awaitEnd(registration);
+            }
+        }
+    }
+
     /** The ring is about to be closed. What it has received by now must not be lost with it. */
     void ringCloses() {
         if (ring == null) {
             return;
         }
         ring.collectLast();
-        sends.ringCloses(ring.submissionQueue());
+        if (ring.hasLost()) {
+            sends.completionsWereLost(queue());
+        }
+        sends.ringCloses(queue());
         for (PollRegistration registration : table.snapshot()) {
             if (registration instanceof StreamRegistration) {
                 receiver.ringCloses((StreamRegistration) registration);
@@ -206,24 +225,27 @@ final class Poller implements CompletionHandler {
 
     /** Turns what has changed since the last turn into SQEs, or into calls of the epoll set. */
     void reify() {
+        revoker.revokeClosed();
         // Only what is there now: a full queue collects completions on the way, and those are to be delivered first.
         for (int n = dirty.size(); n > 0; n--) {
             PollRegistration registration = dirty.take();
             if (ring != null) {
                 ring.submissionQueue().reserve(1);
             }
-            if (registration.isValid() && registration.isDirty()) {
+            if ((registration.isValid() || Withdrawal.isClosed(registration) && Withdrawal.isReceiving(registration))
+                    && registration.isDirty()) {
                 reify(registration);
             }
         }
         internalPolls.reify(reverter.isWatching());
-        sends.reify(ring == null ? null : ring.submissionQueue());
+        sends.reify(queue());
         receiver.publish();
     }
 
     private void reify(PollRegistration registration) {
         if (registration instanceof StreamRegistration && ((StreamRegistration) registration).isReceptionDirty()) {
-            if (registration.handle.fd().isOpen()) {
+            // A cancellation names no fd, and is asked for again when the first one came too late for a closed stream.
+            if (Withdrawal.isReceiving(registration) || registration.handle.fd().isOpen()) {
                 receiver.reify((StreamRegistration) registration);
             }
             // There may be nothing left for a poll to tell; and a second request needs a slot of its own.
@@ -244,6 +266,11 @@ final class Poller implements CompletionHandler {
             default:
                 throw new AssertionError(registration);
         }
+    }
+
+    /** Whether the user data of a request of {@code kind} has a registration's slot. */
+    static boolean namesSlot(int kind) {
+        return kind >= 1 && kind <= RingWatcher.LAST_KIND || kind == KIND_RECEIVE || kind == KIND_RECEIVE_CANCEL;
     }
 
     /** Of the last poll in {@code slot}. */
@@ -329,6 +356,16 @@ final class Poller implements CompletionHandler {
 
     Ring ring() {
         return ring;
+    }
+
+    /** To be called before the kernel is entered in the middle of a turn: see {@link Revoker}. */
+    void revokeClosed() {
+        revoker.revokeClosed();
+    }
+
+    /** The submission queue of the ring, or {@code null} if there is none. */
+    SubmissionQueue queue() {
+        return ring == null ? null : ring.submissionQueue();
     }
 
     RingWatcher watcher() {

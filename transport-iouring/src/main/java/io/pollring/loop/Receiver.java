@@ -96,6 +96,10 @@ final class Receiver {
 
     /** What {@code registration} has received by now is all there is. */
     void ringCloses(StreamRegistration registration) {
+        if (registration.reception != Reception.OFF && ring.hasLost()) {
+            // What was lost may have been its last completion, with the only word of bytes that it had taken.
+            registration.end = Errno.EBADR;
+        }
         registration.reception = Reception.OFF;
         handOver(registration);
     }
@@ -244,19 +248,33 @@ final class Receiver {
             // When a great many have something, arming them again turn by turn until there are buffers for all would
             // take the square of their number.
             registration.starved = registration.isAhead();
+            if (!registration.starved) {
+                registration.receiveFailed();
+            }
         } else if (result == -Errno.EINVAL || result == -Errno.EOPNOTSUPP) {
             // The file's kind, or this kernel: the handle reads by itself, as ever.
             logger.debug("The ring cannot receive for fd {}: {}", registration.fd(), Errno.name(-result));
             usable = false;
-        } else if (result < 0 && !cancelled && result != -Errno.ECANCELED && result != -Errno.ENOMEM) {
+        } else if (isPassing(result)) {
+            if (!cancelled) {
+                registration.receiveFailed();
+            }
+        } else if (result < 0) {
             registration.end = (short) -result;
         }
         // What a poll has told meanwhile of data and end was left to the receive.
         registration.unsettle();
     }
 
+    /** Whether a receive that has ended so says nothing of the stream. Nobody here has asked for a cancelled one. */
+    private static boolean isPassing(int result) {
+        return result == -Errno.ENOMEM || result == -Errno.ECANCELED || result == -Errno.EAGAIN
+                || result == -Errno.EINTR;
+    }
+
     private void append(StreamRegistration registration, int buffer, int bytes) {
         metrics.receives.increment();
+        registration.receiveWorks();
         starts[buffer] = 0;
         ends[buffer] = (short) bytes;
         short last = registration.lastBuffer;
@@ -292,6 +310,10 @@ final class Receiver {
             int errno = registration.end;
             // As the socket does: the next read finds the end.
             registration.end = StreamRegistration.END_OF_STREAM;
+            if (errno == Errno.EBADR) {
+                throw new IOException("recv of fd " + registration.fd() + ": what was received is lost: the kernel had no"
+                        + " memory to tell of it (EBADR)");
+            }
             Errors.ioResult("recv", -errno);
         }
         return -1;

@@ -21,7 +21,7 @@ import io.pollring.ring.UserData;
 final class RingWatcher {
     /** The user data of its requests is marked with kinds up to this one, which are greater than 0. */
     static final int LAST_KIND = 4;
-    private static final int KIND_POLL = 1;
+    static final int KIND_POLL = 1;
     private static final int KIND_UPDATE = 2;
     private static final int KIND_CANCEL = 3;
     /** An update that changes no event: it only makes the kernel look anew. */

@@ -7,6 +7,7 @@
 package io.pollring.loop;
 
 import io.netty.buffer.Unpooled;
+import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.IovArray;
 import io.netty.channel.unix.Limits;
 import io.netty.util.internal.logging.InternalLogger;
@@ -18,6 +19,7 @@ import io.pollring.ring.RingException;
 import io.pollring.ring.SubmissionQueue;
 import io.pollring.ring.UserData;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -166,8 +168,22 @@ public final class SendBatch {
                     poller.ring().submissionQueue().revoke(positions[i]);
                     results[i] = -Errno.EAGAIN;
                 }
+                Ring ring = poller.ring();
+                if (ring != null && ring.hasLost()) {
+                    completionsWereLost(ring.submissionQueue());
+                }
                 tell(i);
                 return;
+            }
+        }
+    }
+
+    /** What the kernel has not consumed of fds that were closed since must not be sent to whoever has their number. */
+    void revokeClosed(SubmissionQueue queue) {
+        for (int i = 0; i < size; i++) {
+            if (senders[i] != null && isUnderWay(i) && !senders[i].handle.fd().isOpen()) {
+                queue.revoke(positions[i]);
+                results[i] = -Errno.EBADF;
             }
         }
     }
@@ -181,6 +197,7 @@ public final class SendBatch {
     private void submit() {
         Ring ring = poller.ring();
         try {
+            poller.revokeClosed();
             ring.submitNow();
         } catch (RingException e) {
             poller.ringFailed(e);
@@ -195,6 +212,28 @@ public final class SendBatch {
         } catch (Throwable t) {
             logger.warn("A handle threw while it was told what was sent on fd {}", registration.fd(), t);
         }
+    }
+
+    /** Silence stands for success no more: what was lost may have told of a send that was cut short, or has failed. */
+    void completionsWereLost(SubmissionQueue queue) {
+        for (int i = 0; i < size; i++) {
+            if (results[i] == COMPLETE && queue.isConsumed(positions[i])) {
+                results[i] = -Errno.EBADR;
+            }
+        }
+    }
+
+    /**
+     * To be called by a handle that was told {@code result}, which is not greater than 0.
+     *
+     * @throws IOException unless it is only that the socket is full
+     */
+    public static void check(int fd, int result) throws IOException {
+        if (result == -Errno.EBADR) {
+            throw new IOException("send of fd " + fd + ": how much was sent is not known: the kernel had no memory to tell"
+                    + " of it (EBADR)");
+        }
+        Errors.ioResult("send", result);
     }
 
     /** What the kernel has not consumed by now was not sent. All is known now: the next queue has other positions. */

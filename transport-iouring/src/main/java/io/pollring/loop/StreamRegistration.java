@@ -23,6 +23,8 @@ public final class StreamRegistration extends PollRegistration {
     public static final int PIECE_BYTES = Receiver.BUFFER_BYTES;
 
     static final short NO_BUFFER = -1;
+    /** How often the handle reads by itself when receives have ended for nothing, before one is tried again. */
+    static final int READS_BY_ITSELF = 64;
     /** Stands for the end of the stream. No error number is that. */
     static final short END_OF_STREAM = Short.MAX_VALUE;
 
@@ -53,6 +55,8 @@ public final class StreamRegistration extends PollRegistration {
     boolean unheard;
     /** Whether something came that nobody had asked for, so that the receive has to end. */
     boolean unasked;
+    /** How often in a row a receive has ended for nothing; or below 0, how often the handle is to read by itself. */
+    private byte receiveStrikes;
 
     StreamRegistration(Poller poller, StreamHandle handle) {
         super(poller, handle);
@@ -139,8 +143,8 @@ public final class StreamRegistration extends PollRegistration {
 
     /** Whether the handle's data is to be received for it from now on. */
     boolean wantsReception() {
-        return (desired & Abi.POLLIN) != 0 && end == 0 && !peerDone && !starved && state != State.REVERTED
-                && state != State.CLOSED && !isPieceLeft() && poller.receiver().isUsable(this)
+        return (desired & Abi.POLLIN) != 0 && end == 0 && !peerDone && !starved && receiveStrikes >= 0
+                && state != State.REVERTED && state != State.CLOSED && !isPieceLeft() && poller.receiver().isUsable(this)
                 && streamHandle().isReceivable();
     }
 
@@ -195,8 +199,24 @@ public final class StreamRegistration extends PollRegistration {
         int events = super.takeWanted();
         if ((events & Abi.POLLIN) != 0) {
             starved = false;
+            if (receiveStrikes < 0 && ++receiveStrikes == 0) {
+                // One more try tells whether there is memory now.
+                receiveStrikes = MAX_STRIKES;
+            }
         }
         return events;
+    }
+
+    /** The receive has ended for nothing. To try again turn by turn would spin as long as there is no memory, say. */
+    void receiveFailed() {
+        if (++receiveStrikes > MAX_STRIKES) {
+            receiveStrikes = -READS_BY_ITSELF;
+        }
+    }
+
+    /** A receive does what it should. */
+    void receiveWorks() {
+        receiveStrikes = 0;
     }
 
     @Override

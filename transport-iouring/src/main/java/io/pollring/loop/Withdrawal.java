@@ -29,13 +29,16 @@ final class Withdrawal {
     private final RegistrationTable table;
     private final Reverter reverter;
     private final Receiver receiver;
+    private final Revoker revoker;
     private final LoopMetrics metrics;
 
-    Withdrawal(Poller poller, RegistrationTable table, Reverter reverter, Receiver receiver, LoopMetrics metrics) {
+    Withdrawal(Poller poller, RegistrationTable table, Reverter reverter, Receiver receiver, Revoker revoker,
+               LoopMetrics metrics) {
         this.poller = poller;
         this.table = table;
         this.reverter = reverter;
         this.receiver = receiver;
+        this.revoker = revoker;
         this.metrics = metrics;
     }
 
@@ -59,6 +62,10 @@ final class Withdrawal {
     void close(PollRegistration registration) {
         registration.ready = 0;
         registration.failure = 0;
+        if (registration instanceof StreamRegistration) {
+            // Nothing of it, unless its handle has forgotten to.
+            poller.sends().settle((StreamRegistration) registration);
+        }
         withdraw(registration, State.CLOSING);
         registration.ready = 0;
         registration.failure = 0;
@@ -90,6 +97,7 @@ final class Withdrawal {
     /** A closed registration's slot is free when no request is left that names it. */
     void removeIfOver(PollRegistration registration) {
         if (registration.slot != PollRegistration.NO_SLOT && !isEnding(registration)) {
+            revoker.revokeAll(registration);
             table.remove(registration);
         }
     }
@@ -115,6 +123,7 @@ final class Withdrawal {
 
     /** @param removing what an armed registration is while its poll ends */
     private void withdraw(PollRegistration registration, State removing) {
+        revoker.revokePoll(registration);
         if (registration.state == State.ARMED && reserve()) {
             // The reservation may have collected the poll's end.
             if (registration.state == State.ARMED) {
@@ -130,12 +139,15 @@ final class Withdrawal {
         }
     }
 
-    private void awaitEnd(PollRegistration registration) {
+    /** Waits until nothing is left of what is being cancelled, or received. */
+    void awaitEnd(PollRegistration registration) {
+        revoker.revokeReceive(registration);
         // One enter runs 20 work items, and others may be ahead of this one.
         for (int idle = 0; isEnding(registration) && idle < MAX_IDLE_ENTERS && poller.ringFailure() == null;) {
             cancelReceive(registration);
             int count = enter(idle >= MAX_IDLE_ENTERS / 2);
-            idle = count == 0 ? idle + 1 : 0;
+            // That the receive was not found is no news: its last completion may be lost.
+            idle = count > (isArmed(registration) ? 1 : 0) ? 0 : idle + 1;
         }
         if (isEnding(registration) && poller.ringFailure() == null) {
             // No kernel was seen to do this. The file is let go when the completion comes, or with the ring.
@@ -144,16 +156,21 @@ final class Withdrawal {
         }
     }
 
+    private static boolean isArmed(PollRegistration registration) {
+        return registration instanceof StreamRegistration
+                && ((StreamRegistration) registration).reception == Reception.ARMED;
+    }
+
     private void cancelReceive(PollRegistration registration) {
         // Again where the kernel had the receive in its hands when it was asked first.
-        if (isReceiving(registration) && ((StreamRegistration) registration).reception == Reception.ARMED && reserve()
-                && ((StreamRegistration) registration).reception == Reception.ARMED) {
+        if (isArmed(registration) && reserve() && isArmed(registration)) {
             receiver.cancel((StreamRegistration) registration);
         }
     }
 
     private int enter(boolean waiting) {
         Ring ring = poller.ring();
+        revoker.revokeClosed();
         try {
             return waiting ? ring.submitAndWait(CANCEL_WAIT_NANOS) : ring.submitAndRunTaskWork();
         } catch (RingException e) {
@@ -168,6 +185,7 @@ final class Withdrawal {
             return false;
         }
         try {
+            revoker.revokeClosed();
             poller.ring().submissionQueue().reserve(1);
             return true;
         } catch (Exception e) {

@@ -179,7 +179,7 @@ public final class Abi {
         PROBE_BYTES, PROBE_OP_BYTES, PROBE_LAST_OP, PROBE_OPS, PROBE_OP_FLAGS, PROBE_OP_SUPPORTED,
         Errno.EPERM, Errno.ENOENT, Errno.EINTR, Errno.EBADF, Errno.EAGAIN, Errno.ENOMEM, Errno.EACCES, Errno.EBUSY,
         Errno.EEXIST, Errno.EINVAL, Errno.ENFILE, Errno.EMFILE, Errno.ENOSYS, Errno.ETIME, Errno.EOPNOTSUPP,
-        Errno.ENOBUFS, Errno.EALREADY, Errno.ECANCELED,
+        Errno.ENOBUFS, Errno.EALREADY, Errno.ECANCELED, Errno.EBADR,
         POLLIN, POLLPRI, POLLOUT, POLLERR, POLLHUP, POLLRDHUP,
     };
 

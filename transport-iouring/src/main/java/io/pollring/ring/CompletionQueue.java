@@ -20,9 +20,9 @@ public final class CompletionQueue {
     private final int mask;
     private final int entries;
     private final CompletionHandler handler;
+    private final int lostBefore;
 
     private int head;
-    private int lostSoFar;
 
     CompletionQueue(ByteBuffer params, ByteBuffer shared, CompletionHandler handler) {
         this.shared = shared;
@@ -34,7 +34,7 @@ public final class CompletionQueue {
         entries = params.getInt(Abi.PARAMS_CQ_ENTRIES);
         mask = RingMemory.loadPlain(shared, params.getInt(Abi.PARAMS_CQ_MASK));
         head = RingMemory.loadPlain(shared, headOffset);
-        lostSoFar = RingMemory.loadPlain(shared, overflowOffset);
+        lostBefore = RingMemory.loadPlain(shared, overflowOffset);
     }
 
     /** The number of completions that wait in the queue; the kernel may hold more. */
@@ -74,11 +74,8 @@ public final class CompletionQueue {
         return ready;
     }
 
-    /** The number of completions that the kernel has dropped since the last call; always 0 with NODROP. */
-    int takeLost() {
-        int lost = RingMemory.loadAcquire(shared, overflowOffset);
-        int fresh = lost - lostSoFar;
-        lostSoFar = lost;
-        return fresh;
+    /** The number of completions that the kernel has dropped: with NODROP only for want of memory to keep them. */
+    int lost() {
+        return RingMemory.loadAcquire(shared, overflowOffset) - lostBefore;
     }
 }

@@ -21,6 +21,8 @@ public final class Errno {
     public static final int ENFILE = 23;
     public static final int EMFILE = 24;
     public static final int ENOSYS = 38;
+    /** Of {@code io_uring_enter}: completions were lost, as there was no memory to keep them (Linux 5.19). */
+    public static final int EBADR = 53;
     public static final int ETIME = 62;
     public static final int EOPNOTSUPP = 95;
     public static final int ENOBUFS = 105;
@@ -61,6 +63,8 @@ public final class Errno {
                 return "EMFILE";
             case ENOSYS:
                 return "ENOSYS";
+            case EBADR:
+                return "EBADR";
             case ETIME:
                 return "ETIME";
             case EOPNOTSUPP:

@@ -46,6 +46,7 @@ public final class Ring implements AutoCloseable {
     private int lastBatch;
     private int skippedEnters;
     private boolean overflowing;
+    private boolean lossTold;
     private RingProbe probe;
     /** Why the ring cannot be used any more, or {@code null}. */
     private RingException failure;
@@ -236,11 +237,12 @@ public final class Ring implements AutoCloseable {
     }
 
     /**
-     * The number of completions that were lost since the last call. Each may have been any poll's last, so every poll
-     * has to be armed anew. Always 0 with {@link RingFeature#NO_DROP}.
+     * Whether completions were lost: the queue was full, and the kernel keeps none then, or had no memory to. Each may
+     * have been any request's last, so another ring is needed, on which everything is armed anew.
      */
-    public int takeLost() {
-        return features.contains(RingFeature.NO_DROP) ? 0 : completionQueue.takeLost();
+    public boolean hasLost() {
+        // Kernels before 5.19 only count, and those after it tell a wait that finds nothing, and count.
+        return lossTold || completionQueue.lost() != 0;
     }
 
     public int fd() {
@@ -334,6 +336,9 @@ public final class Ring implements AutoCloseable {
             case Errno.ETIME: // The time limit of a timed wait.
             case Errno.EAGAIN: // No memory for a request now. What was not consumed stays pending by the kernel's head.
             case Errno.EBUSY: // Completions must be taken first, which the caller does next.
+                return;
+            case Errno.EBADR: // Completions were lost. The kernel says so once.
+                lossTold = true;
                 return;
             default:
                 failure = new RingException("io_uring_enter of ring fd " + fd, result, RingSetup.remedy(-result));

@@ -135,6 +135,16 @@ public final class SubmissionQueue {
         return tail;
     }
 
+    /** Where in the queue the first SQE is that the kernel has not consumed: {@link #position()} if there is none. */
+    public int firstPending() {
+        return RingMemory.loadAcquire(shared, headOffset);
+    }
+
+    /** What the request that was written at {@code position} is marked with, if the kernel has not consumed it. */
+    public long userData(int position) {
+        return sqes.getLong((position & mask) * Abi.SQE_BYTES + Abi.SQE_USER_DATA);
+    }
+
     /** Whether the kernel has consumed the SQE that was written at {@code position}. */
     public boolean isConsumed(int position) {
         return RingMemory.loadAcquire(shared, headOffset) - position > 0;
@@ -146,7 +156,7 @@ public final class SubmissionQueue {
      */
     public void revoke(int position) {
         int slot = (position & mask) * Abi.SQE_BYTES;
-        fill(slot, Abi.OP_NOP, skipSuccess, -1, 0, 0, 0, 0, 0, sqes.getLong(slot + Abi.SQE_USER_DATA), 0);
+        fill(slot, Abi.OP_NOP, skipSuccess, -1, 0, 0, 0, 0, 0, userData(position), 0);
     }
 
     /** The number of slots. */

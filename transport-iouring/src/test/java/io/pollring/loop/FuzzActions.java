@@ -71,7 +71,7 @@ final class FuzzActions {
     /** As a channel does: cancelled first, then closed. The peer must see the end at once. */
     void close(FuzzHandle handle) {
         boolean open = handle.fd().isOpen();
-        boolean sound = profile.isExact() && !handle.cancelled && !hasPredecessor(handle);
+        boolean sound = profile.isExact() && !handle.cancelled;
         world.cancel(handle);
         handle.closeFd();
         sound &= !world.faults.ringBroken && world.loop.metrics().removalsUnconfirmed() == 0;
@@ -156,19 +156,5 @@ final class FuzzActions {
         if (world.loop.revert(handle, "test") == handle.cancelled && (handle.cancelled || world.isSound())) {
             world.violated(handle, "is reverted although cancelled, or not although it is live");
         }
-    }
-
-    /**
-     * Whether the cancellation of one that had the same fd is still on its way. A poll of that one, queued before its
-     * fd was closed behind the loop's back, can then have met the number's new file.
-     */
-    private boolean hasPredecessor(FuzzHandle handle) {
-        for (FuzzHandle other : world.handles) {
-            if (other != handle && other.fd().intValue() == handle.fd().intValue()
-                    && other.registration.slot != PollRegistration.NO_SLOT) {
-                return true;
-            }
-        }
-        return false;
     }
 }

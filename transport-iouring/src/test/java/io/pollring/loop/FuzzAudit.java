@@ -8,7 +8,9 @@ package io.pollring.loop;
 
 import io.pollring.ring.UserData;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Compares what the loop knows of its handles with what the kernel and the handles themselves do. */
 final class FuzzAudit {
@@ -35,6 +37,7 @@ final class FuzzAudit {
 
     /** Each request in the kernel belongs to a registration, which has just those that it counts on. */
     void checkRequests() {
+        checkQueue();
         if (world.profile.losesCompletions()) {
             return;
         }
@@ -59,6 +62,20 @@ final class FuzzAudit {
         }
         if (!armed.isEmpty()) {
             throw new AssertionError("requests that belong to nobody: " + armed);
+        }
+    }
+
+    /** No request of a registration that is gone may ever be submitted: its fd can be another's by then. */
+    private void checkQueue() {
+        Set<Integer> slots = new HashSet<>();
+        for (FuzzHandle handle : world.handles) {
+            slots.add(handle.registration.slot);
+        }
+        for (long userData : world.kernel.queued()) {
+            if (Poller.namesSlot(UserData.kind(userData)) && !slots.contains(UserData.slot(userData))) {
+                throw new AssertionError("a request that is not submitted yet names nobody: kind "
+                        + UserData.kind(userData) + ", slot " + UserData.slot(userData));
+            }
         }
     }
 

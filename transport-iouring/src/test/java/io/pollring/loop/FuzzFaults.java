@@ -25,6 +25,8 @@ final class FuzzFaults extends FakeFaults {
         Errno.ENOMEM, Errno.ENOBUFS, Errno.ECANCELED, Errno.ENOMEM, Errno.ENOBUFS, Errno.ECANCELED, Errno.EINVAL
     };
     private static final int OP_POLL_ADD = 6;
+    /** More than a cancellation has patience for. */
+    private static final int MAX_DROUGHT = 20;
     private static final int KIND_POLL = 1;
     private static final int KIND_SEND = 5;
     private static final int KIND_RECEIVE = 6;
@@ -35,6 +37,8 @@ final class FuzzFaults extends FakeFaults {
     private final FuzzProfile profile;
     /** The error that the next enter answers with, whatever else is due; 0 for none. */
     int nextEnter;
+    /** How many enters more find no memory for any request. */
+    private int drought;
     /** Whether the ring has failed, and the loop has not had the turn yet in which it finds out. */
     boolean ringBroken;
     /** Whether requests, enters and polls fail, and not just come late and in any order. */
@@ -80,7 +84,10 @@ final class FuzzFaults extends FakeFaults {
             return error;
         }
         if (!happens(profile.faults)) {
-            return 0;
+            return drought > 0 && active && drought-- > 0 ? -Errno.EAGAIN : 0;
+        }
+        if (random.nextInt(8) == 0) {
+            drought = random.nextInt(MAX_DROUGHT);
         }
         int error = ENTER_ERRORS[random.nextInt(ENTER_ERRORS.length)];
         return error == Errno.EBUSY && !overflowing ? 0 : -error;

@@ -25,6 +25,7 @@ import java.util.Queue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** What becomes of a stream's bytes when the ring does not do as it should. */
@@ -319,6 +320,51 @@ class StreamRegistrationTest {
         assertEquals(10, loop.loop.metrics().ring.submitted() - before);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = { Errno.ENOMEM, Errno.ECANCELED, Errno.EAGAIN, Errno.EINTR })
+    void receiveThatEndsForNothingIsNotTriedTurnByTurn(int errno) {
+        FakeStreamHandle handle = loop.openStream(0);
+        handle.reaction = events -> handle.readAll();
+        faults.receiveError = errno;
+        handle.submit(IN_AND_END);
+        assertTrue(loop.turnsUntilAsleep(2 * PATIENCE) >= 0, "the loop sleeps");
+        long tries = loop.loop.metrics().receivesArmed();
+        assertTrue(tries <= PATIENCE, tries + " tries");
+        for (int i = 1; i < StreamRegistration.READS_BY_ITSELF; i++) {
+            handle.peer.arrive(5);
+            assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+            assertEquals(5 * i, handle.received);
+        }
+        assertEquals(tries, loop.loop.metrics().receivesArmed());
+        assertNull(handle.failure);
+        assertFalse(handle.endFound);
+
+        // One try, in vain, and as many reads again.
+        for (int i = 0; i < StreamRegistration.READS_BY_ITSELF; i++) {
+            handle.peer.arrive(5);
+            assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        }
+        assertEquals(tries + 1, loop.loop.metrics().receivesArmed());
+
+        faults.receiveError = 0;
+        handle.peer.arrive(5);
+        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        assertEquals(10 * StreamRegistration.READS_BY_ITSELF, handle.received);
+        assertTrue(handle.stream.isReceiving());
+    }
+
+    @Test
+    void pieceForWhichThereIsNoBufferIsReadFromTheSocket() {
+        faults.receiveError = Errno.ENOBUFS;
+        FakeStreamHandle handle = loop.openStreamOfPieces();
+        handle.reaction = events -> handle.readAll();
+        handle.submit(IN_AND_END);
+        handle.peer.arrive(5);
+        assertTrue(loop.turnsUntilAsleep(2 * PATIENCE) >= 0, "the loop sleeps");
+        assertEquals(5, handle.received);
+        assertTrue(loop.loop.metrics().receivesArmed() <= PATIENCE);
+    }
+
     /** What the next enters do; and a kernel that never looks for an end behind data. */
     private final class Faults extends FakeFaults {
         final Queue<Integer> enters = new ArrayDeque<>();
@@ -326,6 +372,8 @@ class StreamRegistrationTest {
         boolean acceptsNothing;
         boolean strangerOnSecondRing;
         boolean refusesPolls;
+        /** What every receive ends with, or 0. */
+        int receiveError;
 
         @Override
         public int enter(boolean overflowing) {
@@ -339,6 +387,9 @@ class StreamRegistrationTest {
 
         @Override
         public int result(int opcode, long userData) {
+            if (UserData.kind(userData) == Poller.KIND_RECEIVE) {
+                return -receiveError;
+            }
             return refusesPolls && UserData.kind(userData) == KIND_POLL ? -Errno.EINVAL : 0;
         }
 

@@ -68,6 +68,16 @@ public class FakeFaults {
         return 20;
     }
 
+    /** Whether there is memory to keep the last completion of a request when it finds the queue full. */
+    public boolean keeps(long userData, int result) {
+        return true;
+    }
+
+    /** Whether a wait that finds nothing says that completions were lost, as since Linux 5.19. */
+    public boolean tellsLoss() {
+        return true;
+    }
+
     /** Whether a poll tells what woke it, rather than look again at what is ready when it is served. */
     public boolean tellsWakeUp() {
         return true;

@@ -129,7 +129,7 @@ public final class FakeKernel implements Kernel {
                 return -Errno.EINVAL;
             }
         }
-        FakeQueues queues = new FakeQueues(sqEntries, cqEntries, offer.has(RingFeature.NO_DROP));
+        FakeQueues queues = new FakeQueues(this, sqEntries, cqEntries, offer.has(RingFeature.NO_DROP));
         queues.describe(params);
         params.putInt(Abi.PARAMS_FEATURES, offer.featureBits());
         FakeRing ring = new FakeRing(this, offer, queues, flags);
@@ -285,6 +285,15 @@ public final class FakeKernel implements Kernel {
             armed.addAll(ring.requests().armed());
         }
         return armed;
+    }
+
+    /** The user data of every request that was shown to a ring and not consumed by it, of those that do anything. */
+    public List<Long> queued() {
+        List<Long> queued = new ArrayList<>();
+        for (FakeRing ring : rings) {
+            queued.addAll(ring.requests().queued());
+        }
+        return queued;
     }
 
     /** How many buffers were received into and not given back, on all rings. */

@@ -24,6 +24,7 @@ final class FakeQueues {
     private static final int CQ_OVERFLOW = 76;
     private static final int SQ_ARRAY = 128;
 
+    private final FakeKernel kernel;
     private final int sqEntries;
     private final int cqEntries;
     private final int cqes;
@@ -31,8 +32,10 @@ final class FakeQueues {
     private final ByteBuffer queues;
     private final ByteBuffer sqes;
     private final Deque<long[]> overflow = new ArrayDeque<>();
+    private boolean lossUntold;
 
-    FakeQueues(int sqEntries, int cqEntries, boolean noDrop) {
+    FakeQueues(FakeKernel kernel, int sqEntries, int cqEntries, boolean noDrop) {
+        this.kernel = kernel;
         this.sqEntries = sqEntries;
         this.cqEntries = cqEntries;
         this.noDrop = noDrop;
@@ -116,11 +119,12 @@ final class FakeQueues {
     void post(long userData, int result, int flags) {
         if (hasRoom()) {
             write(userData, result, flags);
-        } else if (noDrop) {
+        } else if (noDrop && kernel.faults().keeps(userData, result)) {
             overflow.add(new long[] {userData, result, flags});
             flag(Abi.SQ_CQ_OVERFLOW, true);
         } else {
             queues.putInt(CQ_OVERFLOW, queues.getInt(CQ_OVERFLOW) + 1);
+            lossUntold = noDrop && kernel.faults().tellsLoss();
         }
     }
 
@@ -140,6 +144,17 @@ final class FakeQueues {
             write(cqe[0], (int) cqe[1], (int) cqe[2]);
         }
         flag(Abi.SQ_CQ_OVERFLOW, !overflow.isEmpty());
+    }
+
+    boolean isLossUntold() {
+        return lossUntold;
+    }
+
+    /** Whether completions were lost and nobody was told; asks once. */
+    boolean takeLoss() {
+        boolean taken = lossUntold;
+        lossUntold = false;
+        return taken;
     }
 
     boolean isOverflowing() {

@@ -219,6 +219,18 @@ final class FakeRequests {
         return armed;
     }
 
+    /** What each request in the submission queue is marked with, of those that do anything. */
+    List<Long> queued() {
+        List<Long> queued = new ArrayList<>();
+        for (int i = 0; i < queues.submissions(); i++) {
+            FakeSqe sqe = queues.submission(i);
+            if (sqe.opcode != Abi.OP_NOP) {
+                queued.add(sqe.userData);
+            }
+        }
+        return queued;
+    }
+
     private static boolean waits(FakeSqe sqe) {
         return sqe.opcode == Abi.OP_POLL_ADD || sqe.opcode == Abi.OP_RECV;
     }

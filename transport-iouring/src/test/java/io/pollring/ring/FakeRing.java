@@ -150,6 +150,9 @@ final class FakeRing extends FakeFile {
         }
         queues.flushOverflow();
         int waited = await(minComplete, timed);
+        if (submitted == 0 && waited == 0 && queues.completions() < minComplete && queues.takeLoss()) {
+            return -Errno.EBADR;
+        }
         return submitted > 0 ? submitted : waited;
     }
 
@@ -157,6 +160,9 @@ final class FakeRing extends FakeFile {
         for (int i = 0; queues.completions() < minComplete; i++) {
             if (i == MAX_WAITS) {
                 throw new AssertionError("an enter was woken " + MAX_WAITS + " times without a completion");
+            }
+            if (queues.isLossUntold()) {
+                return 0;
             }
             if (!requests.hasWork()) {
                 if (timed) {

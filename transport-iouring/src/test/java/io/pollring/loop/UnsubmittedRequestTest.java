@@ -1,0 +1,236 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.loop;
+
+import io.pollring.ring.Abi;
+import io.pollring.ring.Errno;
+import io.pollring.ring.FakeFaults;
+import io.pollring.ring.FakeOffer;
+import io.pollring.ring.RingFeature;
+import io.pollring.ring.UserData;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.List;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** What the kernel had no memory to take is not done for whoever has the number later. */
+class UnsubmittedRequestTest {
+    private static final int PATIENCE = 10;
+    private static final int FIRST_INTERNAL_KIND = 8;
+    private static final int IN = Abi.POLLIN;
+    private static final int IN_AND_END = Abi.POLLIN | Abi.POLLRDHUP;
+    private static final int LENGTH = 10;
+    private static final int OP_POLL_REMOVE = 7;
+
+    private final Faults faults = new Faults();
+    private FakeLoop loop;
+
+    private void open(FakeOffer offer) {
+        loop = new FakeLoop(offer, 64, 128);
+        loop.kernel.use(faults);
+        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+    }
+
+    @AfterEach
+    void tearDown() {
+        loop.close();
+    }
+
+    /** How many requests of handles are in the kernel, or on their way there. */
+    private long requests() {
+        return loop.kernel.armed().stream().filter(userData -> UserData.kind(userData) < FIRST_INTERNAL_KIND).count();
+    }
+
+    private FakeStreamHandle openReader() {
+        FakeStreamHandle handle = loop.openStream(1000);
+        handle.reaction = events -> handle.readAll();
+        handle.submit(IN_AND_END);
+        return handle;
+    }
+
+    @Test
+    void receiveOfAClosedStreamTakesNothingOfTheNextOne() {
+        open(FakeOffer.everything());
+        FakeStreamHandle old = openReader();
+        faults.noMemory = true;
+        loop.turn();
+        assertEquals(2, requests());
+        old.registration.cancel();
+        assertEquals(0, requests());
+        assertEquals(PollRegistration.NO_SLOT, old.registration.slot);
+        int fd = old.fd().intValue();
+        old.closeFd();
+        FakeStreamHandle next = openReader();
+        assertEquals(fd, next.fd().intValue());
+        next.peer.arrive(LENGTH);
+        faults.noMemory = false;
+        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        assertEquals(LENGTH, next.received);
+        assertEquals(0, old.kept);
+        assertEquals(0, loop.loop.metrics().removalsUnconfirmed());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = { false, true })
+    void pollOfAClosedHandleHoldsNoOtherFile(boolean skipsCompletions) {
+        open(skipsCompletions ? FakeOffer.everything() : FakeOffer.everything().without(RingFeature.CQE_SKIP));
+        FakeLoop.Handle old = loop.open().submit(IN);
+        faults.noMemory = true;
+        loop.turn();
+        int enters = loop.kernel.calls("enter");
+        old.registration.cancel();
+        assertEquals(enters, loop.kernel.calls("enter"), "there is nothing to wait for");
+        old.closeFd();
+        FakeLoop.Handle next = loop.open().submit(IN);
+        faults.noMemory = false;
+        next.reaction = events -> next.file.clear(IN);
+        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        next.file.fire(IN);
+        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        assertEquals(List.of(IN), next.told);
+        assertEquals(List.of(), old.told);
+        assertEquals(1, requests());
+    }
+
+    @Test
+    void updateOfAPollThatHasEndedGoesWithItsRegistration() {
+        // One-shot polls whose completions need no enter.
+        open(FakeOffer.everything().without(RingFeature.MULTISHOT_POLL).without(RingFeature.DEFER_TASKRUN)
+                .without(RingFeature.COOP_TASKRUN));
+        FakeLoop.Handle handle = loop.open().submit(IN);
+        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        faults.noMemory = true;
+        handle.submit(IN | Abi.POLLOUT);
+        loop.turn();
+        handle.reaction = events -> handle.registration.cancel();
+        handle.file.fire(IN);
+        loop.turn();
+        assertEquals(PollRegistration.NO_SLOT, handle.registration.slot);
+        int updates = loop.kernel.requests(OP_POLL_REMOVE);
+        faults.noMemory = false;
+        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        assertEquals(updates, loop.kernel.requests(OP_POLL_REMOVE));
+    }
+
+    @Test
+    void streamThatStopsReceivingReadsByItselfAtOnce() {
+        open(FakeOffer.everything());
+        FakeStreamHandle handle = openReader();
+        faults.noMemory = true;
+        loop.turn();
+        assertTrue(handle.stream.isReceiving());
+        handle.receivable = false;
+        handle.stream.stopReceiving();
+        assertFalse(handle.stream.isReceiving());
+        handle.peer.arrive(LENGTH);
+        faults.noMemory = false;
+        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        assertEquals(LENGTH, handle.received);
+    }
+
+    @Test
+    void handleIsRevertedThoughItsPollIsNotSubmitted() {
+        open(FakeOffer.everything());
+        FakeLoop.Handle handle = loop.open().submit(IN);
+        faults.noMemory = true;
+        loop.turn();
+        assertTrue(loop.loop.revert(handle, "test"));
+        faults.noMemory = false;
+        handle.file.fire(IN);
+        loop.turns(PATIENCE);
+        assertEquals(0, requests());
+        assertEquals(IN, handle.told.get(0));
+    }
+
+    @Test
+    void requestOfAnFdThatAnotherThreadHasClosedIsNotSubmitted() {
+        open(FakeOffer.everything());
+        FakeStreamHandle old = openReader();
+        faults.noMemory = true;
+        loop.turn();
+        old.closeFd();
+        FakeStreamHandle next = openReader();
+        next.peer.arrive(LENGTH);
+        faults.noMemory = false;
+        loop.turn();
+        old.registration.cancel();
+        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        assertEquals(LENGTH, next.received);
+        assertEquals(0, old.kept);
+        assertEquals(2, requests());
+    }
+
+    @Test
+    void whatAClosedStreamHasPreparedIsNotSentToTheNextOne() {
+        open(FakeOffer.everything());
+        FakeStreamHandle old = openReader();
+        old.reaction = events -> {
+            old.readAll();
+            assertTrue(old.stream.sendLater());
+        };
+        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        old.onPrepare = () -> faults.noMemory = true;
+        old.peer.arrive(1);
+        loop.turns(2);
+        assertEquals(List.of(), old.sends);
+        // Without settling first, as a handle should.
+        old.registration.cancel();
+        assertEquals(List.of(-Errno.EAGAIN), old.sends);
+        old.closeFd();
+        FakeStreamHandle next = openReader();
+        faults.noMemory = false;
+        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        assertEquals(0, next.peer.accepted());
+    }
+
+    @Test
+    void receiveOfAClosedStreamIsCancelledAgainWhenTheCancellationCameTooLate() {
+        open(FakeOffer.everything());
+        FakeStreamHandle handle = openReader();
+        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        faults.noMemory = true;
+        handle.registration.cancel();
+        handle.closeFd();
+        assertEquals(1, loop.loop.metrics().removalsUnconfirmed());
+        faults.noMemory = false;
+        // The receive has bytes in its hands when the cancellation finds it.
+        faults.lateness = 1;
+        faults.eventWins = true;
+        handle.peer.arrive(LENGTH);
+        loop.turns(PATIENCE);
+        assertEquals(0, requests());
+        assertEquals(0, loop.loop.registrations());
+        assertTrue(handle.file.isReleased());
+    }
+
+    private static final class Faults extends FakeFaults {
+        boolean noMemory;
+        int lateness;
+        boolean eventWins;
+
+        @Override
+        public int enter(boolean overflowing) {
+            return noMemory ? -Errno.EAGAIN : 0;
+        }
+
+        @Override
+        public int lateness(long userData) {
+            return lateness;
+        }
+
+        @Override
+        public boolean eventWins() {
+            return eventWins;
+        }
+    }
+}
