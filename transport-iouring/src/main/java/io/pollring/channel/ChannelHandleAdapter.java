@@ -16,19 +16,23 @@ import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.pollring.channel.AbstractIoUringChannel.AbstractIoUringUnsafe;
 import io.pollring.loop.HandleAdapter;
+import io.pollring.ring.Counter;
 
 import java.io.IOException;
 
-/** Sees the channel behind a handle. Its methods run on the channel's loop. */
+/** Sees the channels behind the handles of a loop, and counts them. Its methods run on that loop. */
 final class ChannelHandleAdapter implements HandleAdapter {
-    static final ChannelHandleAdapter INSTANCE = new ChannelHandleAdapter();
-
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(ChannelHandleAdapter.class);
 
     /** Stands for a read that was not attempted. */
     private static final int NO_ATTEMPT = -1;
 
-    private ChannelHandleAdapter() { }
+    private final Counter channels = new Counter();
+
+    /** How many channels are registered now. May be called by any thread. */
+    int channels() {
+        return (int) channels.get();
+    }
 
     /** Forgets the last read's result: a read that fails before it reads must not pass for the one before it. */
     @Override
@@ -97,8 +101,19 @@ final class ChannelHandleAdapter implements HandleAdapter {
     @Override
     public void registered(EpollIoHandle handle) {
         Channel channel = channelOf(handle);
-        if (channel != null && channel.hasAttr(IoUring.REVERTED)) {
+        if (channel == null) {
+            return;
+        }
+        channels.increment();
+        if (channel.hasAttr(IoUring.REVERTED)) {
             channel.attr(IoUring.REVERTED).set(null);
+        }
+    }
+
+    @Override
+    public void unregistered(EpollIoHandle handle) {
+        if (handle instanceof Channel.Unsafe) {
+            channels.add(-1);
         }
     }
 

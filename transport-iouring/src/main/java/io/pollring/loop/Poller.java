@@ -70,7 +70,7 @@ final class Poller implements CompletionHandler {
         delivery = new EventDelivery(this, reverter, adapter, metrics);
         sends = new SendBatch(KIND_SEND, this, metrics);
         receiver = new Receiver(KIND_RECEIVE, KIND_RECEIVE_CANCEL, this, metrics);
-        withdrawal = new Withdrawal(this, table, reverter, receiver, metrics);
+        withdrawal = new Withdrawal(this, table, reverter, receiver, adapter, metrics);
         watcher = new RingWatcher(this, table, reverter, receiver, withdrawal, metrics, refusePolls);
     }
 

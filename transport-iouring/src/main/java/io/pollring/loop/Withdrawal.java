@@ -29,13 +29,16 @@ final class Withdrawal {
     private final RegistrationTable table;
     private final Reverter reverter;
     private final Receiver receiver;
+    private final HandleAdapter adapter;
     private final LoopMetrics metrics;
 
-    Withdrawal(Poller poller, RegistrationTable table, Reverter reverter, Receiver receiver, LoopMetrics metrics) {
+    Withdrawal(Poller poller, RegistrationTable table, Reverter reverter, Receiver receiver, HandleAdapter adapter,
+               LoopMetrics metrics) {
         this.poller = poller;
         this.table = table;
         this.reverter = reverter;
         this.receiver = receiver;
+        this.adapter = adapter;
         this.metrics = metrics;
     }
 
@@ -57,6 +60,7 @@ final class Withdrawal {
      * nor RST, and a port would stay bound, after {@code close(2)}. So the last completions are awaited here.
      */
     void close(PollRegistration registration) {
+        adapter.unregistered(registration.handle);
         registration.ready = 0;
         registration.failure = 0;
         withdraw(registration, State.CLOSING);
