@@ -336,7 +336,8 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
     abstract class AbstractIoUringUnsafe extends AbstractUnsafe implements EpollIoHandle {
         /** A read was asked for and not yet answered with a message. */
         boolean readPending;
-        private ReadAllocation allocation;
+        /** {@code null} until it is needed: the user may still choose another allocator. */
+        ReadAllocation allocation;
 
         @Override
         public final FileDescriptor fd() {
@@ -361,7 +362,7 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
         }
 
         ReadAllocation newAllocation(RecvByteBufAllocator.ExtendedHandle handle) {
-            return new ReadAllocation(handle, false, false, false);
+            return new ReadAllocation(handle, false, false);
         }
 
         /** Whether the last {@link #readReady()} has proved that there is nothing left to read. */

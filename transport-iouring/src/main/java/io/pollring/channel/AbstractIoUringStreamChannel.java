@@ -7,7 +7,6 @@
 package io.pollring.channel;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelMetadata;
@@ -392,8 +391,7 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
 
         @Override
         ReadAllocation newAllocation(RecvByteBufAllocator.ExtendedHandle handle) {
-            boolean adaptive = config().getRecvByteBufAllocator() instanceof AdaptiveRecvByteBufAllocator;
-            return new ReadAllocation(handle, true, adaptive, adaptive && shortReadDrains());
+            return new ReadAllocation(handle, true, shortReadDrains());
         }
 
         @Override

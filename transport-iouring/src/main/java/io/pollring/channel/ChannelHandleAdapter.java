@@ -8,7 +8,7 @@ package io.pollring.channel;
 
 import io.netty.channel.Channel;
 import io.netty.channel.RecvByteBufAllocator;
-import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.AbstractEpollServerChannel;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollSocketChannel;
@@ -37,12 +37,29 @@ final class ChannelHandleAdapter implements HandleAdapter {
     /** Forgets the last read's result: a read that fails before it reads must not pass for the one before it. */
     @Override
     public void reading(EpollIoHandle handle) {
-        if (!(handle instanceof AbstractIoUringUnsafe) && handle instanceof Channel.Unsafe) {
-            RecvByteBufAllocator.Handle allocation = ((Channel.Unsafe) handle).recvBufAllocHandle();
+        RecvByteBufAllocator.Handle allocation = telling(handle);
+        if (allocation != null) {
             // Allocators take a result that equals the attempt as a reason to grow or to shrink, so the two differ.
             allocation.attemptedBytesRead(NO_ATTEMPT);
             allocation.lastBytesRead(0);
         }
+    }
+
+    /**
+     * The receive allocator of one of Netty's epoll channels, if the channel's kind lets the result of a read prove
+     * something, and the allocator is one that keeps it; otherwise {@code null}.
+     */
+    private static RecvByteBufAllocator.Handle telling(EpollIoHandle handle) {
+        if (handle instanceof AbstractIoUringUnsafe || !(handle instanceof Channel.Unsafe)) {
+            return null;
+        }
+        Channel channel = channel((Channel.Unsafe) handle);
+        if (channel instanceof EpollSocketChannel || channel instanceof AbstractEpollServerChannel
+                || channel instanceof EpollDatagramChannel) {
+            RecvByteBufAllocator.Handle allocation = ((Channel.Unsafe) handle).recvBufAllocHandle();
+            return NettysHandles.isAroundNettys(allocation) ? allocation : null;
+        }
+        return null;
     }
 
     /**
@@ -56,21 +73,20 @@ final class ChannelHandleAdapter implements HandleAdapter {
         if (handle instanceof AbstractIoUringUnsafe) {
             return ((AbstractIoUringUnsafe) handle).isDrained();
         }
-        if (!(handle instanceof Channel.Unsafe)) {
+        RecvByteBufAllocator.Handle allocation = telling(handle);
+        if (allocation == null) {
             return false;
         }
-        Channel.Unsafe unsafe = (Channel.Unsafe) handle;
-        RecvByteBufAllocator.Handle allocation = unsafe.recvBufAllocHandle();
         int attempted = allocation.attemptedBytesRead();
         int last = allocation.lastBytesRead();
         if (attempted == NO_ATTEMPT || last >= attempted) {
             return false;
         }
-        Channel channel = channel(unsafe);
+        Channel channel = channel((Channel.Unsafe) handle);
         if (last >= 0) {
             return channel instanceof EpollSocketChannel;
         }
-        return channel instanceof ServerChannel
+        return channel instanceof AbstractEpollServerChannel
                 || channel instanceof EpollDatagramChannel && !((EpollDatagramChannel) channel).isConnected();
     }
 
