@@ -17,7 +17,6 @@ import io.netty.channel.IoRegistration;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.epoll.EpollIoEvent;
 import io.netty.channel.epoll.EpollIoHandle;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.unix.FileDescriptor;
@@ -150,18 +149,12 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
 
     @Override
     protected void doRegister(ChannelPromise promise) {
-        IoEventLoop loop = (IoEventLoop) eventLoop();
-        loop.register((AbstractIoUringUnsafe) unsafe()).addListener(future -> {
-            if (future.isSuccess()) {
-                interest.registered((IoRegistration) future.getNow(), loop.isIoType(EpollIoHandler.class));
-                if (hearsEvents()) {
-                    interest.submit();
-                }
-                promise.setSuccess();
-            } else {
-                promise.setFailure(future.cause());
-            }
-        });
+        interest.register(this, promise);
+    }
+
+    /** Ends the registration with a loop, if there is one. What the channel wants of its loop it wants of the next. */
+    void leaveLoop() {
+        interest.leave();
     }
 
     /** Whether a channel that is registered can have events now. */

@@ -236,6 +236,14 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
     }
 
     @Override
+    void leaveLoop() {
+        if (streamRegistration != null && streamRegistration.isHere()) {
+            io.settle();
+        }
+        super.leaveLoop();
+    }
+
+    @Override
     protected void doDeregister() throws Exception {
         if (!isGone()) {
             io.settle();
@@ -349,6 +357,13 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
         @Override
         public final void streamRegistration(StreamRegistration registration) {
             streamRegistration = registration;
+        }
+
+        @Override
+        public final void streamRegistrationEnded(StreamRegistration registration) {
+            if (streamRegistration == registration) {
+                streamRegistration = null;
+            }
         }
 
         @Override

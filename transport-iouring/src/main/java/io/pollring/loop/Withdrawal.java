@@ -85,7 +85,8 @@ final class Withdrawal {
                 throw new AssertionError(registration);
         }
         if (registration instanceof StreamRegistration) {
-            ((StreamRegistration) registration).streamHandle().streamRegistration(null);
+            StreamRegistration stream = (StreamRegistration) registration;
+            stream.streamHandle().streamRegistrationEnded(stream);
         }
         removeIfOver(registration);
         registration.handle.unregistered();

@@ -76,6 +76,11 @@ final class FakeStreamHandle extends FakeLoop.Handle implements StreamHandle {
     }
 
     @Override
+    public void streamRegistrationEnded(StreamRegistration registration) {
+        stream = null;
+    }
+
+    @Override
     public void prepareSend(SendBatch.Request request) {
         for (int i = 0; i < LENGTH; i++) {
             outgoing.put(i, peer.outgoing(peer.accepted() + i));
