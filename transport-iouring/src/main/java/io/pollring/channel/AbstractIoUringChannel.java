@@ -17,7 +17,6 @@ import io.netty.channel.IoRegistration;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.epoll.EpollIoEvent;
 import io.netty.channel.epoll.EpollIoHandle;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.unix.FileDescriptor;
@@ -150,18 +149,12 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
 
     @Override
     protected void doRegister(ChannelPromise promise) {
-        IoEventLoop loop = (IoEventLoop) eventLoop();
-        loop.register((AbstractIoUringUnsafe) unsafe()).addListener(future -> {
-            if (future.isSuccess()) {
-                interest.registered((IoRegistration) future.getNow(), loop.isIoType(EpollIoHandler.class));
-                if (hearsEvents()) {
-                    interest.submit();
-                }
-                promise.setSuccess();
-            } else {
-                promise.setFailure(future.cause());
-            }
-        });
+        interest.register(this, promise);
+    }
+
+    /** Ends the registration with a loop, if there is one. What the channel wants of its loop it wants of the next. */
+    void leaveLoop() {
+        interest.leave();
     }
 
     /** Whether a channel that is registered can have events now. */
@@ -336,7 +329,8 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
     abstract class AbstractIoUringUnsafe extends AbstractUnsafe implements EpollIoHandle {
         /** A read was asked for and not yet answered with a message. */
         boolean readPending;
-        private ReadAllocation allocation;
+        /** {@code null} until it is needed: the user may still choose another allocator. */
+        ReadAllocation allocation;
 
         @Override
         public final FileDescriptor fd() {
@@ -361,7 +355,7 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
         }
 
         ReadAllocation newAllocation(RecvByteBufAllocator.ExtendedHandle handle) {
-            return new ReadAllocation(handle, false, false, false);
+            return new ReadAllocation(handle, false, false);
         }
 
         /** Whether the last {@link #readReady()} has proved that there is nothing left to read. */

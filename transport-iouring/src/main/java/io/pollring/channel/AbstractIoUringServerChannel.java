@@ -109,13 +109,12 @@ public abstract class AbstractIoUringServerChannel extends AbstractIoUringChanne
             try {
                 do {
                     int fd = socket.accept(accepted);
+                    allocation.lastDescriptorRead(fd);
                     if (fd < 0) {
                         drained = true;
                         break;
                     }
-                    // One connection of one that was asked for: there may be another.
-                    allocation.lastBytesRead(1);
-                    allocation.incMessagesRead(1);
+                    allocation.countDescriptor();
                     readPending = false;
                     pipeline.fireChannelRead(newChild(fd));
                 } while (isOpen() && allocation.continueReading());

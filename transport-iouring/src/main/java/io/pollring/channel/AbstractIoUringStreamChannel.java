@@ -7,7 +7,6 @@
 package io.pollring.channel;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelMetadata;
@@ -238,6 +237,14 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
     }
 
     @Override
+    void leaveLoop() {
+        if (streamRegistration != null && streamRegistration.isHere()) {
+            io.settle();
+        }
+        super.leaveLoop();
+    }
+
+    @Override
     protected void doDeregister() throws Exception {
         if (!isGone()) {
             io.settle();
@@ -364,6 +371,13 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
         }
 
         @Override
+        public final void streamRegistrationEnded(StreamRegistration registration) {
+            if (streamRegistration == registration) {
+                streamRegistration = null;
+            }
+        }
+
+        @Override
         public final void prepareSend(SendBatch.Request request) throws Exception {
             io.prepareSend(request);
         }
@@ -410,8 +424,7 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
 
         @Override
         ReadAllocation newAllocation(RecvByteBufAllocator.ExtendedHandle handle) {
-            boolean adaptive = config().getRecvByteBufAllocator() instanceof AdaptiveRecvByteBufAllocator;
-            return new ReadAllocation(handle, true, adaptive, adaptive && shortReadDrains());
+            return new ReadAllocation(handle, true, shortReadDrains());
         }
 
         @Override

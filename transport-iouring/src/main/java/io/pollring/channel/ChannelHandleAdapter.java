@@ -8,7 +8,7 @@ package io.pollring.channel;
 
 import io.netty.channel.Channel;
 import io.netty.channel.RecvByteBufAllocator;
-import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.AbstractEpollServerChannel;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollSocketChannel;
@@ -16,29 +16,50 @@ import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.pollring.channel.AbstractIoUringChannel.AbstractIoUringUnsafe;
 import io.pollring.loop.HandleAdapter;
+import io.pollring.ring.Counter;
 
 import java.io.IOException;
 
-/** Sees the channel behind a handle. Its methods run on the channel's loop. */
+/** Sees the channels behind the handles of a loop, and counts them. Its methods run on that loop. */
 final class ChannelHandleAdapter implements HandleAdapter {
-    static final ChannelHandleAdapter INSTANCE = new ChannelHandleAdapter();
-
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(ChannelHandleAdapter.class);
 
     /** Stands for a read that was not attempted. */
     private static final int NO_ATTEMPT = -1;
 
-    private ChannelHandleAdapter() { }
+    private final Counter channels = new Counter();
+
+    /** How many channels are registered now. May be called by any thread. */
+    int channels() {
+        return (int) channels.get();
+    }
 
     /** Forgets the last read's result: a read that fails before it reads must not pass for the one before it. */
     @Override
     public void reading(EpollIoHandle handle) {
-        if (!(handle instanceof AbstractIoUringUnsafe) && handle instanceof Channel.Unsafe) {
-            RecvByteBufAllocator.Handle allocation = ((Channel.Unsafe) handle).recvBufAllocHandle();
+        RecvByteBufAllocator.Handle allocation = telling(handle);
+        if (allocation != null) {
             // Allocators take a result that equals the attempt as a reason to grow or to shrink, so the two differ.
             allocation.attemptedBytesRead(NO_ATTEMPT);
             allocation.lastBytesRead(0);
         }
+    }
+
+    /**
+     * The receive allocator of one of Netty's epoll channels, if the channel's kind lets the result of a read prove
+     * something, and the allocator is one that keeps it; otherwise {@code null}.
+     */
+    private static RecvByteBufAllocator.Handle telling(EpollIoHandle handle) {
+        if (handle instanceof AbstractIoUringUnsafe || !(handle instanceof Channel.Unsafe)) {
+            return null;
+        }
+        Channel channel = channel((Channel.Unsafe) handle);
+        if (channel instanceof EpollSocketChannel || channel instanceof AbstractEpollServerChannel
+                || channel instanceof EpollDatagramChannel) {
+            RecvByteBufAllocator.Handle allocation = ((Channel.Unsafe) handle).recvBufAllocHandle();
+            return NettysHandles.isAroundNettys(allocation) ? allocation : null;
+        }
+        return null;
     }
 
     /**
@@ -52,21 +73,20 @@ final class ChannelHandleAdapter implements HandleAdapter {
         if (handle instanceof AbstractIoUringUnsafe) {
             return ((AbstractIoUringUnsafe) handle).isDrained();
         }
-        if (!(handle instanceof Channel.Unsafe)) {
+        RecvByteBufAllocator.Handle allocation = telling(handle);
+        if (allocation == null) {
             return false;
         }
-        Channel.Unsafe unsafe = (Channel.Unsafe) handle;
-        RecvByteBufAllocator.Handle allocation = unsafe.recvBufAllocHandle();
         int attempted = allocation.attemptedBytesRead();
         int last = allocation.lastBytesRead();
         if (attempted == NO_ATTEMPT || last >= attempted) {
             return false;
         }
-        Channel channel = channel(unsafe);
+        Channel channel = channel((Channel.Unsafe) handle);
         if (last >= 0) {
             return channel instanceof EpollSocketChannel;
         }
-        return channel instanceof ServerChannel
+        return channel instanceof AbstractEpollServerChannel
                 || channel instanceof EpollDatagramChannel && !((EpollDatagramChannel) channel).isConnected();
     }
 
@@ -97,8 +117,19 @@ final class ChannelHandleAdapter implements HandleAdapter {
     @Override
     public void registered(EpollIoHandle handle) {
         Channel channel = channelOf(handle);
-        if (channel != null && channel.hasAttr(IoUring.REVERTED)) {
+        if (channel == null) {
+            return;
+        }
+        channels.increment();
+        if (channel.hasAttr(IoUring.REVERTED)) {
             channel.attr(IoUring.REVERTED).set(null);
+        }
+    }
+
+    @Override
+    public void unregistered(EpollIoHandle handle) {
+        if (handle instanceof Channel.Unsafe) {
+            channels.add(-1);
         }
     }
 

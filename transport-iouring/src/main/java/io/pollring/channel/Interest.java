@@ -6,8 +6,12 @@
  */
 package io.pollring.channel;
 
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollIoOps;
 import io.pollring.loop.PollEvents;
 
@@ -29,18 +33,39 @@ final class Interest {
         current = initial;
     }
 
-    /**
-     * The channel has come to a loop.
-     *
-     * @param onNettysLoop whether Netty's own epoll handler runs it
-     */
-    void registered(IoRegistration registration, boolean onNettysLoop) {
-        this.registration = onNettysLoop ? new NettysRegistration(registration) : registration;
+    /** Has {@code channel} registered with its loop. */
+    void register(AbstractIoUringChannel channel, ChannelPromise promise) {
+        IoEventLoop loop = (IoEventLoop) channel.eventLoop();
+        if (!loop.inEventLoop()) {
+            // Meanwhile it was told to go somewhere else.
+            loop.execute(() -> register(channel, promise));
+            return;
+        }
+        // Nothing keeps two registrations that are asked for at a time from both being made: the last one stays.
+        channel.leaveLoop();
+        loop.register((EpollIoHandle) channel.unsafe()).addListener(future -> {
+            if (future.isSuccess()) {
+                channel.leaveLoop();
+                IoRegistration made = (IoRegistration) future.getNow();
+                registration = loop.isIoType(EpollIoHandler.class) ? new NettysRegistration(made) : made;
+                if (channel.hearsEvents()) {
+                    submit();
+                }
+                promise.setSuccess();
+            } else {
+                promise.setFailure(future.cause());
+            }
+        });
     }
 
     /** The channel leaves its loop, and begins anew at the next. */
     void cancel() {
         current = initial;
+        leave();
+    }
+
+    /** The channel leaves its loop, and wants the same of the next. */
+    void leave() {
         if (registration != null) {
             registration.cancel();
             registration = null;

@@ -180,6 +180,8 @@ public final class IoUringDomainDatagramChannel extends AbstractIoUringDatagramC
         }
 
         private DomainDatagramPacket readConnected(ReadAllocation allocation, ByteBuf buf) throws IOException {
+            // Once more, as epoll channels do it.
+            allocation.attemptedBytesRead(buf.writableBytes());
             int start = buf.writerIndex();
             int bytes;
             if (buf.hasMemoryAddress()) {

@@ -112,8 +112,7 @@ public final class IoUringDomainSocketChannel extends AbstractIoUringStreamChann
     @Override
     boolean isReceivable() {
         // Who chooses himself how much to read may do so to read descriptors from there on.
-        return super.isReceivable() && readsBytes()
-                && config.getRecvByteBufAllocator() instanceof AdaptiveRecvByteBufAllocator;
+        return super.isReceivable() && readsBytes() && ((DomainUnsafe) unsafe()).guessesOnly();
     }
 
     /** That would drop descriptors that come when the user has not asked for more, and then asks for them. */
@@ -175,6 +174,12 @@ public final class IoUringDomainSocketChannel extends AbstractIoUringStreamChann
     private final class DomainUnsafe extends StreamUnsafe {
         private boolean readsDescriptors;
 
+        /** Whether the allocator that reads ask, or will ask, only guesses how much comes. */
+        boolean guessesOnly() {
+            return allocation != null ? allocation.isAdaptive()
+                    : config.getRecvByteBufAllocator().getClass() == AdaptiveRecvByteBufAllocator.class;
+        }
+
         @Override
         boolean isDrained() {
             return !readsDescriptors && super.isDrained();
@@ -199,20 +204,19 @@ public final class IoUringDomainSocketChannel extends AbstractIoUringStreamChann
             ReadAllocation allocation = recvBufAllocHandle();
             ChannelPipeline pipeline = pipeline();
             allocation.reset(config);
-            allocation.attemptedBytesRead(1);
+            allocation.attemptDescriptor();
             try {
                 do {
                     int fd = socket.recvFd();
+                    allocation.lastDescriptorRead(fd);
                     if (fd == 0) {
-                        allocation.lastBytesRead(0);
                         break;
                     }
                     if (fd < 0) {
                         close(voidPromise());
                         return;
                     }
-                    allocation.lastBytesRead(1);
-                    allocation.incMessagesRead(1);
+                    allocation.countDescriptor();
                     readPending = false;
                     pipeline.fireChannelRead(new FileDescriptor(fd));
                 } while (!socket.isInputShutdown() && allocation.continueReading());

@@ -36,7 +36,7 @@ final class IoUringEventLoop extends SingleThreadIoEventLoop {
     @Override
     public int registeredChannels() {
         IoUringIoHandler handler = handler();
-        return handler == null ? super.registeredChannels() : handler.registeredChannels().size();
+        return handler == null ? super.registeredChannels() : handler.channelCount();
     }
 
     @Override

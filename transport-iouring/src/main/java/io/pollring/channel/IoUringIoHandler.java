@@ -44,13 +44,13 @@ public final class IoUringIoHandler implements IoHandler {
     private static final AtomicBoolean LIBRARY_WARNED = new AtomicBoolean();
 
     private final ThreadAwareExecutor executor;
+    private final ChannelHandleAdapter adapter = new ChannelHandleAdapter();
     private final PollLoop loop;
     private final IoUringMetrics metrics;
 
     private IoUringIoHandler(ThreadAwareExecutor executor, LoopSettings settings, SelectStrategy strategy) {
         this.executor = ObjectUtil.checkNotNull(executor, "executor");
-        loop = new PollLoop(executor, settings, ObjectUtil.checkNotNull(strategy, "strategy"),
-                ChannelHandleAdapter.INSTANCE);
+        loop = new PollLoop(executor, settings, ObjectUtil.checkNotNull(strategy, "strategy"), adapter);
         metrics = new IoUringMetrics(loop);
         IoUring.opened(executor, this);
     }
@@ -176,7 +176,12 @@ public final class IoUringIoHandler implements IoHandler {
         return loop.revert((EpollIoHandle) channel.unsafe(), reason);
     }
 
-    /** The channels that are registered now; on the loop's thread. */
+    /** How many channels are registered now. May be called by any thread. */
+    int channelCount() {
+        return adapter.channels();
+    }
+
+    /** The channels that are registered now; a copy. Any thread but the loop's gets no more than a good guess. */
     List<Channel> registeredChannels() {
         List<Channel> channels = new ArrayList<>();
         for (EpollIoHandle handle : loop.handles()) {

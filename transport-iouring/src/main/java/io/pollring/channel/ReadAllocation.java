@@ -34,22 +34,31 @@ final class ReadAllocation extends DelegatingHandle implements ExtendedHandle, U
             };
 
     private final boolean stream;
+    private final boolean nettys;
     private final boolean adaptive;
     private final boolean roomier;
     private boolean readToEnd;
+    /** The most that the allocator is known to allow for: its largest guess, as far as it matters. */
+    private short largestGuess;
     /** Whether the last buffer was made for all there is. */
     private boolean exact;
 
     /**
-     * @param stream   whether reads give bytes of a stream, so that the peer's end has to be looked for
-     * @param adaptive whether the allocator only guesses, so that a buffer may be as large as what is known to come
-     * @param roomier  whether it may be larger than the guess
+     * @param stream          whether reads give bytes of a stream, so that the peer's end has to be looked for
+     * @param shortReadDrains whether a read that gives less than was asked for proves that nothing is left
      */
-    ReadAllocation(ExtendedHandle delegate, boolean stream, boolean adaptive, boolean roomier) {
+    ReadAllocation(ExtendedHandle delegate, boolean stream, boolean shortReadDrains) {
         super(delegate);
         this.stream = stream;
-        this.adaptive = adaptive;
-        this.roomier = roomier;
+        nettys = NettysHandles.isNettys(delegate);
+        // It only guesses: a buffer may be as large as what is known to come, or a little larger than the guess.
+        adaptive = stream && NettysHandles.isAdaptive(delegate);
+        roomier = adaptive && shortReadDrains;
+    }
+
+    /** Whether buffers are of a size that only guesses how much comes. */
+    boolean isAdaptive() {
+        return adaptive;
     }
 
     /** The peer is done: from now on reads go on until they meet the end. */
@@ -87,10 +96,45 @@ final class ReadAllocation extends DelegatingHandle implements ExtendedHandle, U
         attemptedBytesRead(exact ? Math.max(roomierGuess(), guess()) : bytes);
     }
 
-    /** How much to ask for where that may be more than the guess, or 0. */
+    /** How much to ask for where that may be more than the guess, or 0. Never more than the user's maximum. */
     private int roomierGuess() {
-        int guess;
-        return roomier && (guess = guess()) <= MAX_ROOMIER_GUESS ? guess + ROOM : 0;
+        if (!roomier) {
+            return 0;
+        }
+        int guess = Math.min(guess(), MAX_ROOMIER_GUESS + ROOM);
+        if (guess > largestGuess) {
+            largestGuess = (short) guess;
+        }
+        return guess + ROOM <= largestGuess ? guess + ROOM : 0;
+    }
+
+    /**
+     * {@code fd} came of a read that asks for a descriptor, or what the kernel says if there is none. A descriptor is one
+     * of one that was asked for: there may be another. For epoll channels its number is what was read: a user's
+     * allocator is told that, and asked for it.
+     */
+    void lastDescriptorRead(int fd) {
+        lastBytesRead(nettys && fd > 0 ? 1 : fd);
+        askAgain();
+    }
+
+    /** The descriptor is to be told to the pipeline. */
+    void countDescriptor() {
+        incMessagesRead(1);
+        askAgain();
+    }
+
+    private void askAgain() {
+        if (!nettys) {
+            lastBytesRead();
+        }
+    }
+
+    /** A descriptor is about to be read. Epoll channels do not tell allocators of those that come through a socket. */
+    void attemptDescriptor() {
+        if (nettys) {
+            attemptedBytesRead(1);
+        }
     }
 
     @Override

@@ -37,8 +37,6 @@ final class StreamIo extends BatchedWriter {
 
     /** What was received and not asked for, or {@code null}. */
     private ByteBuf kept;
-    /** Whether the last read was one of the socket, and not of what had come out of it before. */
-    private boolean fromSocket;
     private boolean drained;
     private boolean bulk;
     private byte smallTurns;
@@ -76,19 +74,18 @@ final class StreamIo extends BatchedWriter {
             do {
                 buffer = allocation.allocate(config.getAllocator(), received());
                 int length = receive(buffer, allocation);
-                if (length <= 0) {
+                total += Math.max(length, 0);
+                // As for epoll channels, what counts is what the allocator says.
+                if (allocation.lastBytesRead() <= 0) {
                     buffer.release();
                     buffer = null;
-                    drained = fromSocket && length == 0;
-                    atEnd = length < 0;
+                    atEnd = allocation.lastBytesRead() < 0;
                     if (atEnd) {
                         unsafe.readPending = false;
                         settle();
                     }
                     break;
                 }
-                drained = fromSocket && channel.shortReadDrains() && length < allocation.attemptedBytesRead();
-                total += length;
                 allocation.incMessagesRead(1);
                 unsafe.readPending = false;
                 ByteBuf message = buffer;
@@ -126,8 +123,8 @@ final class StreamIo extends BatchedWriter {
         int length = buffer.writableBytes();
         allocation.attempt(length);
         StreamRegistration registration = channel.streamRegistration();
+        boolean fromSocket = false;
         int received;
-        fromSocket = false;
         if (kept != null) {
             received = takeKept(buffer, length);
         } else if (registration != null && registration.isReceiving()) {
@@ -142,7 +139,11 @@ final class StreamIo extends BatchedWriter {
         }
         if (received > 0) {
             buffer.writerIndex(from + received);
+        } else if (received == 0 && length == 0 && !fromSocket && (kept != null || received() > 0)) {
+            // A socket would give nothing of what it has, which for epoll channels is the end.
+            received = -1;
         }
+        drained = fromSocket && (received == 0 || received > 0 && received < length && channel.shortReadDrains());
         allocation.lastBytesRead(received);
         return received;
     }

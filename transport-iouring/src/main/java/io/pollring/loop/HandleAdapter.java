@@ -30,6 +30,9 @@ public interface HandleAdapter {
     /** The handle is registered, and nothing is known of it yet. */
     void registered(EpollIoHandle handle);
 
+    /** The handle's registration has ended. */
+    void unregistered(EpollIoHandle handle);
+
     /** The handle is now watched by epoll. */
     void reverted(EpollIoHandle handle);
 }

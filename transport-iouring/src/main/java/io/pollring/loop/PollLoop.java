@@ -143,7 +143,7 @@ public final class PollLoop {
         return poller.revert(handle, reason);
     }
 
-    /** The handles that are registered now; a copy. */
+    /** The handles that are registered now; a copy. Any thread but the loop's gets no more than a good guess. */
     public List<EpollIoHandle> handles() {
         List<EpollIoHandle> handles = new ArrayList<>();
         for (PollRegistration registration : poller.snapshot()) {

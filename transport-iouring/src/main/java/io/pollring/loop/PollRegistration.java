@@ -37,6 +37,8 @@ class PollRegistration implements IoRegistration {
 
     /** epoll's flag for edge-triggered interest, which hosted channels do not use but other handles may. */
     static final int EPOLLET = 1 << 31;
+    /** epoll's flag for interest that is over when it was told once. */
+    static final int EPOLLONESHOT = 1 << 30;
     private static final short ALL = ~0;
     /** How often in a row a poll may end for nothing, or for want of memory, before epoll takes over. */
     static final int MAX_STRIKES = 4;
@@ -149,8 +151,8 @@ class PollRegistration implements IoRegistration {
             return;
         }
         desired = mask;
-        if ((mask & EPOLLET) != 0) {
-            // epoll looks anew at each EPOLL_CTL_MOD, and with edges that is how a handle asks again.
+        if ((mask & (EPOLLET | EPOLLONESHOT)) != 0) {
+            // epoll looks anew at each EPOLL_CTL_MOD, and that is how such a handle asks again.
             unsettled = ALL;
         }
         poller.changed(this);
@@ -169,7 +171,7 @@ class PollRegistration implements IoRegistration {
                         // An error that was not taken is told again, as epoll does. A hang-up is not: it stays for ever.
                         || polled != 0 && ((polled | Abi.POLLERR) & unsettled) != 0;
             case REVERTED:
-                return desired != armed || (desired & EPOLLET) != 0 && unsettled != 0;
+                return desired != armed || (desired & (EPOLLET | EPOLLONESHOT)) != 0 && unsettled != 0;
             case REMOVING:
             case CLOSING:
             case CLOSED:
@@ -221,7 +223,12 @@ class PollRegistration implements IoRegistration {
         }
         // POLLERR and POLLHUP always go through, as with epoll. POLLRDHUP only if desired: the ring adds it unasked.
         swallowed |= events & armed & ~desired;
-        return events & (desired | Abi.POLLERR | Abi.POLLHUP);
+        int wanted = events & (desired | Abi.POLLERR | Abi.POLLHUP);
+        if (wanted != 0 && (desired & EPOLLONESHOT) != 0) {
+            // Not even an error or a hang-up is told before the handle asks again.
+            desired = 0;
+        }
+        return wanted;
     }
 
     /** The handle was given {@code events} and has perhaps not taken all there is. */

@@ -73,7 +73,7 @@ final class Poller implements CompletionHandler {
         sends = new SendBatch(KIND_SEND, this, metrics);
         receiver = new Receiver(KIND_RECEIVE, KIND_RECEIVE_CANCEL, this, metrics);
         revoker = new Revoker(this, table);
-        withdrawal = new Withdrawal(this, table, reverter, receiver, revoker, metrics);
+        withdrawal = new Withdrawal(this, table, reverter, receiver, revoker, adapter, metrics);
         watcher = new RingWatcher(this, table, reverter, receiver, withdrawal, metrics, refusePolls);
     }
 

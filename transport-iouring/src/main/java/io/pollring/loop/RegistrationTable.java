@@ -94,12 +94,16 @@ final class RegistrationTable {
         return size;
     }
 
-    /** A copy of what is in the table: handlers close registrations while it is walked. */
+    /**
+     * A copy of what is in the table: handlers close registrations while it is walked. Other threads than the loop's
+     * may miss what has come, and meet what has gone.
+     */
     List<PollRegistration> snapshot() {
         List<PollRegistration> copy = new ArrayList<>(size);
-        for (int slot = 0; slot < used; slot++) {
-            if (slots[slot] != null) {
-                copy.add(slots[slot]);
+        for (PollRegistration registration : slots) {
+            // Each slot is read once: the loop may empty it, or have another array, meanwhile.
+            if (registration != null) {
+                copy.add(registration);
             }
         }
         return copy;

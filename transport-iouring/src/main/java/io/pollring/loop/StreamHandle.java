@@ -19,10 +19,12 @@ import java.nio.ByteBuffer;
 public interface StreamHandle extends EpollIoHandle {
 
     /**
-     * @param registration by which the loop can be asked to move bytes: Netty's event loops give handles another one.
-     *                     {@code null} when it is over
+     * @param registration by which the loop can be asked to move bytes: Netty's event loops give handles another one
      */
     void streamRegistration(StreamRegistration registration);
+
+    /** {@code registration} is over; it need not be the last one that the handle was given. */
+    void streamRegistrationEnded(StreamRegistration registration);
 
     /**
      * The loop is about to enter the kernel, and the handle has {@linkplain StreamRegistration#sendLater() something to

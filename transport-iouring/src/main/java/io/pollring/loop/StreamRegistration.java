@@ -71,6 +71,11 @@ public final class StreamRegistration extends PollRegistration {
         return streamHandle().isReceivableAhead();
     }
 
+    /** Whether the calling thread is the loop's. */
+    public boolean isHere() {
+        return poller.inLoop();
+    }
+
     /** Whether the loop moves bytes for this handle: not if epoll watches it. */
     public boolean isBatching() {
         return isValid() && state != State.REVERTED && poller.movesBytes();

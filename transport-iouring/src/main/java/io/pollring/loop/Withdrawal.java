@@ -30,15 +30,17 @@ final class Withdrawal {
     private final Reverter reverter;
     private final Receiver receiver;
     private final Revoker revoker;
+    private final HandleAdapter adapter;
     private final LoopMetrics metrics;
 
     Withdrawal(Poller poller, RegistrationTable table, Reverter reverter, Receiver receiver, Revoker revoker,
-               LoopMetrics metrics) {
+               HandleAdapter adapter, LoopMetrics metrics) {
         this.poller = poller;
         this.table = table;
         this.reverter = reverter;
         this.receiver = receiver;
         this.revoker = revoker;
+        this.adapter = adapter;
         this.metrics = metrics;
     }
 
@@ -60,6 +62,7 @@ final class Withdrawal {
      * nor RST, and a port would stay bound, after {@code close(2)}. So the last completions are awaited here.
      */
     void close(PollRegistration registration) {
+        adapter.unregistered(registration.handle);
         registration.ready = 0;
         registration.failure = 0;
         if (registration instanceof StreamRegistration) {
@@ -88,7 +91,8 @@ final class Withdrawal {
                 throw new AssertionError(registration);
         }
         if (registration instanceof StreamRegistration) {
-            ((StreamRegistration) registration).streamHandle().streamRegistration(null);
+            StreamRegistration stream = (StreamRegistration) registration;
+            stream.streamHandle().streamRegistrationEnded(stream);
         }
         removeIfOver(registration);
         registration.handle.unregistered();

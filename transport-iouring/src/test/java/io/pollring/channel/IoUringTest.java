@@ -10,14 +10,21 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.EventLoop;
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoRegistration;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SingleThreadEventLoop;
 import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.unix.FileDescriptor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.net.InetAddress;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -100,6 +107,69 @@ class IoUringTest {
                 new MultiThreadIoEventLoopGroup(2, IoUringIoHandler.newFactory()))) {
             assertSame(IoUringBackend.RING, IoUring.backend(group.loop(0)));
             assertSame(IoUringBackend.RING, IoUring.backend(group.loop(1)));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void everyThreadIsToldHowManyChannelsALoopHas(Mode mode) throws Exception {
+        try (TestGroup group = new TestGroup(mode, 1)) {
+            SingleThreadEventLoop loop = (SingleThreadEventLoop) group.loop();
+            assertEquals(0, loop.registeredChannels());
+            try (Connection first = Connection.open(group)) {
+                assertEquals(1, loop.registeredChannels());
+                try (Connection second = Connection.open(group)) {
+                    assertEquals(2, loop.registeredChannels());
+                    second.channel.deregister().sync();
+                    assertEquals(1, loop.registeredChannels());
+                }
+                TestGroup.run(loop, () -> countsNoHandleThatIsNoChannel(loop));
+            }
+            assertEquals(0, loop.registeredChannels());
+        }
+    }
+
+    private static void countsNoHandleThatIsNoChannel(SingleThreadEventLoop loop) throws Exception {
+        FileDescriptor[] pipe = FileDescriptor.pipe();
+        IoRegistration registration = ((IoEventLoop) loop).register(new EpollIoHandle() {
+            @Override
+            public FileDescriptor fd() {
+                return pipe[0];
+            }
+
+            @Override
+            public void handle(IoRegistration registration, IoEvent event) {
+                throw new IllegalStateException("nothing was asked for: " + event);
+            }
+
+            @Override
+            public void close() {
+                // The test does.
+            }
+        }).getNow();
+        assertEquals(1, loop.registeredChannels());
+        registration.cancel();
+        assertEquals(1, loop.registeredChannels());
+        pipe[0].close();
+        pipe[1].close();
+    }
+
+    @Test
+    void everyThreadMayCountTheChannelsWhileTheyComeAndGo() throws Exception {
+        try (TestGroup group = new TestGroup(Mode.RING, 1)) {
+            SingleThreadEventLoop loop = (SingleThreadEventLoop) group.loop();
+            FutureTask<Void> opening = new FutureTask<>(() -> {
+                for (int i = 0; i < 200; i++) {
+                    Connection.open(group).close();
+                }
+                return null;
+            });
+            new Thread(opening).start();
+            while (!opening.isDone()) {
+                int count = loop.registeredChannels();
+                assertTrue(count >= 0 && count <= 2, () -> "registered: " + count);
+            }
+            opening.get();
         }
     }
 

@@ -155,6 +155,11 @@ final class FakeLoop implements ThreadAwareExecutor, IoHandlerContext, HandleAda
     }
 
     @Override
+    public void unregistered(EpollIoHandle handle) {
+        // The handle hears it as well.
+    }
+
+    @Override
     public void reverted(EpollIoHandle handle) {
         ((Handle) handle).reverted = true;
     }

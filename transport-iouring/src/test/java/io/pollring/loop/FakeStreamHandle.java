@@ -79,6 +79,11 @@ final class FakeStreamHandle extends FakeLoop.Handle implements StreamHandle {
     }
 
     @Override
+    public void streamRegistrationEnded(StreamRegistration registration) {
+        stream = null;
+    }
+
+    @Override
     public void prepareSend(SendBatch.Request request) {
         if (spoilt) {
             throw new IllegalReferenceCountException(0);

@@ -58,6 +58,11 @@ final class FuzzStream extends FuzzHandle implements StreamHandle {
         stream = registration;
     }
 
+    @Override
+    public void streamRegistrationEnded(StreamRegistration registration) {
+        stream = null;
+    }
+
     // Receiving
 
     @Override

@@ -163,6 +163,11 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
     }
 
     @Override
+    public void unregistered(EpollIoHandle handle) {
+        trace((FuzzHandle) handle, () -> "is not registered any more");
+    }
+
+    @Override
     public void reverted(EpollIoHandle handle) {
         trace((FuzzHandle) handle, () -> "is reverted");
     }

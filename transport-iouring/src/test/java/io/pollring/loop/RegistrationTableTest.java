@@ -14,6 +14,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,6 +22,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -85,6 +88,39 @@ class RegistrationTableTest {
             assertEquals(live.size(), table.size());
         }
         assertEquals(new HashSet<>(live), new HashSet<>(table.snapshot()));
+    }
+
+    @Test
+    void otherThreadsMayLookWhileItChanges() throws Exception {
+        AtomicReference<RegistrationTable> current = new AtomicReference<>(new RegistrationTable());
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        AtomicBoolean over = new AtomicBoolean();
+        Thread other = new Thread(() -> {
+            try {
+                while (!over.get()) {
+                    for (PollRegistration registration : current.get().snapshot()) {
+                        assertTrue(registration.isValid());
+                    }
+                }
+            } catch (Throwable t) {
+                failure.set(t);
+            }
+        });
+        other.start();
+        for (int round = 0; round < 300; round++) {
+            RegistrationTable table = new RegistrationTable();
+            current.set(table);
+            List<PollRegistration> registrations = new ArrayList<>();
+            for (int i = 0; i < 1000; i++) {
+                PollRegistration registration = registration();
+                table.add(registration);
+                registrations.add(registration);
+            }
+            registrations.forEach(table::remove);
+        }
+        over.set(true);
+        other.join();
+        assertNull(failure.get());
     }
 
     @Property(tries = 200)
