@@ -415,6 +415,11 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
         }
 
         @Override
+        public final void lost() {
+            io.lost();
+        }
+
+        @Override
         protected Executor prepareToClose() {
             io.settle();
             // Here, as another thread may close the socket.

@@ -183,6 +183,17 @@ final class StreamIo extends BatchedWriter {
         readKeptLater();
     }
 
+    /** See {@link io.pollring.loop.StreamHandle#lost}. */
+    void lost() {
+        if (!channel.isGone()) {
+            if (kept != null && kept != LOST) {
+                releaseKept();
+            }
+            kept = LOST;
+            readKeptLater();
+        }
+    }
+
     private void checkNotLost() throws IOException {
         if (kept == LOST) {
             kept = null;

@@ -99,6 +99,10 @@ final class Receiver {
         if (registration.reception != Reception.OFF && ring.hasLost()) {
             // What was lost may have been its last completion, with the only word of bytes that it had taken.
             registration.end = Errno.EBADR;
+            if (registration.isValid()) {
+                registration.ready |= Abi.POLLIN | Abi.POLLRDHUP | Abi.POLLERR;
+                poller.delivery().add(registration);
+            }
         }
         registration.reception = Reception.OFF;
         handOver(registration);

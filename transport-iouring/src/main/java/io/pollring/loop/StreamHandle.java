@@ -58,4 +58,7 @@ public interface StreamHandle extends EpollIoHandle {
      * nobody has asked for them, or the registration ends. They come before all that is received later.
      */
     void keep(ByteBuffer bytes);
+
+    /** Bytes that were received are lost, and the registration ends: the handle's next read has to fail. */
+    void lost();
 }

@@ -70,6 +70,10 @@ final class Withdrawal {
             poller.sends().settle((StreamRegistration) registration);
         }
         withdraw(registration, State.CLOSING);
+        if (isReceiving(registration) && poller.ring() != null && poller.ring().hasLost()) {
+            // With its last completion, it seems. The handle may go on without this registration, but with no hole.
+            ((StreamRegistration) registration).streamHandle().lost();
+        }
         registration.ready = 0;
         registration.failure = 0;
         switch (registration.state) {

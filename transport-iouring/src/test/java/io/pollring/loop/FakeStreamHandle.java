@@ -35,6 +35,7 @@ final class FakeStreamHandle extends FakeLoop.Handle implements StreamHandle {
     int kept;
     int received;
     boolean endFound;
+    boolean lost;
     IOException failure;
     private final ByteBuffer outgoing = ByteBuffer.allocateDirect(LENGTH);
 
@@ -117,6 +118,11 @@ final class FakeStreamHandle extends FakeLoop.Handle implements StreamHandle {
     @Override
     public boolean readsPieces() {
         return !ahead && !readsOn;
+    }
+
+    @Override
+    public void lost() {
+        lost = true;
     }
 
     @Override

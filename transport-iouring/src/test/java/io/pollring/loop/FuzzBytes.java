@@ -9,6 +9,7 @@ package io.pollring.loop;
 import io.netty.buffer.ByteBuf;
 import io.pollring.ring.Errno;
 import io.pollring.ring.FakeStream;
+import io.pollring.ring.UserData;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -66,6 +67,10 @@ final class FuzzBytes {
         try {
             result = registration.receive(buffer, 1, length);
         } catch (IOException e) {
+            if (e.getMessage().contains("EBADR")) {
+                checkLost(handle, registration);
+                return -Errno.EBADR;
+            }
             if (!stream.isReset()) {
                 world.violated(handle, "is told of an error that never was: " + e);
             }
@@ -79,6 +84,16 @@ final class FuzzBytes {
             endFound(handle);
         }
         return result;
+    }
+
+    /** It fails for bytes that the kernel had no memory to tell of. */
+    private void checkLost(FuzzStream handle, StreamRegistration registration) {
+        boolean lost = world.faults.hasForgotten(UserData.encode(Poller.KIND_RECEIVE, registration.slot,
+                registration.receptionGeneration));
+        // If nothing else fails, whose completion was lost is known.
+        if (!lost && (world.profile.faults == 0 || !world.faults.hasForgotten)) {
+            world.violated(handle, "is told of lost bytes, but none of its are");
+        }
     }
 
     void received(FuzzStream handle, byte value) {

@@ -10,8 +10,10 @@ import io.pollring.ring.Errno;
 import io.pollring.ring.FakeFaults;
 import io.pollring.ring.UserData;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
 /** Random trouble of every kind that a kernel is known to make, and of some that it is not. */
 final class FuzzFaults extends FakeFaults {
@@ -37,6 +39,9 @@ final class FuzzFaults extends FakeFaults {
     private final FuzzProfile profile;
     /** The error that the next enter answers with, whatever else is due; 0 for none. */
     int nextEnter;
+    /** Whether a completion was lost. */
+    boolean hasForgotten;
+    private final Set<Long> forgotten = new HashSet<>();
     /** How many enters more find no memory for any request. */
     private int drought;
     /** Whether the ring has failed, and the loop has not had the turn yet in which it finds out. */
@@ -125,6 +130,26 @@ final class FuzzFaults extends FakeFaults {
     @Override
     public int choose(int count) {
         return random.nextInt(count);
+    }
+
+    @Override
+    public boolean keeps(long userData, int result) {
+        if (!happens(profile.forgets)) {
+            return true;
+        }
+        hasForgotten = true;
+        forgotten.add(userData);
+        return false;
+    }
+
+    @Override
+    public boolean tellsLoss() {
+        return random.nextBoolean();
+    }
+
+    /** Whether the last completion of the request {@code userData} was lost. */
+    boolean hasForgotten(long userData) {
+        return forgotten.contains(userData);
     }
 
     @Override

@@ -151,7 +151,7 @@ final class FuzzFinale implements FuzzReactions {
         }
         turnUntil(this::allIsDrained, "does not get all that its peer has sent");
         for (FuzzHandle handle : world.handles) {
-            if (handle instanceof FuzzStream) {
+            if (handle instanceof FuzzStream && handle.isLive()) {
                 ((FuzzStream) handle).bytes().checkSent((FuzzStream) handle);
             }
         }

@@ -28,6 +28,8 @@ final class FuzzProfile {
     final int faults;
     final int lateness;
     final boolean duplicates;
+    /** How often the kernel has no memory to keep a completion for which the queue has no room, in percent: -Dpollring.fuzz.forgets=N. */
+    final int forgets;
     final boolean regularFiles;
     /** How many of the handles are streams', in percent. */
     final int streams;
@@ -64,6 +66,7 @@ final class FuzzProfile {
         handles = random.nextInt(10) == 0 ? 30 : 2 + random.nextInt(8);
         steps = 10 + random.nextInt(40);
         promptSends = random.nextInt(3) == 0;
+        forgets = Integer.getInteger("pollring.fuzz.forgets", 0);
     }
 
     FakeOffer offer() {
@@ -79,7 +82,7 @@ final class FuzzProfile {
 
     /** Whether each poll ends with exactly one completion, so that polls can be counted. */
     boolean isExact() {
-        return !duplicates && !losesCompletions();
+        return !duplicates && !losesCompletions() && forgets == 0;
     }
 
     /** Whether the kernel drops what the completion queue has no room for. */
@@ -93,7 +96,8 @@ final class FuzzProfile {
         return "sq " + sqEntries + ", cq " + cqEntries + (lackedByKernel ? ", kernel without " : ", not using ")
                 + missing + ", maxEvents " + maxEvents
                 + ", ring " + ringWanted + ", refusePolls " + refusePolls + ", faults " + faults + "%, lateness "
-                + lateness + ", duplicates " + duplicates + ", regular files " + regularFiles
+                + lateness + ", duplicates " + duplicates + ", forgets " + forgets + "%, regular files "
+                + regularFiles
                 + ", streams " + streams + "%, buffers " + buffers + ", handles " + handles
                 + ", steps " + steps + (promptSends ? ", prompt sends" : "") + (singleMap ? "" : ", two maps");
     }

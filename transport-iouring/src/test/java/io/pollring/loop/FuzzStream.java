@@ -94,6 +94,12 @@ final class FuzzStream extends FuzzHandle implements StreamHandle {
         readLast = false;
     }
 
+    @Override
+    int everReady() {
+        // Lost bytes are an error of the connection.
+        return super.everReady() | (world.faults.hasForgotten ? Abi.POLLIN | END : 0);
+    }
+
     /** The peer sends no more, or resets the connection. */
     void end(boolean reset) {
         // Behind an end that the loop has found there is nothing that it looks for.
@@ -119,7 +125,16 @@ final class FuzzStream extends FuzzHandle implements StreamHandle {
         if (bytes.isEndFound()) {
             endOwed = false;
         }
+        if (result == -Errno.EBADR) {
+            fail();
+        }
         return result > 0;
+    }
+
+    /** As a channel that is told that its bytes are lost, it closes. */
+    private void fail() {
+        world.cancel(this);
+        closeFd();
     }
 
     /** Whether its last read was one of the socket, and has found nothing. */
@@ -155,6 +170,15 @@ final class FuzzStream extends FuzzHandle implements StreamHandle {
                 || world.isSound() && stream.reception != StreamRegistration.Reception.OFF) {
             world.violated(this, "has stopped receiving, but the loop has not");
         }
+    }
+
+    @Override
+    public void lost() {
+        world.trace(this, () -> "has lost bytes");
+        if (!world.faults.hasForgotten) {
+            world.violated(this, "is told of lost bytes, but none are");
+        }
+        closeFd();
     }
 
     @Override
@@ -255,6 +279,10 @@ final class FuzzStream extends FuzzHandle implements StreamHandle {
                 world.violated(this, "is told that it has sent " + result + " of " + length);
             }
             spoilOutgoing();
+        }
+        if (result == -Errno.EBADR && world.faults.hasForgotten) {
+            fail();
+            return;
         }
         bytes.sent(this, Math.max(result, 0));
         if (!cancelled) {
