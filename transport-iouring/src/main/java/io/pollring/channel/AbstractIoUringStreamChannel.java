@@ -81,7 +81,7 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
 
     /** Whether what comes may be received as bytes and nothing else. */
     boolean isReceivable() {
-        return isActive() && splicer == null && io.isReceivable();
+        return isActive() && splicer == null && io.isReceivable() && !socket.isInputShutdown();
     }
 
     /** Whether what is read next is read as bytes. */
@@ -250,7 +250,7 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
             super.doClose();
         } finally {
             if (!isRegistered() || eventLoop().inEventLoop()) {
-                io.releaseKept();
+                io.forgetKept();
             }
             if (splicer != null) {
                 splicer.close();
@@ -378,15 +378,25 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
         }
 
         @Override
-        public final void keep(ByteBuffer bytes) {
-            io.keep(bytes);
+        public final void keep(ByteBuffer bytes, int more) {
+            io.keep(bytes, more);
+        }
+
+        @Override
+        public final void keepFailure(int errno) {
+            io.keepFailure(errno);
+        }
+
+        @Override
+        public final boolean isKeeping() {
+            return io.isKeeping();
         }
 
         @Override
         protected Executor prepareToClose() {
             io.settle();
             // Here, as another thread may close the socket.
-            io.releaseKept();
+            io.forgetKept();
             return super.prepareToClose();
         }
 
