@@ -23,7 +23,6 @@ import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannelUtil;
-import io.netty.util.internal.ObjectUtil;
 import io.netty.util.internal.StringUtil;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
@@ -80,7 +79,7 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
 
     /** Whether what comes may be received as bytes and nothing else. */
     boolean isReceivable() {
-        return isActive() && splicer == null && io.isReceivable();
+        return isActive() && splicer == null && io.isReceivable() && !socket.isInputShutdown();
     }
 
     /** Whether what is read next is read as bytes. */
@@ -145,11 +144,10 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
     }
 
     final void flushLater() {
-        Runnable task = flushTask;
-        if (task == null) {
-            flushTask = task = this::flushIfHere;
+        if (flushTask == null) {
+            flushTask = this::flushIfHere;
         }
-        eventLoop().execute(task);
+        eventLoop().execute(flushTask);
     }
 
     private void flushIfHere() {
@@ -180,11 +178,8 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
 
     /** As {@link #spliceTo(AbstractIoUringStreamChannel, int)}. */
     public final ChannelFuture spliceTo(AbstractIoUringStreamChannel target, int length, ChannelPromise promise) {
-        if (target.eventLoop() != eventLoop()) {
-            throw new IllegalArgumentException("the channels are registered with different loops");
-        }
-        ObjectUtil.checkPositiveOrZero(length, "length");
-        return splice(new SpliceOrder.ToChannel(target, length, ObjectUtil.checkNotNull(promise, "promise")), promise);
+        Splicer.submit(this, SpliceOrder.toChannel(this, target, length, promise));
+        return promise;
     }
 
     /**
@@ -202,15 +197,7 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
 
     /** As {@link #spliceTo(FileDescriptor, int, int)}. */
     public final ChannelFuture spliceTo(FileDescriptor file, int offset, int length, ChannelPromise promise) {
-        ObjectUtil.checkNotNull(file, "file");
-        ObjectUtil.checkPositiveOrZero(length, "length");
-        ObjectUtil.checkPositiveOrZero(offset, "offset");
-        return splice(new SpliceOrder.ToFile(file, offset, length, ObjectUtil.checkNotNull(promise, "promise")),
-                promise);
-    }
-
-    private ChannelFuture splice(SpliceOrder order, ChannelPromise promise) {
-        Splicer.submit(this, order);
+        Splicer.submit(this, SpliceOrder.toFile(file, offset, length, promise));
         return promise;
     }
 
@@ -262,7 +249,7 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
             super.doClose();
         } finally {
             if (!isRegistered() || eventLoop().inEventLoop()) {
-                io.releaseKept();
+                io.forgetKept();
             }
             if (splicer != null) {
                 splicer.close();
@@ -347,19 +334,7 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
 
     @Override
     public ChannelFuture shutdown(ChannelPromise promise) {
-        // Both are tried, and the first failure is told.
-        shutdownOutput().addListener(output -> shutdownInput().addListener(input -> {
-            if (output.cause() != null) {
-                if (input.cause() != null) {
-                    logger.debug("{} could shut down neither its output nor its input", this, input.cause());
-                }
-                promise.setFailure(output.cause());
-            } else if (input.cause() != null) {
-                promise.setFailure(input.cause());
-            } else {
-                promise.setSuccess();
-            }
-        }));
+        BothShutdowns.of(this, promise);
         return promise;
     }
 
@@ -403,8 +378,18 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
         }
 
         @Override
-        public final void keep(ByteBuffer bytes) {
-            io.keep(bytes);
+        public final void keep(ByteBuffer bytes, int more) {
+            io.keep(bytes, more);
+        }
+
+        @Override
+        public final void keepFailure(int errno) {
+            io.keepFailure(errno);
+        }
+
+        @Override
+        public final boolean isKeeping() {
+            return io.isKeeping();
         }
 
         @Override
@@ -423,7 +408,7 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
         protected Executor prepareToClose() {
             io.settle();
             // Here, as another thread may close the socket.
-            io.releaseKept();
+            io.forgetKept();
             return super.prepareToClose();
         }
 
@@ -484,7 +469,7 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
                 try {
                     socket.shutdown(true, false);
                 } catch (NotYetConnectedException e) {
-                    // It was connected, so it is reset by now: the input is over nevertheless.
+                    // It is reset by now: the input is over nevertheless.
                     logger.debug("{} has lost its connection", AbstractIoUringStreamChannel.this, e);
                 } catch (IOException e) {
                     pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);

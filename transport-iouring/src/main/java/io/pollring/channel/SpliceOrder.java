@@ -8,6 +8,7 @@ package io.pollring.channel;
 
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.unix.FileDescriptor;
+import io.netty.util.internal.ObjectUtil;
 
 import java.io.IOException;
 
@@ -23,6 +24,23 @@ abstract class SpliceOrder {
     SpliceOrder(int length, ChannelPromise promise) {
         this.promise = promise;
         left = length;
+    }
+
+    /** @throws IllegalArgumentException if the channels are not registered with the same loop */
+    static SpliceOrder toChannel(AbstractIoUringStreamChannel source, AbstractIoUringStreamChannel target, int length,
+                                 ChannelPromise promise) {
+        if (target.eventLoop() != source.eventLoop()) {
+            throw new IllegalArgumentException("the channels are registered with different loops");
+        }
+        ObjectUtil.checkPositiveOrZero(length, "length");
+        return new ToChannel(target, length, ObjectUtil.checkNotNull(promise, "promise"));
+    }
+
+    static SpliceOrder toFile(FileDescriptor file, int offset, int length, ChannelPromise promise) {
+        ObjectUtil.checkNotNull(file, "file");
+        ObjectUtil.checkPositiveOrZero(length, "length");
+        ObjectUtil.checkPositiveOrZero(offset, "offset");
+        return new ToFile(file, offset, length, ObjectUtil.checkNotNull(promise, "promise"));
     }
 
     /** How many bytes have still to be read. */
@@ -66,7 +84,7 @@ abstract class SpliceOrder {
     static final class ToChannel extends SpliceOrder {
         private final AbstractIoUringStreamChannel target;
 
-        ToChannel(AbstractIoUringStreamChannel target, int length, ChannelPromise promise) {
+        private ToChannel(AbstractIoUringStreamChannel target, int length, ChannelPromise promise) {
             super(length, promise);
             this.target = target;
         }
@@ -91,7 +109,7 @@ abstract class SpliceOrder {
         private final FileDescriptor file;
         private long offset;
 
-        ToFile(FileDescriptor file, int offset, int length, ChannelPromise promise) {
+        private ToFile(FileDescriptor file, int offset, int length, ChannelPromise promise) {
             super(length, promise);
             this.file = file;
             this.offset = offset;

@@ -7,6 +7,7 @@
 package io.pollring.channel;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.epoll.Native;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
@@ -47,12 +48,17 @@ final class SplicePipe {
      *
      * @return how many
      */
-    int fill(ByteBuf received, int limit) throws IOException {
-        int length = Math.min(received.readableBytes(), Math.min(limit, CAPACITY));
-        ByteBuffer nio = received.internalNioBuffer(received.readerIndex(), length);
-        int written = writeEnd.write(nio, nio.position(), nio.limit());
-        received.skipBytes(written);
-        return written;
+    int fill(Kept received, int limit) throws IOException {
+        int length = Math.min(received.size(), Math.min(limit, CAPACITY));
+        ByteBuf copy = Unpooled.directBuffer(length, length);
+        try {
+            copy.writerIndex(received.take(copy, 0, length));
+            // All of it fits.
+            ByteBuffer nio = copy.internalNioBuffer(0, length);
+            return writeEnd.write(nio, nio.position(), nio.limit());
+        } finally {
+            copy.release();
+        }
     }
 
     /** @return how many bytes {@code socket} has taken; 0 if it takes none now */

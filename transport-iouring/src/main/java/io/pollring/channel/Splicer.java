@@ -6,7 +6,6 @@
  */
 package io.pollring.channel;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
@@ -134,10 +133,9 @@ final class Splicer {
             }
             int bytes;
             try {
-                ByteBuf kept = channel.io().kept();
+                Kept kept = channel.io().kept();
                 if (kept != null) {
                     bytes = pipe().fill(kept, order.left());
-                    channel.io().keptTaken();
                 } else {
                     bytes = pipe().fill(channel.socket, order.left());
                 }

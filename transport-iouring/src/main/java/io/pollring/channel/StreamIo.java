@@ -7,10 +7,10 @@
 package io.pollring.channel;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.unix.Errors;
 import io.netty.util.LeakPresenceDetector;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
@@ -23,7 +23,7 @@ import java.nio.ByteBuffer;
 /**
  * How the bytes of a stream channel move between its socket and its pipeline. The loop receives small messages, which
  * are read from it as from a socket; and what comes in large pieces is read with system calls, straight to where it
- * goes. What was received and not asked for is kept here, whatever becomes of the registration.
+ * goes. What was received and not read when a registration ends is kept here, for the next one.
  *
  * <p>Called by the channel's loop only. One object does all of it, as there may be a great many channels.
  */
@@ -32,11 +32,10 @@ final class StreamIo extends BatchedWriter {
     /** So many turns in a row must bring no more than a piece before the loop receives again. */
     private static final int SMALL_TURNS = 8;
 
-    /** Stands for bytes that there was no memory to keep. */
-    private static final ByteBuf LOST = Unpooled.EMPTY_BUFFER;
-
-    /** What was received and not asked for, or {@code null}. */
-    private ByteBuf kept;
+    /** What a registration has left, or {@code null}. */
+    private Kept kept;
+    /** Whether the last read was one of the socket, and not of what had come out of it before. */
+    private boolean fromSocket;
     private boolean drained;
     private boolean bulk;
     private byte smallTurns;
@@ -115,27 +114,21 @@ final class StreamIo extends BatchedWriter {
     /** How many bytes the loop has received, if those are all there is; else 0. */
     private int received() {
         StreamRegistration registration = channel.streamRegistration();
-        return kept == null && registration != null ? registration.received() : 0;
+        return kept == null && registration != null && !registration.isSocketFree() ? registration.received() : 0;
     }
 
+    /** As much as there is, wherever it is by now, as a read of the socket would give if nothing had been received. */
     private int receive(ByteBuf buffer, ReadAllocation allocation) throws IOException {
         int from = buffer.writerIndex();
         int length = buffer.writableBytes();
         allocation.attempt(length);
+        fromSocket = false;
         StreamRegistration registration = channel.streamRegistration();
-        boolean fromSocket = false;
-        int received;
-        if (kept != null) {
-            received = takeKept(buffer, length);
-        } else if (registration != null && registration.isReceiving()) {
-            received = registration.receive(buffer, from, length);
-        } else if (buffer.hasMemoryAddress()) {
-            fromSocket = true;
-            received = channel.socket.recvAddress(buffer.memoryAddress(), from, from + length);
-        } else {
-            fromSocket = true;
-            ByteBuffer nio = buffer.internalNioBuffer(from, length);
-            received = channel.socket.recv(nio, nio.position(), nio.limit());
+        int received = takeReceived(registration, buffer, from, length);
+        if (received == 0) {
+            received = receiveNow(registration, buffer, from, length);
+        } else if (received < length && kept == null && (registration == null || registration.isSocketFree())) {
+            received += receiveMore(buffer, from + received, length - received);
         }
         if (received > 0) {
             buffer.writerIndex(from + received);
@@ -148,69 +141,118 @@ final class StreamIo extends BatchedWriter {
         return received;
     }
 
-    private int takeKept(ByteBuf buffer, int length) throws IOException {
-        checkNotLost();
-        int bytes = Math.min(length, kept.readableBytes());
-        kept.readBytes(buffer, buffer.writerIndex(), bytes);
-        releaseKeptIfEmpty();
-        return bytes;
+    private int takeReceived(StreamRegistration registration, ByteBuf buffer, int from, int length)
+            throws IOException {
+        int taken = 0;
+        if (kept != null) {
+            taken = kept.take(buffer, from, length);
+            if (taken == 0) {
+                failAsKept();
+            }
+            forgetKeptIfEmpty();
+        }
+        if (taken < length && kept == null && registration != null && registration.received() > 0) {
+            taken += registration.receive(buffer, from + taken, length - taken);
+        }
+        return taken;
     }
 
-    private void releaseKeptIfEmpty() {
-        if (!kept.isReadable()) {
-            releaseKept();
+    private int receiveNow(StreamRegistration registration, ByteBuf buffer, int from, int length) throws IOException {
+        if (registration != null && registration.isReceiving()) {
+            return registration.receive(buffer, from, length);
+        }
+        fromSocket = true;
+        if (buffer.hasMemoryAddress()) {
+            return channel.socket.recvAddress(buffer.memoryAddress(), from, from + length);
+        }
+        ByteBuffer nio = buffer.internalNioBuffer(from, length);
+        return channel.socket.recv(nio, nio.position(), nio.limit());
+    }
+
+    /** What the socket has behind bytes that were read ahead. Its end, or its error, is left to the next read. */
+    private int receiveMore(ByteBuf buffer, int from, int length) throws IOException {
+        int received = -1;
+        try {
+            received = receiveNow(null, buffer, from, length);
+        } catch (Errors.NativeIoException e) {
+            keepFailure(-e.expectedErr());
+        }
+        fromSocket = received >= 0;
+        return Math.max(received, 0);
+    }
+
+    private void failAsKept() throws IOException {
+        Kept failed = kept;
+        kept = null;
+        failed.checkNotFailed(channel.socket.intValue());
+    }
+
+    private void forgetKeptIfEmpty() {
+        if (kept != null && kept.isEmpty()) {
+            kept = null;
         }
     }
 
     /** See {@link io.pollring.loop.StreamHandle#keep}. */
-    void keep(ByteBuffer bytes) {
-        if (channel.isGone()) {
+    void keep(ByteBuffer bytes, int more) {
+        if (channel.isGone() || kept == Kept.LOST) {
             return;
         }
-        if (kept != LOST) {
-            try {
-                if (kept == null) {
-                    kept = channel.alloc().directBuffer(bytes.remaining());
-                }
-                kept.writeBytes(bytes);
-            } catch (Throwable t) {
-                // There is a hole in the stream from here on. The next read tells the user, who must not be called here.
-                logger.warn("{} has no memory for what it has received", channel, t);
-                releaseKept();
-                kept = LOST;
+        try {
+            if (kept == null) {
+                kept = new Kept();
             }
+            kept.add(bytes, more);
+        } catch (Throwable t) {
+            // There is a hole in the stream from here on. The next read tells the user, who must not be called here.
+            logger.warn("{} has no memory for what it has received", channel, t);
+            kept = Kept.LOST;
         }
-        readKeptLater();
+    }
+
+    /** See {@link io.pollring.loop.StreamHandle#keepFailure}. */
+    void keepFailure(int errno) {
+        if (channel.isGone() || kept == Kept.LOST) {
+            return;
+        }
+        if (kept == null) {
+            kept = new Kept();
+        }
+        kept.fail(errno);
     }
 
     /** See {@link io.pollring.loop.StreamHandle#lost}. */
     void lost() {
         if (!channel.isGone()) {
-            if (kept != null && kept != LOST) {
-                releaseKept();
-            }
-            kept = LOST;
+            kept = Kept.LOST;
             readKeptLater();
         }
     }
 
-    private void checkNotLost() throws IOException {
-        if (kept == LOST) {
-            kept = null;
-            throw new IOException("recv of fd " + channel.socket.intValue()
-                    + ": there was no memory for bytes that were received (ENOMEM)");
-        }
+    /** See {@link io.pollring.loop.StreamHandle#isKeeping}. */
+    boolean isKeeping() {
+        return kept != null && channel.readsBytes();
     }
 
-    /** What is kept comes first when the channel next reads. */
-    ByteBuf kept() throws IOException {
-        checkNotLost();
+    /** What comes first when the channel next reads; {@code null} if nothing is kept. */
+    Kept kept() throws IOException {
+        forgetKeptIfEmpty();
+        if (kept != null && kept.size() == 0) {
+            failAsKept();
+        }
         return kept;
     }
 
     /** No poll will tell of what is kept. To be called when more is asked for. */
     void readKeptLater() {
-        if (kept != null && channel.isRegistered() && isKeptWanted()) {
+        if (kept == null || !channel.isRegistered()) {
+            return;
+        }
+        StreamRegistration registration = channel.streamRegistration();
+        if (registration != null) {
+            registration.receptionChanged();
+        } else if (isKeptWanted()) {
+            // On Netty's own event loop, which knows nothing of bytes that were received before.
             channel.eventLoop().execute(this::readKept);
         }
     }
@@ -230,16 +272,8 @@ final class StreamIo extends BatchedWriter {
         }
     }
 
-    /** Some of what is kept was taken. */
-    void keptTaken() {
-        releaseKeptIfEmpty();
-    }
-
-    void releaseKept() {
-        if (kept != null) {
-            kept.release();
-            kept = null;
-        }
+    void forgetKept() {
+        kept = null;
     }
 
     /**

@@ -195,6 +195,16 @@ final class Poller implements CompletionHandler {
         }
     }
 
+    /** What may be received for streams has changed. */
+    void receptionChanged() {
+        for (int slot = 0; slot < table.slots(); slot++) {
+            PollRegistration registration = table.at(slot);
+            if (Withdrawal.isReceiving(registration)) {
+                changed(registration);
+            }
+        }
+    }
+
     /** What has been collected and waits to be delivered. */
     EventDelivery delivery() {
         return delivery;

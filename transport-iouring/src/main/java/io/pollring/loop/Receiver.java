@@ -8,7 +8,6 @@ package io.pollring.loop;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.unix.Errors;
-import io.netty.util.internal.PlatformDependent;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.pollring.loop.StreamRegistration.Reception;
@@ -21,14 +20,15 @@ import io.pollring.ring.RingFeature;
 import io.pollring.ring.UserData;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /**
  * Has the ring receive for streams, into buffers that all of them share. Bytes are copied out of them when the handle
  * reads, so that a buffer is back with the kernel after the turn, whatever becomes of the bytes.
  *
  * <p>Most receives stay armed while their handle does not ask for more: it may do so before anything comes, as handles
- * that read on demand do. Only when something comes that nobody has asked for is the receive cancelled, and its bytes
- * are left to the handle to keep.
+ * that read on demand do. Only when something comes that nobody has asked for is the receive cancelled. Its bytes stay
+ * in the loop's {@link ReceiveMemory}; when that is short receives are armed only while their handles ask.
  *
  * <p>Not for all streams may more be received than was asked for. For the others the receive is cancelled as soon as the
  * handle does not ask, which comes before what arrives meanwhile: the ring has to run its work in the enter that submits
@@ -43,10 +43,10 @@ import java.io.IOException;
  */
 final class Receiver {
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(Receiver.class);
-    /** A multiple of what is usually ready in one turn. */
-    private static final int BUFFERS = 128;
-    /** Larger messages come in pieces; handles of streams that are made of those had better read by themselves. */
-    static final int BUFFER_BYTES = 4096;
+    /** Of a channel that takes no more than this of what has come nothing more is received until it has taken all. */
+    static final int MAX_UNTAKEN_BYTES = 8 * ReceiveMemory.BUFFER_BYTES;
+    private static final int MIN_TURNS_TO_WAIT = 16;
+    private static final int MAX_TURNS_TO_WAIT = 16 * 1024;
 
     private static final int END = Abi.POLLRDHUP | Abi.POLLHUP | Abi.POLLERR;
 
@@ -54,18 +54,16 @@ final class Receiver {
     private final int cancelKind;
     private final Poller poller;
     private final LoopMetrics metrics;
-    private final short[] next = new short[BUFFERS];
-    private final short[] starts = new short[BUFFERS];
-    private final short[] ends = new short[BUFFERS];
-    /** What is copied without Unsafe, as from Java 25 on, or to a heap buffer goes this way. */
-    private final byte[] scratch = new byte[BUFFER_BYTES];
     private Ring ring;
-    private BufferRing buffers;
+    /** Made for the first receive. */
+    private ReceiveMemory memory;
     private boolean usable;
     /** Whether nothing is received before the loop enters the kernel. */
     private boolean inOrder;
     private int generation;
-    private boolean published = true;
+    /** After so many turns memory is asked for again; 0 if it may be at once. */
+    private int turnsToWait;
+    private int nextTurnsToWait = MIN_TURNS_TO_WAIT;
 
     /**
      * @param kind       what the user data of a receive is marked with
@@ -91,7 +89,12 @@ final class Receiver {
 
     /** Whether receives can be armed for {@code registration}. */
     boolean isUsable(StreamRegistration registration) {
-        return usable && (inOrder || registration.isAhead());
+        return usable && turnsToWait == 0 && (inOrder || registration.isAhead());
+    }
+
+    /** Whether nothing is to be received that nobody asks for. */
+    boolean isShortOfMemory() {
+        return memory != null && memory.isShort();
     }
 
     /** What {@code registration} has received by now is all there is. */
@@ -105,18 +108,16 @@ final class Receiver {
             }
         }
         registration.reception = Reception.OFF;
-        handOver(registration);
+        handOverBytes(registration);
     }
 
     /** The ring is about to be closed, and all registrations were told. */
     void release() {
         usable = false;
         ring = null;
-        if (buffers != null) {
-            buffers.release();
-            buffers = null;
-            // What the handles have just been left gave its buffers back, to nobody.
-            published = true;
+        if (memory != null) {
+            memory.release();
+            memory = null;
         }
     }
 
@@ -124,7 +125,7 @@ final class Receiver {
     void reify(StreamRegistration registration) {
         if (registration.reception == Reception.ARMED) {
             cancel(registration);
-        } else if (openBuffers()) {
+        } else if (openMemory()) {
             registration.reception = Reception.ARMED;
             registration.receptionGeneration = ++generation;
             registration.once = registration.streamHandle().readsPieces();
@@ -137,25 +138,30 @@ final class Receiver {
         }
     }
 
-    private boolean openBuffers() {
-        if (buffers == null) {
-            try {
-                buffers = BufferRing.register(ring, BUFFERS, BUFFER_BYTES);
-            } catch (RingException e) {
-                logger.info("The ring receives for no channel: {}", e.getMessage());
-                usable = false;
-                return false;
-            }
+    private boolean openMemory() {
+        if (memory != null) {
+            return true;
         }
-        return true;
+        try {
+            memory = new ReceiveMemory(ring, poller);
+            return true;
+        } catch (RingException e) {
+            logger.info("The ring receives for no channel: {}", e.getMessage());
+            usable = false;
+        } catch (Throwable t) {
+            // Want of memory, by whoever uses it up. Channels read by themselves until there is some.
+            logger.debug("There is no memory for the ring to receive into", t);
+            turnsToWait = nextTurnsToWait;
+            nextTurnsToWait = Math.min(2 * nextTurnsToWait, MAX_TURNS_TO_WAIT);
+        }
+        return false;
     }
 
-    /** What came and the handle does not ask for, it has to keep; and no more is to be received. */
+    /** If something came that the handle does not ask for, no more is to be received until it has taken that. */
     void settleUnasked(PollRegistration registration) {
         if (registration instanceof StreamRegistration && (registration.desired & Abi.POLLIN) == 0) {
             StreamRegistration stream = (StreamRegistration) registration;
-            if (stream.lastBuffer != StreamRegistration.NO_BUFFER) {
-                handOver(stream);
+            if (stream.received > 0) {
                 stream.unasked = stream.reception == Reception.ARMED;
             }
         }
@@ -204,12 +210,14 @@ final class Receiver {
         if (registration == null) {
             metrics.stale.increment();
             if (buffer >= 0) {
-                recycle(buffer);
+                memory.drop(buffer);
             }
             return;
         }
         if (buffer >= 0) {
-            append(registration, buffer, result);
+            metrics.receives.increment();
+            registration.receiveWorks();
+            memory.append(registration, buffer, result);
         }
         if ((flags & Abi.CQE_F_MORE) != 0 && !Withdrawal.isClosed(registration)) {
             registration.ready |= Abi.POLLIN;
@@ -228,7 +236,7 @@ final class Receiver {
             // What a poll would say: handles look for the rest of the data, and for the end behind it.
             registration.ready |= registration.end == StreamRegistration.END_OF_STREAM
                     ? Abi.POLLIN | Abi.POLLRDHUP : Abi.POLLIN | Abi.POLLRDHUP | Abi.POLLERR;
-        } else if (registration.lastBuffer != StreamRegistration.NO_BUFFER) {
+        } else if (registration.received > 0) {
             registration.ready |= Abi.POLLIN;
         }
         if (registration.ready != 0) {
@@ -245,14 +253,14 @@ final class Receiver {
             registration.unsettled |= Abi.POLLIN;
             return;
         }
-        if (result == 0) {
+        if (result == 0 && registration.streamHandle().isReceivable()) {
             registration.end = StreamRegistration.END_OF_STREAM;
         } else if (result == -Errno.ENOBUFS) {
             metrics.receivesStarved.increment();
             // When a great many have something, arming them again turn by turn until there are buffers for all would
             // take the square of their number.
-            registration.starved = registration.isAhead();
-            if (!registration.starved) {
+            registration.starved = true;
+            if (!registration.isAhead()) {
                 registration.receiveFailed();
             }
         } else if (result == -Errno.EINVAL || result == -Errno.EOPNOTSUPP) {
@@ -266,7 +274,8 @@ final class Receiver {
         } else if (result < 0) {
             registration.end = (short) -result;
         }
-        // What a poll has told meanwhile of data and end was left to the receive.
+        // What a poll has told meanwhile of data and end was left to the receive; and of a handle that reads by itself by
+        // now, as it has shut its input down, so was what the socket says of that: there may be data behind it.
         registration.unsettle();
     }
 
@@ -276,34 +285,9 @@ final class Receiver {
                 || result == -Errno.EINTR;
     }
 
-    private void append(StreamRegistration registration, int buffer, int bytes) {
-        metrics.receives.increment();
-        registration.receiveWorks();
-        starts[buffer] = 0;
-        ends[buffer] = (short) bytes;
-        short last = registration.lastBuffer;
-        if (last == StreamRegistration.NO_BUFFER) {
-            next[buffer] = (short) buffer;
-        } else {
-            next[buffer] = next[last];
-            next[last] = (short) buffer;
-        }
-        registration.lastBuffer = (short) buffer;
-    }
-
     /** See {@link StreamRegistration#receive}. */
     int take(StreamRegistration registration, ByteBuf target, int index, int length) throws IOException {
-        int taken = 0;
-        while (taken < length && registration.lastBuffer != StreamRegistration.NO_BUFFER) {
-            int first = next[registration.lastBuffer];
-            int bytes = Math.min(ends[first] - starts[first], length - taken);
-            copy(first, starts[first], target, index + taken, bytes);
-            taken += bytes;
-            starts[first] += bytes;
-            if (starts[first] == ends[first]) {
-                removeFirst(registration);
-            }
-        }
+        int taken = registration.received == 0 ? 0 : memory.take(registration, target, index, length);
         if (taken > 0 && !registration.isAhead()) {
             poller.changed(registration);
         }
@@ -323,60 +307,35 @@ final class Receiver {
         return -1;
     }
 
-    /** How many bytes {@code registration} has received and not taken. */
-    int available(StreamRegistration registration) {
-        int bytes = 0;
-        short buffer = registration.lastBuffer;
-        do {
-            bytes += ends[buffer] - starts[buffer];
-            buffer = next[buffer];
-        } while (buffer != registration.lastBuffer);
-        return bytes;
-    }
-
-    private void copy(int buffer, int start, ByteBuf target, int index, int bytes) {
-        if (target.hasMemoryAddress() && PlatformDependent.hasUnsafe()) {
-            PlatformDependent.copyMemory(buffers.address(buffer) + start, target.memoryAddress() + index, bytes);
-        } else {
-            // From a ByteBuffer Netty would copy to a view of the target that it makes for each target.
-            buffers.view(buffer, start, bytes).get(scratch, 0, bytes);
-            target.setBytes(index, scratch, 0, bytes);
-        }
-    }
-
-    private void removeFirst(StreamRegistration registration) {
-        short last = registration.lastBuffer;
-        short first = next[last];
-        if (first == last) {
-            registration.lastBuffer = StreamRegistration.NO_BUFFER;
-        } else {
-            next[last] = next[first];
-        }
-        recycle(first);
-    }
-
-    private void recycle(int buffer) {
-        buffers.add(buffer);
-        published = false;
-    }
-
-    /** Shows the kernel what buffers it can have: to be called before it is entered. */
+    /** Shows the kernel what buffers it can have: to be called once a turn, before it is entered. */
     void publish() {
-        if (!published) {
-            published = true;
-            buffers.publish();
+        if (memory != null) {
+            memory.publish();
+        } else if (turnsToWait > 0) {
+            turnsToWait--;
         }
     }
 
-    /** Leaves what was received and not taken to the handle. */
+    /** Leaves what was received and not taken to the handle, and what the receive has failed with. */
     void handOver(StreamRegistration registration) {
-        while (registration.lastBuffer != StreamRegistration.NO_BUFFER) {
-            int first = next[registration.lastBuffer];
+        handOverBytes(registration);
+        if (registration.end != 0 && registration.end != StreamRegistration.END_OF_STREAM) {
+            // The socket has told its error, and now has nothing but its end to tell.
+            int errno = registration.end;
+            registration.end = StreamRegistration.END_OF_STREAM;
+            registration.streamHandle().keepFailure(errno);
+        }
+    }
+
+    /** An end behind them stays with the registration. */
+    private void handOverBytes(StreamRegistration registration) {
+        StreamHandle handle = registration.streamHandle();
+        while (registration.received > 0) {
+            ByteBuffer bytes = memory.first(registration);
             try {
-                registration.streamHandle().keep(
-                        buffers.view(first, starts[first], ends[first] - starts[first]));
+                handle.keep(bytes, registration.received - bytes.remaining());
             } finally {
-                removeFirst(registration);
+                memory.dropFirst(registration);
             }
         }
     }

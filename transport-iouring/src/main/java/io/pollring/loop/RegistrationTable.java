@@ -94,6 +94,16 @@ final class RegistrationTable {
         return size;
     }
 
+    /** How many slots there are, used or not. */
+    int slots() {
+        return used;
+    }
+
+    /** What is in {@code slot}, or {@code null}. */
+    PollRegistration at(int slot) {
+        return slots[slot];
+    }
+
     /**
      * A copy of what is in the table: handlers close registrations while it is walked. Other threads than the loop's
      * may miss what has come, and meet what has gone.

@@ -54,10 +54,18 @@ public interface StreamHandle extends EpollIoHandle {
     boolean readsPieces();
 
     /**
-     * Bytes that were received but not {@linkplain StreamRegistration#receive read}, and that the loop does not keep:
-     * nobody has asked for them, or the registration ends. They come before all that is received later.
+     * Bytes that were received but not {@linkplain StreamRegistration#receive read}, and that the loop does not keep: the
+     * registration or its ring ends, or the handle is to read by itself. They come before all that is received later.
+     *
+     * @param more how many bytes follow with further calls, at once
      */
-    void keep(ByteBuffer bytes);
+    void keep(ByteBuffer bytes, int more);
+
+    /** As {@link #keep}, of an error behind all bytes that were received: the socket does not tell it again. */
+    void keepFailure(int errno);
+
+    /** Whether the handle was left something to keep and would read that now, so that it has to be told of it. */
+    boolean isKeeping();
 
     /** Bytes that were received are lost, and the registration ends: the handle's next read has to fail. */
     void lost();

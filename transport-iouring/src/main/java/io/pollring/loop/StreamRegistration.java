@@ -20,7 +20,7 @@ import java.io.IOException;
  */
 public final class StreamRegistration extends PollRegistration {
     /** The most that is received at once. */
-    public static final int PIECE_BYTES = Receiver.BUFFER_BYTES;
+    public static final int PIECE_BYTES = ReceiveMemory.BUFFER_BYTES;
 
     static final short NO_BUFFER = -1;
     /** How often the handle reads by itself when receives have ended for nothing, before one is tried again. */
@@ -44,6 +44,8 @@ public final class StreamRegistration extends PollRegistration {
     int receptionGeneration;
     /** The last of the buffers with bytes for the handle, which names the first one as its successor. */
     short lastBuffer = NO_BUFFER;
+    /** How many bytes are in those buffers. */
+    int received;
     /** What the receive has ended with: {@link #END_OF_STREAM}, the number of an error, or 0. */
     short end;
 
@@ -110,7 +112,7 @@ public final class StreamRegistration extends PollRegistration {
 
     /** Whether the handle must not read its socket, but {@link #receive} what is there, or will be there. */
     public boolean isReceiving() {
-        return reception != Reception.OFF || lastBuffer != NO_BUFFER || end != 0
+        return reception != Reception.OFF || received > 0 || end != 0
                 || !isAhead() && wantsReception();
     }
 
@@ -127,7 +129,12 @@ public final class StreamRegistration extends PollRegistration {
 
     /** How many bytes {@link #receive} could give now. */
     public int received() {
-        return lastBuffer == NO_BUFFER ? 0 : poller.receiver().available(this);
+        return received;
+    }
+
+    /** Whether the handle may read its socket for what follows that, which the loop does not receive. */
+    public boolean isSocketFree() {
+        return reception == Reception.OFF && end == 0 && isAhead();
     }
 
     /** {@link StreamHandle#isReceivable()} has another answer now. */
@@ -143,19 +150,14 @@ public final class StreamRegistration extends PollRegistration {
     /** Whether something waits that the handle has asked for. */
     @Override
     boolean isDeliverable() {
-        return (desired & Abi.POLLIN) != 0 && (lastBuffer != NO_BUFFER || end != 0) && isValid();
+        return (desired & Abi.POLLIN) != 0 && (received > 0 || end != 0 || streamHandle().isKeeping()) && isValid();
     }
 
     /** Whether the handle's data is to be received for it from now on. */
     boolean wantsReception() {
         return (desired & Abi.POLLIN) != 0 && end == 0 && !peerDone && !starved && receiveStrikes >= 0
-                && state != State.REVERTED && state != State.CLOSED && !isPieceLeft() && poller.receiver().isUsable(this)
+                && state != State.REVERTED && state != State.CLOSED && received == 0 && poller.receiver().isUsable(this)
                 && streamHandle().isReceivable();
-    }
-
-    /** Whether the next piece has to wait until the handle has taken the last one. */
-    private boolean isPieceLeft() {
-        return lastBuffer != NO_BUFFER && !isAhead();
     }
 
     /** Whether a receive is to be armed, or cancelled. */
@@ -167,7 +169,8 @@ public final class StreamRegistration extends PollRegistration {
                 // A handle that has stopped to ask may ask again soon: see Receiver.
                 // Where epoll watches, for want of a poll, the handle reads by itself.
                 return unasked || unheard || state == State.REVERTED || !streamHandle().isReceivable()
-                        || (desired & Abi.POLLIN) == 0 && !isAhead();
+                        || received > Receiver.MAX_UNTAKEN_BYTES
+                        || (desired & Abi.POLLIN) == 0 && (!isAhead() || poller.receiver().isShortOfMemory());
             default:
                 return false;
         }
@@ -184,8 +187,12 @@ public final class StreamRegistration extends PollRegistration {
         if (end != 0) {
             return desired & ~(Abi.POLLIN | Abi.POLLRDHUP);
         }
-        if (desired == 0 || reception == Reception.OFF && !isPieceLeft() && !wantsReception()) {
+        if (desired == 0 || reception == Reception.OFF && received == 0 && !wantsReception()) {
             return desired;
+        }
+        if (reception == Reception.OFF && received > 0) {
+            // What was received is told if it is asked for. Of the end behind it only a poll knows.
+            return desired & ~Abi.POLLIN;
         }
         return peerDone ? desired & ~(Abi.POLLIN | Abi.POLLRDHUP) : desired & ~Abi.POLLIN | Abi.POLLRDHUP;
     }
@@ -197,19 +204,6 @@ public final class StreamRegistration extends PollRegistration {
     @Override
     boolean isOnceOnly() {
         return reception != Reception.OFF && polled() == Abi.POLLRDHUP;
-    }
-
-    @Override
-    int takeWanted() {
-        int events = super.takeWanted();
-        if ((events & Abi.POLLIN) != 0) {
-            starved = false;
-            if (receiveStrikes < 0 && ++receiveStrikes == 0) {
-                // One more try tells whether there is memory now.
-                receiveStrikes = MAX_STRIKES;
-            }
-        }
-        return events;
     }
 
     /** The receive has ended for nothing. To try again turn by turn would spin as long as there is no memory, say. */
@@ -226,6 +220,14 @@ public final class StreamRegistration extends PollRegistration {
 
     @Override
     void leftBehind(int events) {
+        if ((events & Abi.POLLIN) != 0) {
+            // Not before the handle has read by itself.
+            starved = false;
+            if (receiveStrikes < 0 && ++receiveStrikes == 0) {
+                // One more try tells whether there is memory now.
+                receiveStrikes = MAX_STRIKES;
+            }
+        }
         // What comes next a receive tells, if there is one.
         super.leftBehind(reception != Reception.OFF || end != 0 ? events & ~Abi.POLLIN : events);
     }

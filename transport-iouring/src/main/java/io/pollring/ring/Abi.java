@@ -111,7 +111,7 @@ public final class Abi {
     static final int REGISTER_PROBE = 8;
     static final int REGISTER_RESTRICTIONS = 11;
     static final int REGISTER_ENABLE_RINGS = 12;
-    static final int REGISTER_PBUF_RING = 22;
+    public static final int REGISTER_PBUF_RING = 22;
 
     // struct io_uring_buf_reg
     static final int BUFFER_REG_BYTES = 40;

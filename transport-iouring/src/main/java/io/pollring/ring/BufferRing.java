@@ -36,13 +36,17 @@ public final class BufferRing {
         this.entries = entries;
         this.bufferBytes = bufferBytes;
         int ringBytes = wholePages(entries * Abi.BUFFER_BYTES);
-        memory = Buffer.allocateDirectBufferWithNativeOrder(
-                ringBytes + wholePages(entries * bufferBytes) + PAGE_BYTES);
+        memory = Buffer.allocateDirectBufferWithNativeOrder(memoryBytes(entries, bufferBytes));
         // The kernel wants the ring to start with a page. The slice ends with one, too.
         ByteBuffer aligned = memory.buffer().alignedSlice(PAGE_BYTES).order(ByteOrder.nativeOrder());
         ring = aligned.duplicate().order(ByteOrder.nativeOrder());
         buffers = aligned.position(ringBytes).slice();
         address = Buffer.memoryAddress(buffers);
+    }
+
+    /** How much memory buffers of such a number and size take. */
+    public static int memoryBytes(int entries, int bufferBytes) {
+        return wholePages(entries * Abi.BUFFER_BYTES) + wholePages(entries * bufferBytes) + PAGE_BYTES;
     }
 
     private static int wholePages(int bytes) {
@@ -54,17 +58,26 @@ public final class BufferRing {
      *
      * @param entries     how many, a power of two up to 32768
      * @param bufferBytes the size of each
-     * @throws RingException if the kernel refuses; nothing is left behind
+     * @throws RingException    if the kernel refuses; nothing is left behind
+     * @throws OutOfMemoryError if there is no direct memory; nothing is left behind either
      */
     public static BufferRing register(Ring ring, int entries, int bufferBytes) throws RingException {
-        BufferRing buffers = new BufferRing(entries, bufferBytes);
         ByteBuffer registration = ByteBuffer.allocateDirect(Abi.BUFFER_REG_BYTES).order(ByteOrder.nativeOrder());
+        BufferRing buffers = new BufferRing(entries, bufferBytes);
         registration.putLong(Abi.BUFFER_REG_ADDRESS, Buffer.memoryAddress(buffers.ring));
         registration.putInt(Abi.BUFFER_REG_ENTRIES, entries);
         registration.putShort(Abi.BUFFER_REG_GROUP, (short) GROUP);
-        int result = ring.register(Abi.REGISTER_PBUF_RING, registration, 1);
+        int result = 0;
+        boolean success = false;
+        try {
+            result = ring.register(Abi.REGISTER_PBUF_RING, registration, 1);
+            success = result >= 0;
+        } finally {
+            if (!success) {
+                buffers.release();
+            }
+        }
         if (result < 0) {
-            buffers.release();
             throw new RingException("io_uring_register(PBUF_RING) of ring fd " + ring.fd(), result);
         }
         for (int id = 0; id < entries; id++) {

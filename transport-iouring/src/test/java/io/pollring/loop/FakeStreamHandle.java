@@ -33,6 +33,7 @@ final class FakeStreamHandle extends FakeLoop.Handle implements StreamHandle {
     boolean readsOn;
     private final boolean ahead;
     int kept;
+    int keptFailure;
     int received;
     boolean endFound;
     boolean lost;
@@ -126,7 +127,17 @@ final class FakeStreamHandle extends FakeLoop.Handle implements StreamHandle {
     }
 
     @Override
-    public void keep(ByteBuffer bytes) {
+    public void keep(ByteBuffer bytes, int more) {
         kept += bytes.remaining();
+    }
+
+    @Override
+    public void keepFailure(int errno) {
+        keptFailure = errno;
+    }
+
+    @Override
+    public boolean isKeeping() {
+        return false;
     }
 }

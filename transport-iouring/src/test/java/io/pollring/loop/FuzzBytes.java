@@ -103,6 +103,14 @@ final class FuzzBytes {
         received++;
     }
 
+    /** The handle was told of an error. */
+    void failed(FuzzStream handle) {
+        if (!stream.isReset()) {
+            world.violated(handle, "is told of an error that never was");
+        }
+        endFound(handle);
+    }
+
     private void endFound(FuzzStream handle) {
         if (received != stream.arrived() || !stream.isOver()) {
             world.violated(handle, "is told of an end after " + received + " bytes of " + stream);

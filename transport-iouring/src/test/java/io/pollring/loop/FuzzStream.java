@@ -182,7 +182,7 @@ final class FuzzStream extends FuzzHandle implements StreamHandle {
     }
 
     @Override
-    public void keep(ByteBuffer kept) {
+    public void keep(ByteBuffer kept, int more) {
         world.trace(this, () -> "is to keep " + kept.remaining());
         if (cancelled && world.isSound()) {
             world.violated(this, "is to keep bytes after its cancellation");
@@ -193,6 +193,17 @@ final class FuzzStream extends FuzzHandle implements StreamHandle {
         while (kept.hasRemaining()) {
             bytes.received(this, kept.get());
         }
+    }
+
+    @Override
+    public void keepFailure(int errno) {
+        world.trace(this, () -> "is to keep the error " + errno);
+        bytes.failed(this);
+    }
+
+    @Override
+    public boolean isKeeping() {
+        return false;
     }
 
     // Sending

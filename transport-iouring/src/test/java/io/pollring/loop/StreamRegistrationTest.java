@@ -10,6 +10,7 @@ import io.pollring.ring.Abi;
 import io.pollring.ring.Errno;
 import io.pollring.ring.FakeFaults;
 import io.pollring.ring.FakeOffer;
+import io.pollring.ring.FakeStream;
 import io.pollring.ring.UserData;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -365,6 +366,97 @@ class StreamRegistrationTest {
         assertTrue(loop.loop.metrics().receivesArmed() <= PATIENCE);
     }
 
+    @Test
+    void closeLeavesTheOthersTheirBuffers() {
+        int count = 600;
+        loop.close();
+        loop = new FakeLoop(FakeOffer.everything(), 1024, 2048);
+        List<FakeStreamHandle> handles = openReaders(count);
+        handles.get(0).reaction = events -> {
+            handles.get(0).registration.cancel();
+            handles.get(0).closeFd();
+        };
+        handles.forEach(handle -> handle.peer.arrive(64));
+        assertTrue(loop.turnsUntilAsleep(PATIENCE * PATIENCE) >= 0, "the loop sleeps");
+        for (FakeStreamHandle handle : handles.subList(1, count)) {
+            assertEquals(64, handle.received);
+        }
+        assertEquals(0, loop.loop.metrics().receivesStarved());
+    }
+
+    @Test
+    void whatNobodyAsksForStaysInTheSocketsOnceTheLoopsMemoryIsFull() {
+        int count = 600;
+        int bytes = 16 * 1024;
+        loop.close();
+        loop = new FakeLoop(FakeOffer.everything(), 1024, 2048);
+        List<FakeStreamHandle> handles = openReaders(count);
+        handles.forEach(handle -> handle.submit(Abi.POLLRDHUP));
+        FakeStreamHandle reader = openReaders(1).get(0);
+        handles.forEach(handle -> handle.peer.arrive(bytes));
+        assertTrue(loop.turnsUntilAsleep(PATIENCE * PATIENCE) >= 0, "the loop sleeps");
+        long taken = handles.stream().mapToLong(handle -> handle.peer.taken()).sum();
+        assertTrue(taken > 0 && taken <= ReceiveMemory.TOTAL_BYTES, taken + " bytes are read ahead");
+        long starved = loop.loop.metrics().receivesStarved();
+        for (int i = 1; i <= 100; i++) {
+            reader.peer.arrive(10);
+            assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+            assertEquals(10 * i, reader.received);
+        }
+        assertEquals(starved, loop.loop.metrics().receivesStarved());
+        handles.forEach(handle -> handle.submit(IN_AND_END));
+        assertTrue(loop.turnsUntilAsleep(count) >= 0, "the loop sleeps");
+        handles.forEach(handle -> assertEquals(bytes, handle.received));
+    }
+
+    private List<FakeStreamHandle> openReaders(int count) {
+        List<FakeStreamHandle> handles = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            FakeStreamHandle handle = loop.openStream(0);
+            handle.reaction = events -> handle.readAll();
+            handle.submit(IN_AND_END);
+            handles.add(handle);
+        }
+        loop.turnsUntilAsleep(PATIENCE);
+        return handles;
+    }
+
+    @Test
+    void streamsReadByThemselvesWhileThereIsNoMemoryToReceiveInto() {
+        faults.outOfMemory = true;
+        FakeStreamHandle handle = loop.openStream(0);
+        handle.reaction = events -> handle.readAll();
+        handle.submit(IN_AND_END);
+        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        handle.peer.arrive(5);
+        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        assertEquals(5, handle.received);
+        assertEquals(0, loop.loop.metrics().receives());
+        assertEquals(1, faults.refusals, "it is not asked for turn by turn");
+        faults.outOfMemory = false;
+        for (int i = 0; i < 100; i++) {
+            handle.peer.arrive(1);
+            loop.turnsUntilAsleep(PATIENCE);
+        }
+        assertEquals(105, handle.received);
+        assertTrue(loop.loop.metrics().receives() > 0, "there is memory again");
+    }
+
+    @Test
+    void errorThatTheReceiveHasMetIsLeftToTheHandleWhoseRegistrationEnds() {
+        FakeStreamHandle handle = loop.openStream(0);
+        handle.submit(IN_AND_END);
+        loop.turnsUntilAsleep(PATIENCE);
+        FakeLoop.Handle first = loop.open();
+        first.submit(IN);
+        first.reaction = events -> handle.registration.cancel();
+        loop.turnsUntilAsleep(PATIENCE);
+        first.file.fire(IN);
+        handle.peer.reset();
+        loop.turns(PATIENCE);
+        assertEquals(FakeStream.ECONNRESET, handle.keptFailure);
+    }
+
     /** What the next enters do; and a kernel that never looks for an end behind data. */
     private final class Faults extends FakeFaults {
         final Queue<Integer> enters = new ArrayDeque<>();
@@ -374,6 +466,17 @@ class StreamRegistrationTest {
         boolean refusesPolls;
         /** What every receive ends with, or 0. */
         int receiveError;
+        boolean outOfMemory;
+        int refusals;
+
+        @Override
+        public int register(int opcode) {
+            if (outOfMemory && opcode == Abi.REGISTER_PBUF_RING) {
+                refusals++;
+                throw new OutOfMemoryError();
+            }
+            return 0;
+        }
 
         @Override
         public int enter(boolean overflowing) {
