@@ -12,7 +12,7 @@ import java.nio.file.Files;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The process's open files. */
+/** The process's sockets, pipes, rings and the like, and the files of messages; not what the JVM opens for itself. */
 final class Descriptors {
     private static final File DIRECTORY = new File("/proc/self/fd");
 
@@ -24,7 +24,10 @@ final class Descriptors {
         String[] numbers = DIRECTORY.list();
         for (String number : numbers == null ? new String[0] : numbers) {
             try {
-                open.add(number + ' ' + Files.readSymbolicLink(new File(DIRECTORY, number).toPath()));
+                String target = Files.readSymbolicLink(new File(DIRECTORY, number).toPath()).toString();
+                if (!target.startsWith("/") || target.contains(Pattern.FILE_NAME)) {
+                    open.add(number + ' ' + target);
+                }
             } catch (IOException e) {
                 // The directory itself is gone by now.
                 continue;

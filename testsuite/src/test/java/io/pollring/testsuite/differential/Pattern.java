@@ -15,6 +15,7 @@ import java.nio.file.Path;
 /** What the bytes of messages are, so that one that is lost, doubled or misplaced shows. */
 final class Pattern {
     static final int PERIOD = 251;
+    static final String FILE_NAME = "differential";
     private static final int FILE_SIZE = 1 << 20;
 
     private static File file;
@@ -37,7 +38,7 @@ final class Pattern {
     static synchronized File file() {
         if (file == null) {
             try {
-                Path path = Files.createTempFile("differential", ".bin");
+                Path path = Files.createTempFile(FILE_NAME, ".bin");
                 Files.write(path, message(0, FILE_SIZE));
                 file = path.toFile();
                 file.deleteOnExit();
