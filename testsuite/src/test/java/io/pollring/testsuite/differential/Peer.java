@@ -11,6 +11,7 @@ import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.NotYetConnectedException;
 
 /** The other end of the connection: a plain socket, driven by the test's thread. */
 final class Peer implements AutoCloseable {
@@ -160,7 +161,8 @@ final class Peer implements AutoCloseable {
                 sendFailed = true;
                 socket.shutdown(false, true);
             }
-        } catch (IOException e) {
+        } catch (IOException | NotYetConnectedException e) {
+            // The latter at the end of the output, when the channel has reset the connection.
             sendFailed = true;
             unsent = 0;
         }
@@ -172,7 +174,7 @@ final class Peer implements AutoCloseable {
      * @param full whether the channel could not write all, so that how much it could is the kernel's choice
      */
     void report(boolean full) {
-        wasFull = full || wasFull && end != null;
+        wasFull = full || trace.isCut() || wasFull && end != null;
         if (received != reported && !wasFull) {
             reported = received;
             trace.add(Trace.Kind.PEER_BYTES, received + " in all, hash " + Long.toHexString(hash));

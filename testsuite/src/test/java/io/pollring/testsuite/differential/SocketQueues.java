@@ -29,12 +29,7 @@ final class SocketQueues {
         return get(fd, SIOCINQ);
     }
 
-    /** Bytes that the other side has not read (UNIX) or acknowledged (TCP). */
-    static int unacknowledged(int fd) {
-        return get(fd, SIOCOUTQ);
-    }
-
-    /** Bytes that have not left. */
+    /** Bytes that have not left (TCP), or that the other side has not read (UNIX). */
     static int unsent(int fd, SocketKind kind) {
         return get(fd, kind == SocketKind.TCP ? SIOCOUTQNSD : SIOCOUTQ);
     }

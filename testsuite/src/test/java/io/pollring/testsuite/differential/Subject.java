@@ -26,6 +26,8 @@ import java.util.concurrent.CountDownLatch;
 /** The channel under test and its handler, which does what the program says and notes what it is told. */
 final class Subject extends ChannelInboundHandlerAdapter {
     private static final int MOVE_HOPS = 4;
+    /** What is smaller always has room in a socket that takes anything at all. */
+    private static final int CAN_BE_CUT = 2048;
 
     final DuplexChannel channel;
     final CountDownLatch active = new CountDownLatch(1);
@@ -164,6 +166,9 @@ final class Subject extends ChannelInboundHandlerAdapter {
         ChannelPromise promise = new DefaultChannelPromise(channel);
         promise.addListener(done -> {
             note(op.id + ":" + op.kind, done.cause());
+            if (!done.isSuccess() && op.kind.hasMessage() && op.size >= CAN_BE_CUT) {
+                trace.noteCut();
+            }
             run(op.then);
         });
         return promise;

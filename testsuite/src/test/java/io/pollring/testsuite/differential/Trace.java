@@ -44,6 +44,7 @@ final class Trace {
     private final List<Event> events = new ArrayList<>();
     private int step;
     private boolean epollFailed;
+    private boolean cut;
 
     synchronized void beginStep(int newStep) {
         step = newStep;
@@ -70,6 +71,15 @@ final class Trace {
         }
     }
 
+    /** A message has failed of which the socket may have taken a part, and which part is the kernel's choice. */
+    synchronized void noteCut() {
+        cut = true;
+    }
+
+    synchronized boolean isCut() {
+        return cut;
+    }
+
     synchronized void noteEpollFailure() {
         epollFailed = true;
     }
@@ -81,10 +91,6 @@ final class Trace {
 
     synchronized int step() {
         return step;
-    }
-
-    synchronized int size() {
-        return events.size();
     }
 
     /** How many events and bytes there are: changes whenever something happens. */
