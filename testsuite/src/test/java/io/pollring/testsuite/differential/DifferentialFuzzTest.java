@@ -24,8 +24,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  * promises, states, references and files must agree after every step.
  *
  * <p>{@code -Dpollring.fuzz.seed=N} replays one program; {@code -Dpollring.fuzz.first=N} and
- * {@code -Dpollring.fuzz.programs=N} choose which there are; {@code -Dpollring.fuzz.shrink=true} makes those that differ
- * as small as they can be.
+ * {@code -Dpollring.fuzz.programs=N} choose which there are; {@code -Dpollring.fuzz.shrink=true} makes those that
+ * differ as small as they can be.
  */
 public class DifferentialFuzzTest {
     /** Our own channels with batched I/O are not among them yet: {@code -Dpollring.fuzz.own=true} adds them. */

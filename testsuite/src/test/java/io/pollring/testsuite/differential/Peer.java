@@ -24,6 +24,7 @@ final class Peer implements AutoCloseable {
     /** Still to send; then the end of the output, if that is wanted. */
     private long unsent;
     private boolean endWanted;
+    private PeerAction.Kind closeWanted;
     private long sent;
     private boolean sendFailed;
     /** Still to read; all that comes if negative. */
@@ -82,19 +83,8 @@ final class Peer implements AutoCloseable {
                 endWanted = true;
                 break;
             case RESET:
-                if (isOpen()) {
-                    send();
-                    if (kind == SocketKind.TCP) {
-                        socket.setSoLinger(0);
-                    }
-                    close();
-                }
-                break;
             case CLOSE:
-                if (isOpen()) {
-                    send();
-                    close();
-                }
+                closeWanted = action.kind;
                 break;
             case READ_ALL:
                 wanted = -1;
@@ -160,6 +150,14 @@ final class Peer implements AutoCloseable {
                 endWanted = false;
                 sendFailed = true;
                 socket.shutdown(false, true);
+            }
+            // Not before all has left: what a close takes back is the kernel's choice.
+            if (isOpen() && closeWanted != null && unsent == 0
+                    && (kind == SocketKind.UNIX || sendFailed || SocketQueues.unsent(fd(), kind) == 0)) {
+                if (closeWanted == PeerAction.Kind.RESET && kind == SocketKind.TCP) {
+                    socket.setSoLinger(0);
+                }
+                close();
             }
         } catch (IOException | NotYetConnectedException e) {
             // The latter at the end of the output, when the channel has reset the connection.

@@ -70,8 +70,8 @@ final class Quiet {
     }
 
     /**
-     * One turn of each loop, and its handles are served before the next: a task that runs behind all others of a turn is
-     * over before another can be queued for the same turn.
+     * One turn of each loop, and its handles are served before the next: a task that runs behind all others of a turn
+     * is over before another can be queued for the same turn.
      */
     private void runEmptyTasks() throws InterruptedException {
         CountDownLatch done = new CountDownLatch(loops.size());

@@ -18,8 +18,8 @@ import java.io.File;
 
 /** The kinds of messages that a channel is given to write. */
 enum Shape {
-    POOLED_DIRECT, POOLED_HEAP, UNPOOLED_DIRECT, UNPOOLED_HEAP, DEFAULT, WRAPPED, COMPOSITE, SLICE, DUPLICATE, READ_ONLY,
-    FILE_REGION,
+    POOLED_DIRECT, POOLED_HEAP, UNPOOLED_DIRECT, UNPOOLED_HEAP, DEFAULT, WRAPPED, COMPOSITE, SLICE, DUPLICATE,
+    READ_ONLY, FILE_REGION,
     /** Nothing that a channel can write. */
     UNSUPPORTED;
 
