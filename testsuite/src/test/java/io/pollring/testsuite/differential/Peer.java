@@ -103,8 +103,9 @@ final class Peer implements AutoCloseable {
     boolean pump() {
         long sentBefore = sent;
         boolean endedBefore = sendFailed;
+        boolean openBefore = isOpen();
         send();
-        boolean moved = sent != sentBefore || sendFailed != endedBefore;
+        boolean moved = sent != sentBefore || sendFailed != endedBefore || isOpen() != openBefore;
         while (reads()) {
             int limit = wanted < 0 ? BUFFER : (int) Math.min(wanted, BUFFER);
             int n;
