@@ -1,0 +1,10 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.testsuite.differential;
+
+/** What connects the channel under test with its peer. */
+enum SocketKind { TCP, UNIX }
