@@ -44,6 +44,7 @@ class BatchedWriter extends DirectWriter {
     private State state = State.IDLE;
     /** What is being sent from: the channel may have lost it when it hears what was sent. */
     private ChannelOutboundBuffer buffer;
+    /** What the loop has told; until then, what {@link #buffer} counts for all that is left to the loop. */
     private int result;
 
     BatchedWriter(AbstractIoUringStreamChannel channel) {
@@ -62,6 +63,14 @@ class BatchedWriter extends DirectWriter {
         if (state == State.IDLE && !sendLater(in)) {
             super.write(in);
         }
+        if (state == State.QUEUED) {
+            result = (int) in.totalPendingWriteBytes();
+        }
+    }
+
+    /** How much of what the channel's buffer counts as pending would have been sent by now without the loop. */
+    final int leftToLoop() {
+        return state == State.QUEUED ? result : 0;
     }
 
     private boolean isTold() {
