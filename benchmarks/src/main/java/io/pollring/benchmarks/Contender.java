@@ -6,15 +6,18 @@
  */
 package io.pollring.benchmarks;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * One server of a comparison: a transport, and the system properties that its process gets beyond the defaults.
- * {@code pollring@io.pollring.noRing=true} is our transport with its ring switched off. Or one of the limit servers,
- * which are written in C and show what is left to be gained.
+ * {@code pollring@io.pollring.noRing=true} is our transport with its ring switched off, and {@code own@jar=PATH} is it
+ * as it was built at another time. Or one of the limit servers, which are written in C and show what is left to be
+ * gained.
  */
 final class Contender {
     /** In the order in which they are compared by default; the first is compared to each of the others. */
@@ -23,16 +26,20 @@ final class Contender {
     /** Transports that are others with some system properties. */
     private static final Map<String, List<String>> VARIANTS =
             Map.of("own-direct", List.of("own", "io.pollring.batchedIo=false"));
+    private static final List<String> OURS = List.of("own", "pollring");
     private static final String LIMIT = "limit-";
+    private static final String JAR = "jar=";
 
     private final String label;
     private final String transport;
     private final List<String> systemProperties;
+    private final OtherBuild otherBuild;
 
-    private Contender(String label, String transport, List<String> systemProperties) {
+    private Contender(String label, String transport, List<String> systemProperties, OtherBuild otherBuild) {
         this.label = label;
         this.transport = transport;
         this.systemProperties = systemProperties;
+        this.otherBuild = otherBuild;
     }
 
     /**
@@ -54,9 +61,22 @@ final class Contender {
                 throw new IllegalArgumentException(spec + ": a server in C has no system properties");
             }
             contenders.add(new Contender(same == 0 ? spec : spec + '#' + (same + 1), definition.get(0),
-                    List.copyOf(properties)));
+                    properties.stream().filter(property -> !property.startsWith(JAR))
+                            .collect(Collectors.toUnmodifiableList()), otherBuild(definition.get(0), properties)));
         }
         return contenders;
+    }
+
+    private static OtherBuild otherBuild(String transport, List<String> properties) {
+        List<String> jars = properties.stream().filter(property -> property.startsWith(JAR))
+                .collect(Collectors.toList());
+        if (jars.isEmpty()) {
+            return null;
+        }
+        if (!OURS.contains(transport) || jars.size() > 1) {
+            throw new IllegalArgumentException(jars + ": there may be one, for one of our own transports");
+        }
+        return OtherBuild.at(Path.of(jars.get(0).substring(JAR.length())));
     }
 
     /** Unique within a comparison. */
@@ -76,6 +96,11 @@ final class Contender {
     /** Each as {@code name=value}. */
     List<String> systemProperties() {
         return systemProperties;
+    }
+
+    /** The class path of its process, if that of ours is {@code classPath}. */
+    String classPath(String classPath) {
+        return otherBuild == null ? classPath : otherBuild.in(classPath);
     }
 
     @Override

@@ -83,8 +83,8 @@ final class ServerProcess implements AutoCloseable {
         if (backend != null) {
             command.add("-Dio.pollring.benchmarks.backendPort=" + backend.port());
         }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), BenchmarkServer.class.getName(),
-                contender.transport(), workload.kind().label()));
+        command.addAll(List.of("-cp", contender.classPath(System.getProperty("java.class.path")),
+                BenchmarkServer.class.getName(), contender.transport(), workload.kind().label()));
         if (countIterations) {
             command.add("count-iterations");
         }

@@ -10,7 +10,7 @@ package io.pollring.benchmarks;
 final class Workload {
     /** All there is to compare. */
     static final String FULL = String.join(",", "echo:1,echo:16,echo:64,echo:512,echo:2048", "echo2k:64,echo4k:64",
-            "ondemand:64", "writes10:64,flushes10:64", "stream:8,stream16k:64,upload:8,upload16k:64",
+            "ondemand:64,ondemand:2000", "writes10:64,flushes10:64", "stream:8,stream16k:64,upload:8,upload16k:64",
             "http:64,http-pipelined:64", "churn:64", "udp:64", "domain:64", "proxy:64", "tls:64", "timers:1000",
             "foreign:64", "mostly-idle:1000", "idle:10000");
     /** For a first look. */

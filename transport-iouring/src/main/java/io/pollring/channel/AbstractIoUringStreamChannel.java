@@ -127,6 +127,16 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
     }
 
     /**
+     * What is left to the loop does not count: codecs cut what they write to this size, and would cut a little off
+     * because of some bytes that are as good as sent.
+     */
+    @Override
+    public final long bytesBeforeUnwritable() {
+        long bytes = super.bytesBeforeUnwritable();
+        return bytes == 0 ? 0 : bytes + io.leftToLoop();
+    }
+
+    /**
      * Writes a message that is neither a buffer nor a region.
      *
      * @return the number of system calls made, or {@link DirectWriter#FULL}

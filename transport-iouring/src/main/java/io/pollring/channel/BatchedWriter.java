@@ -53,6 +53,7 @@ class BatchedWriter extends DirectWriter {
     private State state = State.IDLE;
     /** How many messages are left to the loop; it has a reference to each. */
     private short messages;
+    /** What the loop has told; until then, what {@link #buffer} counts for all that is left to the loop. */
     private short result;
     /** What is being sent from: the channel may have lost it when it hears what was sent. */
     private ChannelOutboundBuffer buffer;
@@ -74,6 +75,8 @@ class BatchedWriter extends DirectWriter {
                     // The loop will ask, and is told nothing.
                     takeBack(in);
                     super.write(in);
+                } else {
+                    result = (short) in.totalPendingWriteBytes();
                 }
                 break;
             case ALL_SENT:
@@ -89,6 +92,11 @@ class BatchedWriter extends DirectWriter {
                 // The loop tells in a moment what has become of what is before this.
                 break;
         }
+    }
+
+    /** How much of what the channel's buffer counts as pending would have been sent by now without the loop. */
+    final int leftToLoop() {
+        return state == State.QUEUED ? result : 0;
     }
 
     /** Nothing is left to the loop any more. */
@@ -119,6 +127,7 @@ class BatchedWriter extends DirectWriter {
         registration.sendLater();
         state = State.QUEUED;
         buffer = in;
+        result = (short) in.totalPendingWriteBytes();
         return true;
     }
 

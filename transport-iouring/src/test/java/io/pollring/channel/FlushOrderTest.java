@@ -74,6 +74,27 @@ class FlushOrderTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("io.pollring.channel.Transport#withFamilies")
+    void whatIsFlushedTakesNoRoomUpToTheWaterMark(Transport transport, Family family) throws Exception {
+        try (TestGroup group = transport.newGroup(1);
+             StreamPair pair = StreamPair.open(transport, group, family, new Recorder(), new Recorder())) {
+            Channel client = pair.client;
+            InRead.run(transport, client.eventLoop(), () -> {
+                long room = client.bytesBeforeUnwritable();
+                client.writeAndFlush(letter('a'));
+                assertEquals(room, client.bytesBeforeUnwritable());
+                client.write(letter('b'));
+                long taken = room - client.bytesBeforeUnwritable();
+                assertTrue(taken > 0 && taken < 1000, "one letter takes " + taken);
+                client.flush();
+                assertEquals(room, client.bytesBeforeUnwritable());
+            });
+            InRead.run(transport, client.eventLoop(), () ->
+                    assertEquals(client.config().getWriteBufferHighWaterMark() + 1, client.bytesBeforeUnwritable()));
+        }
+    }
+
     /** With bytes missing the stream is broken, which its reader has to hear; the loop and other channels go on. */
     @ParameterizedTest
     @EnumSource
