@@ -46,6 +46,8 @@ class BatchedWriter extends DirectWriter {
         ALL_SENT,
         /** The loop has told what was sent, and that it could not send more. */
         PART_SENT,
+        /** The promises of what was sent are being settled. */
+        TELLING,
         /** What was left to the loop, and what its promises' listeners flush, is being written at once. */
         SETTLING
     }
@@ -53,7 +55,7 @@ class BatchedWriter extends DirectWriter {
     private State state = State.IDLE;
     /** How many messages are left to the loop; it has a reference to each. */
     private short messages;
-    /** What the loop has told; until then, what {@link #buffer} counts for all that is left to the loop. */
+    /** What {@link #buffer} counts for all that is left to the loop, or was sent; when not all was sent, what was. */
     private short result;
     /** What is being sent from: the channel may have lost it when it hears what was sent. */
     private ChannelOutboundBuffer buffer;
@@ -96,7 +98,7 @@ class BatchedWriter extends DirectWriter {
 
     /** How much of what the channel's buffer counts as pending would have been sent by now without the loop. */
     final int leftToLoop() {
-        return state == State.QUEUED ? result : 0;
+        return state == State.QUEUED || state == State.TELLING ? result : 0;
     }
 
     /** Nothing is left to the loop any more. */
@@ -197,7 +199,9 @@ class BatchedWriter extends DirectWriter {
             return;
         }
         state = complete ? State.ALL_SENT : State.PART_SENT;
-        this.result = (short) result;
+        if (!complete) {
+            this.result = (short) result;
+        }
         // As when the socket has become writable: promises, errors and what is to be written next are dealt with there.
         channel.flushNow();
         if (state == State.ALL_SENT || state == State.PART_SENT) {
@@ -210,16 +214,16 @@ class BatchedWriter extends DirectWriter {
     private boolean conclude(ChannelOutboundBuffer in) throws IOException {
         boolean all = state == State.ALL_SENT;
         long bytes = takeBack(in);
-        if (!all) {
-            bytes = result;
-            if (bytes <= 0) {
-                // Throws, unless it is only that the socket is full.
-                SendBatch.check(channel.socket.intValue(), (int) bytes);
-                channel.want(EpollIoOps.EPOLLOUT);
-                return false;
-            }
+        if (all) {
+            removeSent(in, bytes);
+        } else if (result > 0) {
+            in.removeBytes(result);
+        } else {
+            // Throws, unless it is only that the socket is full.
+            SendBatch.check(channel.socket.intValue(), result);
+            channel.want(EpollIoOps.EPOLLOUT);
+            return false;
         }
-        in.removeBytes(bytes);
         if (channel.isGone()) {
             return false;
         }
@@ -227,6 +231,21 @@ class BatchedWriter extends DirectWriter {
             channel.want(EpollIoOps.EPOLLOUT);
         }
         return all;
+    }
+
+    /**
+     * Netty settles a promise before it takes its message out of what is pending. Where a flush is over when it returns
+     * nobody sees that, but a listener that waits for the loop would: codecs cut what they write to what has room.
+     */
+    private void removeSent(ChannelOutboundBuffer in, long bytes) {
+        state = State.TELLING;
+        for (long left = bytes; left > 0 && in.current() instanceof ByteBuf;) {
+            int length = ((ByteBuf) in.current()).readableBytes();
+            in.removeBytes(length);
+            left -= length;
+            result = (short) Math.max(0, result - length - ENTRY_BYTES);
+        }
+        state = State.IDLE;
     }
 
     private void concludeDetached(ChannelOutboundBuffer in) {
