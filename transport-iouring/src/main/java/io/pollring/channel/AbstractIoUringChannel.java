@@ -310,8 +310,13 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
                 }
             }
         } finally {
-            socket.close();
+            closeSocket();
         }
+    }
+
+    /** {@code close(2)}; by another thread than the loop's where that may wait. */
+    void closeSocket() throws IOException {
+        socket.close();
     }
 
     private void deregisterLate() {

@@ -13,7 +13,6 @@ import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultFileRegion;
-import io.netty.channel.EventLoop;
 import io.netty.channel.FileRegion;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.epoll.EpollIoOps;
@@ -155,18 +154,10 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
 
     final void flushLater() {
         if (flushTask == null) {
-            flushTask = this::flushIfHere;
+            // It may have moved to another loop meanwhile.
+            flushTask = () -> onLoop(this::flushNow);
         }
         eventLoop().execute(flushTask);
-    }
-
-    private void flushIfHere() {
-        if (eventLoop().inEventLoop()) {
-            flushNow();
-        } else {
-            // It has moved to another loop meanwhile.
-            flushLater();
-        }
     }
 
     final void checkFileRegion(DefaultFileRegion region, long position) throws IOException {
@@ -258,14 +249,25 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
             }
             super.doClose();
         } finally {
-            if (!isRegistered() || eventLoop().inEventLoop()) {
-                io.forgetKept();
-            }
             if (splicer != null) {
                 splicer.close();
             }
         }
     }
+
+    @Override
+    final void closeSocket() throws IOException {
+        if (io.leavesUnread()) {
+            resetOnClose();
+        }
+        super.closeSocket();
+    }
+
+    /**
+     * The kernel resets a connection that is closed before all was read; but what was read ahead it takes for read. Not
+     * all sockets can be told to reset.
+     */
+    void resetOnClose() { }
 
     // ---- shutting down
 
@@ -291,13 +293,16 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
 
     @Override
     public ChannelFuture shutdownOutput(ChannelPromise promise) {
-        EventLoop loop = eventLoop();
-        if (loop.inEventLoop()) {
-            shutdownOutputNow(promise);
-        } else {
-            loop.execute(() -> shutdownOutputNow(promise));
-        }
+        onLoop(() -> shutdownOutputNow(promise));
         return promise;
+    }
+
+    private void onLoop(Runnable task) {
+        if (eventLoop().inEventLoop()) {
+            task.run();
+        } else {
+            eventLoop().execute(task);
+        }
     }
 
     private void shutdownOutputNow(ChannelPromise promise) {
@@ -319,12 +324,7 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
 
     @Override
     public ChannelFuture shutdownInput(ChannelPromise promise) {
-        EventLoop loop = eventLoop();
-        if (loop.inEventLoop()) {
-            shutdownInputNow(promise);
-        } else {
-            loop.execute(() -> shutdownInputNow(promise));
-        }
+        onLoop(() -> shutdownInputNow(promise));
         return promise;
     }
 
@@ -417,8 +417,6 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
         @Override
         protected Executor prepareToClose() {
             io.settle();
-            // Here, as another thread may close the socket.
-            io.forgetKept();
             return super.prepareToClose();
         }
 
@@ -490,6 +488,7 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
                     stopReading();
                 }
                 pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+                io.settle();
             }
             if (atEnd && !endTold && !isGone()) {
                 endTold = true;

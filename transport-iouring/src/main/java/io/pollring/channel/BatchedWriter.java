@@ -7,16 +7,18 @@
 package io.pollring.channel;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultMessageSizeEstimator;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.IovArray;
+import io.netty.util.internal.PlatformDependent;
 import io.netty.util.internal.SystemPropertyUtil;
 import io.pollring.loop.SendBatch;
 import io.pollring.loop.StreamRegistration;
 
 import java.io.IOException;
-import java.nio.channels.ClosedChannelException;
 
 /**
  * Leaves small writes to the loop while it delivers data: it sends those of all channels with one system call when it
@@ -53,7 +55,7 @@ class BatchedWriter extends DirectWriter {
     }
 
     private State state = State.IDLE;
-    /** How many messages are left to the loop; it has a reference to each. */
+    /** How many messages are left to the loop; it has a reference to each. While promises are settled, how many bytes. */
     private short messages;
     /** What {@link #buffer} counts for all that is left to the loop, or was sent; when not all was sent, what was. */
     private short result;
@@ -239,13 +241,21 @@ class BatchedWriter extends DirectWriter {
      */
     private void removeSent(ChannelOutboundBuffer in, long bytes) {
         state = State.TELLING;
-        for (long left = bytes; left > 0 && in.current() instanceof ByteBuf;) {
+        buffer = in;
+        messages = (short) bytes;
+        tellRest();
+        forget();
+    }
+
+    private void tellRest() {
+        ChannelOutboundBuffer in = buffer;
+        while (messages > 0 && in.current() instanceof ByteBuf) {
             int length = ((ByteBuf) in.current()).readableBytes();
+            messages -= length;
+            int counted = length + ENTRY_BYTES;
             in.removeBytes(length);
-            left -= length;
-            result = (short) Math.max(0, result - length - ENTRY_BYTES);
+            result = (short) Math.max(0, result - counted);
         }
-        state = State.IDLE;
     }
 
     private void concludeDetached(ChannelOutboundBuffer in) {
@@ -290,6 +300,10 @@ class BatchedWriter extends DirectWriter {
             case PREPARED:
                 channel.streamRegistration().settleSend();
                 break;
+            case TELLING:
+                // A listener ends what others of the same request were told to be done with: they are.
+                tellRest();
+                break;
             default:
                 break;
         }
@@ -299,13 +313,16 @@ class BatchedWriter extends DirectWriter {
      * A message is about to be written. If it would make the channel unwritable, what is left to the loop goes first: its
      * bytes would not be pending any more if they had been written when they were flushed.
      */
-    final void beforeWrite(Object message) throws ClosedChannelException {
+    final void beforeWrite(Object message) {
         if (state != State.QUEUED || size(message) < buffer.bytesBeforeUnwritable()) {
             return;
         }
         settle();
         if (channel.unsafe().outboundBuffer() == null) {
-            throw new ClosedChannelException();
+            // As any other write now fails.
+            ChannelPromise failed = channel.newPromise();
+            channel.unsafe().write(Unpooled.EMPTY_BUFFER, failed);
+            PlatformDependent.throwException(failed.cause());
         }
     }
 

@@ -178,4 +178,14 @@ public final class IoUringSocketChannel extends AbstractIoUringStreamChannel imp
             return null;
         }
     }
+
+    @Override
+    void resetOnClose() {
+        try {
+            socket.setSoLinger(0);
+        } catch (IOException e) {
+            // It is reset, or closed, already.
+            logger.debug("{} could not be told to reset its connection", this, e);
+        }
+    }
 }

@@ -195,7 +195,11 @@ final class StreamIo extends BatchedWriter {
 
     /** See {@link io.pollring.loop.StreamHandle#keep}. */
     void keep(ByteBuffer bytes, int more) {
-        if (channel.isGone() || kept == Kept.LOST) {
+        if (kept == Kept.LOST) {
+            return;
+        }
+        if (channel.isGone()) {
+            kept = Kept.LOST;
             return;
         }
         try {
@@ -272,8 +276,9 @@ final class StreamIo extends BatchedWriter {
         }
     }
 
-    void forgetKept() {
-        kept = null;
+    /** Whether the channel, which is closing, has received what it has not read. */
+    boolean leavesUnread() {
+        return kept != null && (kept == Kept.LOST || kept.size() > 0);
     }
 
     /**
@@ -311,13 +316,16 @@ final class StreamIo extends BatchedWriter {
         }
         // What was flushed before would have met the same failure, and closed the channel before it is found here.
         settle();
+        boolean foundByWrite = channel.isGone() && cause instanceof IOException;
         ChannelPipeline pipeline = channel.pipeline();
         allocation.readComplete();
         pipeline.fireChannelReadComplete();
-        if (channel.isGone() && cause instanceof IOException) {
+        settle();
+        if (foundByWrite) {
             return;
         }
         pipeline.fireExceptionCaught(cause);
+        settle();
         // Without memory for a buffer the socket would be reported ready again and again.
         if (cause instanceof IOException || cause instanceof OutOfMemoryError
                 || cause instanceof LeakPresenceDetector.AllocationProhibitedException) {

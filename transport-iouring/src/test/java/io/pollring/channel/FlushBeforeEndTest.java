@@ -14,6 +14,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.pollring.channel.Transport.Family;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -152,6 +153,40 @@ class FlushBeforeEndTest {
         serve(transport, service, false, RawClient::reset);
         assertInstanceOf(IOException.class, service.writes.get(0).cause());
         assertEquals("registered active read 1 inactive readComplete unregistered", order(service));
+    }
+
+    /** The first write behind a reset finds out what the read has found. */
+    @ParameterizedTest
+    @EnumSource
+    void whatIsFlushedInExceptionCaughtFailsBeforeTheEndIsTold(Transport transport) throws Exception {
+        Service service = new Service(s -> { }) {
+            @Override
+            public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) throws Exception {
+                super.exceptionCaught(ctx, cause);
+                send(1).addListener(done -> add("failed"));
+            }
+        };
+        serve(transport, service, true, RawClient::reset);
+        assertTrue(service.events().endsWith("failed inactive unregistered"), service::events);
+        assertFalse(service.events().contains("Shutdown"), service::events);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsFlushedWhenTheInputEndsIsToldBeforeItIsReadToItsEnd(Transport transport) throws Exception {
+        Service service = new Service(s -> { }) {
+            @Override
+            public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+                super.userEventTriggered(ctx, event);
+                if (event instanceof ChannelInputShutdownEvent) {
+                    send(1).addListener(done -> add("sent"));
+                } else {
+                    ctx.close();
+                }
+            }
+        };
+        assertEquals(1, serve(transport, service, true, RawClient::end).length());
+        assertTrue(service.events().contains("ChannelInputShutdownEvent sent"), service::events);
     }
 
     @ParameterizedTest
