@@ -22,6 +22,7 @@ final class Differential implements AutoCloseable {
     private final Map<String, Integer> masks = new TreeMap<>();
     private final EpollFailures epollFailures = new EpollFailures();
     private final List<Long> failedByEpoll = new ArrayList<>();
+    private final List<Long> endedLate = new ArrayList<>();
 
     Differential(Set<Transport> transports) throws Exception {
         for (Transport transport : transports) {
@@ -55,14 +56,16 @@ final class Differential implements AutoCloseable {
                 continue;
             }
             Trace trace = venue.getValue().run(program);
-            boolean late = transport == Transport.OWN;
+            boolean late = transport == Transport.OWN || Lateness.endsInput(program);
             boolean otherSizes = transport.readsLarger() && program.settings.fixedReads == 0;
             // A race of which two runs have shown one side only shows the other in some more.
             for (int i = 0; i < MORE_RUNS && comparison.difference(reference, trace, late, otherSizes) != null; i++) {
                 comparison.mask(reference, venues.get(referenceTransport).run(program));
             }
             String difference = comparison.difference(reference, trace, late, otherSizes);
-            if (difference != null) {
+            if (difference != null && transport == Transport.OWN && Lateness.hasEndingListener(program)) {
+                endedLate.add(program.seed);
+            } else if (difference != null) {
                 faults.add(transport + " differs from " + referenceTransport + ": " + difference + "\n    "
                         + referenceTransport + ": " + reference.events() + "\n    " + transport + ": "
                         + trace.events());
@@ -77,6 +80,11 @@ final class Differential implements AutoCloseable {
 
     Map<String, Integer> masks() {
         return masks;
+    }
+
+    /** Programs that differ on own channels as a listener ends or moves the channel later there. */
+    List<Long> endedLate() {
+        return endedLate;
     }
 
     List<Long> failedByEpoll() {

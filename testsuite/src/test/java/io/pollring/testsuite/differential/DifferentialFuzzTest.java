@@ -52,7 +52,8 @@ public class DifferentialFuzzTest {
             System.out.println("differential fuzz: programs " + first + " to " + (first + programs - 1) + " on "
                     + transports + "\n  differs between runs of the reference, so masked, in so many programs: "
                     + differential.masks() + "\n  epoll fails, so hosted is the reference: "
-                    + differential.failedByEpoll());
+                    + differential.failedByEpoll() + "\n  a listener of a deferred write ends or moves the channel: "
+                    + differential.endedLate());
         }
         assertTrue(faults.isEmpty(), () -> faults.size() + " program(s) differ, among them:\n"
                 + String.join("\n", faults.subList(0, Math.min(MAX_SHOWN, faults.size()))));

@@ -1,0 +1,51 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.testsuite.differential;
+
+import io.pollring.testsuite.differential.Op.Kind;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/** What programs do that may come later on some transports than on epoll, as the README's limits have it. */
+final class Lateness {
+    private static final Set<Kind> ENDS =
+            EnumSet.of(Kind.SHUT_OUTPUT, Kind.SHUT_INPUT, Kind.SHUTDOWN, Kind.CLOSE, Kind.MOVE, Kind.REREGISTER);
+    private static final Set<Kind> INPUT_ENDS = EnumSet.of(Kind.SHUT_INPUT, Kind.SHUTDOWN);
+    private static final Set<Trigger> READS = EnumSet.of(Trigger.READ, Trigger.READ_COMPLETE);
+
+    private Lateness() { }
+
+    /**
+     * Whether the listener of a write that is made in a read ends a direction of the channel, or moves it. Where the loop
+     * sends what is flushed in reads, that listener runs when the reads are over.
+     */
+    static boolean hasEndingListener(Program program) {
+        return program.steps.stream().flatMap(step -> step.reactions.entrySet().stream())
+                .filter(entry -> READS.contains(entry.getKey())).map(Map.Entry::getValue)
+                .flatMap(List::stream).filter(op -> op.kind.hasMessage())
+                .anyMatch(op -> hasAny(op.then, inner -> ENDS.contains(inner.kind)));
+    }
+
+    /**
+     * Whether the channel's own input is shut down. If reading is asked for in the same task, a poll may tell of the end
+     * before it tells of the data; what there is is then read in one go.
+     */
+    static boolean endsInput(Program program) {
+        return program.steps.stream()
+                .flatMap(step -> Stream.concat(Stream.of(step.task), step.reactions.values().stream()))
+                .anyMatch(ops -> hasAny(ops, op -> INPUT_ENDS.contains(op.kind)));
+    }
+
+    private static boolean hasAny(List<Op> ops, Predicate<Op> condition) {
+        return ops.stream().anyMatch(op -> condition.test(op) || hasAny(op.then, condition));
+    }
+}
