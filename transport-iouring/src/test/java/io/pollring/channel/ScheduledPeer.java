@@ -158,7 +158,10 @@ final class ScheduledPeer extends ChannelInboundHandlerAdapter {
 
     private void step() {
         try {
-            nextStep();
+            // The loop that the channel has left may run a step late; the next loop has one of its own.
+            if (channel.eventLoop().inEventLoop()) {
+                nextStep();
+            }
         } catch (Throwable t) {
             fail(t);
         }
