@@ -56,6 +56,9 @@ final class QueuedMessages implements ChannelOutboundBuffer.MessageProcessor {
      * @throws RuntimeException if a message has been released too often; then none is taken
      */
     static int take(ChannelOutboundBuffer in, int known, int max, int maxBytes) {
+        if (known == 0 && in.size() == 1) {
+            return takeOnly(in.current(), maxBytes);
+        }
         QueuedMessages walker = WALKER.get();
         walker.maxBytes = maxBytes;
         boolean success = false;
@@ -68,6 +71,15 @@ final class QueuedMessages implements ChannelOutboundBuffer.MessageProcessor {
             }
         }
         return success ? walker.seen : -1;
+    }
+
+    /** One message is what there is mostly. */
+    private static int takeOnly(Object message, int maxBytes) {
+        if (message == Unpooled.EMPTY_BUFFER || !mayWait(message, maxBytes)) {
+            return -1;
+        }
+        take((ByteBuf) message);
+        return 1;
     }
 
     /**
@@ -92,6 +104,12 @@ final class QueuedMessages implements ChannelOutboundBuffer.MessageProcessor {
      * @return how many bytes they have
      */
     static long give(ChannelOutboundBuffer in, int count) {
+        if (count == 1 && in.current() instanceof ByteBuf && in.current() != Unpooled.EMPTY_BUFFER) {
+            ByteBuf message = (ByteBuf) in.current();
+            int length = message.readableBytes();
+            give(message);
+            return length;
+        }
         QueuedMessages walker = WALKER.get();
         walker.walk(Task.GIVE, in, 0, count);
         return walker.bytes;
@@ -117,7 +135,7 @@ final class QueuedMessages implements ChannelOutboundBuffer.MessageProcessor {
         if (message == Unpooled.EMPTY_BUFFER) {
             return true;
         }
-        if (seen == to || task == Task.TAKE && !mayWait(message)) {
+        if (seen == to || task == Task.TAKE && !mayWait(message, maxBytes)) {
             stopped = true;
             return false;
         }
@@ -143,7 +161,7 @@ final class QueuedMessages implements ChannelOutboundBuffer.MessageProcessor {
     }
 
     /** The parts of a composite have counts of their own, and may be released behind its back. */
-    private boolean mayWait(Object message) {
+    private static boolean mayWait(Object message, int maxBytes) {
         if (!(message instanceof ByteBuf)) {
             return false;
         }
