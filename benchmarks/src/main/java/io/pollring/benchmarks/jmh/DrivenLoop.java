@@ -124,6 +124,9 @@ final class DrivenLoop implements ThreadAwareExecutor, IoHandlerContext, HandleA
     }
 
     @Override
+    public void unregistered(EpollIoHandle handle) { }
+
+    @Override
     public void reverted(EpollIoHandle handle) {
         throw new IllegalStateException("the kernel has refused a poll, so there is nothing to measure");
     }
