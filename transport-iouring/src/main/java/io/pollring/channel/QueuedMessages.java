@@ -135,12 +135,14 @@ final class QueuedMessages implements ChannelOutboundBuffer.MessageProcessor {
         if (message == Unpooled.EMPTY_BUFFER) {
             return true;
         }
-        if (seen == to || task == Task.TAKE && !mayWait(message, maxBytes)) {
-            stopped = true;
-            return false;
-        }
-        if (seen >= from && !process((ByteBuf) message)) {
-            return false;
+        if (seen >= from) {
+            if (seen == to || task == Task.TAKE && !mayWait(message, maxBytes)) {
+                stopped = true;
+                return false;
+            }
+            if (!process((ByteBuf) message)) {
+                return false;
+            }
         }
         seen++;
         return true;
