@@ -24,6 +24,6 @@ public final class PollLoops {
         LoopSettings settings = new LoopSettings(SQ_ENTRIES, CQ_ENTRIES, 0, Long.MAX_VALUE, true, true, false,
                 RingFeature.allowedByProperties());
         return new PollLoop(executor, settings, DefaultSelectStrategyFactory.INSTANCE.newSelectStrategy(), adapter,
-                kernel);
+                kernel, new LoopMemory());
     }
 }

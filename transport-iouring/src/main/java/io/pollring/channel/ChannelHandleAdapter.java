@@ -94,8 +94,11 @@ final class ChannelHandleAdapter implements HandleAdapter {
     public void failed(EpollIoHandle handle, IOException cause) {
         if (handle instanceof Channel.Unsafe) {
             Channel.Unsafe unsafe = (Channel.Unsafe) handle;
-            channel(unsafe).pipeline().fireExceptionCaught(cause);
-            unsafe.close(unsafe.voidPromise());
+            try {
+                channel(unsafe).pipeline().fireExceptionCaught(cause);
+            } finally {
+                unsafe.close(unsafe.voidPromise());
+            }
         } else {
             logger.warn("{} cannot be watched and is closed", handle, cause);
             try {

@@ -13,6 +13,8 @@ import io.pollring.loop.PollRegistration.State;
 import io.pollring.ring.Abi;
 import io.pollring.ring.Errno;
 
+import java.io.IOException;
+
 /**
  * Brings what was collected to the handles, and judges what they left behind: this is where edges become levels.
  *
@@ -26,7 +28,8 @@ final class EventDelivery {
     private final HandleAdapter adapter;
     private final LoopMetrics metrics;
     private final long sendDelayNanos;
-    private final RegistrationQueue ready = new RegistrationQueue(PollRegistration.MEMBER_OF_READY);
+    private final RegistrationQueue ready;
+    private final Offenders offenders = new Offenders();
     /** How many of those that are ready this turn has still to look at. */
     private int left;
     private int served;
@@ -35,9 +38,14 @@ final class EventDelivery {
     /** Whose handle is being given its events. */
     private PollRegistration current;
 
-    /** @param sendDelayNanos how long handles are served before what some of them have flushed is sent */
-    EventDelivery(Poller poller, Reverter reverter, HandleAdapter adapter, LoopMetrics metrics, long sendDelayNanos) {
+    /**
+     * @param ready          those with something to be told
+     * @param sendDelayNanos how long handles are served before what some of them have flushed is sent
+     */
+    EventDelivery(Poller poller, RegistrationQueue ready, Reverter reverter, HandleAdapter adapter, LoopMetrics metrics,
+                  long sendDelayNanos) {
         this.poller = poller;
+        this.ready = ready;
         this.reverter = reverter;
         this.adapter = adapter;
         this.metrics = metrics;
@@ -81,13 +89,27 @@ final class EventDelivery {
             left--;
             PollRegistration registration = ready.take();
             if (registration.isValid()) {
-                serve(registration);
+                serveAlone(registration);
             }
             if (left > 0 && poller.sends().isPending() && System.nanoTime() - startNanos > sendDelayNanos) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Whatever comes of it is this registration's. */
+    private void serveAlone(PollRegistration registration) {
+        try {
+            Throwable cause = offenders.take(registration);
+            if (cause == null) {
+                serve(registration);
+            } else {
+                fail(registration, cause);
+            }
+        } catch (Throwable t) {
+            offended(registration, t);
+        }
     }
 
     private void serve(PollRegistration registration) {
@@ -120,9 +142,10 @@ final class EventDelivery {
             }
             registration.handle.handle(registration, PollEvents.of(events));
             drained = onlyData && registration.isValid() && adapter.isDrained(registration.handle);
+            offenders.forget(registration);
         } catch (Throwable t) {
             // One handle's trouble is not the others'. Netty's own handles report to their pipeline and do not throw.
-            logger.warn("A handle threw while it was given the events of fd {}: {}", registration.fd(), events, t);
+            offended(registration, t);
         } finally {
             deliveringData = false;
             current = null;
@@ -163,7 +186,7 @@ final class EventDelivery {
         }
         switch (errno) {
             case Errno.EBADF:
-                if (registration.handle.fd().isOpen()) {
+                if (registration.isOpen()) {
                     fail(registration, errno);
                 }
                 break;
@@ -187,7 +210,59 @@ final class EventDelivery {
             adapter.failed(registration.handle,
                     Errors.newIOException("poll of fd " + registration.fd() + " (" + Errno.name(errno) + ')', -errno));
         } catch (Throwable t) {
-            logger.warn("A handle threw while it was told that fd {} cannot be polled", registration.fd(), t);
+            abandon(registration, t);
         }
+    }
+
+    /** Tells a handle that it has thrown too often to be called again. */
+    private void fail(PollRegistration registration, Throwable cause) {
+        registration.desired = 0;
+        try {
+            adapter.failed(registration.handle, new IOException("the handle of fd " + registration.fd()
+                    + " has thrown, again and again", cause));
+        } catch (Throwable t) {
+            abandon(registration, t);
+        }
+    }
+
+    private static void abandon(PollRegistration registration, Throwable cause) {
+        Trouble.warn(logger, "Could not tell that {} has failed; it is closed", registration, cause);
+        try {
+            registration.cancel();
+        } catch (Throwable t) {
+            Trouble.warn(logger, "Could not cancel {}", registration, t);
+        }
+        try {
+            registration.handle.close();
+        } catch (Throwable t) {
+            Trouble.warn(logger, "Could not close the handle of {}", registration, t);
+        }
+    }
+
+    /**
+     * The registration's handle has thrown, anywhere: whoever called it goes on. If it does so again and again it is told
+     * so when it is its turn to be served, and not called any more. Never throws.
+     *
+     * @return {@code false}, the answer of whoever gives none
+     */
+    boolean offended(PollRegistration registration, Throwable cause) {
+        if (offenders.isTooMuch(registration)) {
+            return false;
+        }
+        Trouble.warn(logger, "The handle of {} threw", registration, cause);
+        poller.retry(registration);
+        try {
+            if (registration.isValid() && offenders.add(registration, cause)) {
+                ready.add(registration);
+            }
+        } catch (OutOfMemoryError e) {
+            Trouble.warn(logger, "There is no memory to take note of it: {}", registration, e);
+        }
+        return false;
+    }
+
+    /** The registration ends. */
+    void forget(PollRegistration registration) {
+        offenders.forget(registration);
     }
 }

@@ -80,7 +80,7 @@ final class LoopRing {
 
     private Ring open(int cqEntries) throws RingException {
         return Ring.open(kernel, settings.sqEntries, Math.max(cqEntries, settings.sqEntries), settings.allowedFeatures,
-                metrics.ring, poller);
+                metrics.ring, poller.completions());
     }
 
     /** From now on the ring is the calling thread's. */
@@ -94,6 +94,9 @@ final class LoopRing {
             poller.useRing(ring, null);
         } catch (RingException e) {
             abandon(e);
+        } catch (OutOfMemoryError e) {
+            close();
+            giveUp(e, Errno.ENOMEM);
         }
     }
 
@@ -111,9 +114,9 @@ final class LoopRing {
             throw new RingException("keeping up with the completions of ring fd " + ring.fd(), -Errno.EBUSY);
         }
         int wished = Math.min(entries * 2, 2 * Ring.MAX_ENTRIES);
-        logger.warn("Completions were lost; the ring is replaced by one with {} completion queue entries", wished);
         poller.completionsWereLost();
         replace(wished);
+        logger.warn("Completions were lost; the ring was to be replaced by one with {} completion queue entries", wished);
     }
 
     /** The ring, which must be there, has failed. */
@@ -161,8 +164,8 @@ final class LoopRing {
 
     private void giveUp(Throwable cause, int errno) {
         ring = null;
-        logFallback(InternalLogLevel.WARN, cause.getMessage());
         poller.useRing(null, Errno.name(errno));
+        logFallback(InternalLogLevel.WARN, cause.getMessage());
     }
 
     /** Closes the ring, if there is one. It stays what {@link #get()} returns. */

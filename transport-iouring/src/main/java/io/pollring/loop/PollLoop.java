@@ -39,6 +39,7 @@ public final class PollLoop {
     private final HandleAdapter adapter;
     private final IntSupplier collectNow = this::collectNow;
     private final LoopMetrics metrics = new LoopMetrics();
+    private final TurnTrouble trouble = new TurnTrouble();
     private final EpollSet epollSet;
     private final Waker waker;
     private final LoopTimer timer;
@@ -60,12 +61,12 @@ public final class PollLoop {
      */
     public PollLoop(ThreadAwareExecutor executor, LoopSettings settings, SelectStrategy selectStrategy,
                     HandleAdapter adapter) {
-        this(executor, settings, selectStrategy, adapter, Native.kernel());
+        this(executor, settings, selectStrategy, adapter, Native.kernel(), new LoopMemory());
     }
 
-    /** With a kernel that a test chooses. */
+    /** With a kernel, and a memory, that a test chooses. */
     PollLoop(ThreadAwareExecutor executor, LoopSettings settings, SelectStrategy selectStrategy,
-             HandleAdapter adapter, Kernel kernel) {
+             HandleAdapter adapter, Kernel kernel, LoopMemory memory) {
         this.executor = executor;
         this.settings = settings;
         this.selectStrategy = selectStrategy;
@@ -85,7 +86,7 @@ public final class PollLoop {
             metrics.epollSet(epollSet);
             internalPolls = new InternalPolls(epollSet, waker.fd(), timer, metrics);
             poller = new Poller(executor, adapter, metrics, epollSet, internalPolls, attachment.get(),
-                    settings);
+                    settings, memory);
             delivery = poller.delivery();
             loopRing = new LoopRing(kernel, settings, metrics, poller, waker.fd());
             loopRing.open();
@@ -126,10 +127,7 @@ public final class PollLoop {
             throw new IllegalStateException("the event loop's handler is closed");
         }
         initialize();
-        IoRegistration registration = poller.register(handle);
-        adapter.registered(handle);
-        handle.registered();
-        return registration;
+        return poller.register(handle);
     }
 
     /**
@@ -158,49 +156,86 @@ public final class PollLoop {
     }
 
     /**
-     * One turn.
+     * One turn. Whatever is thrown in it, by whomever, those who are ready are served, and the loop goes on.
      *
      * @return the number of handles served
      */
     public int run(IoHandlerContext context) {
-        initialize();
+        boolean goesOn = true;
         try {
-            int strategy = selectStrategy.calculateStrategy(collectNow, !context.canBlock());
-            switch (strategy) {
-                case SelectStrategy.CONTINUE:
-                    reportIoTime(context, 0);
-                    return 0;
-                case SelectStrategy.BUSY_WAIT:
-                    busyWait(context);
-                    break;
-                case SelectStrategy.SELECT:
-                    await(context);
-                    break;
-                default:
-                    // The strategy has collected.
-                    break;
-            }
+            initialize();
+            goesOn = collect(context);
         } catch (RingException e) {
             recover(e);
-        } catch (Exception e) {
-            pauseAfter(e);
+        } catch (Throwable t) {
+            trouble.add(t);
+            collectAnyway();
         }
-        return deliver(context);
+        int handled = goesOn ? deliver(context) : 0;
+        trouble.endTurn();
+        return handled;
+    }
+
+    /** @return whether the turn goes on */
+    private boolean collect(IoHandlerContext context) throws RingException {
+        switch (strategy(context)) {
+            case SelectStrategy.CONTINUE:
+                if (IoTime.isWanted(context)) {
+                    IoTime.report(context, 0);
+                }
+                return false;
+            case SelectStrategy.BUSY_WAIT:
+                busyWait(context);
+                return true;
+            case SelectStrategy.SELECT:
+                await(context);
+                return true;
+            default:
+                // The strategy has collected.
+                return true;
+        }
+    }
+
+    private int strategy(IoHandlerContext context) throws RingException {
+        boolean canBlock = context.canBlock();
+        try {
+            return selectStrategy.calculateStrategy(collectNow, !canBlock);
+        } catch (RingException e) {
+            throw e;
+        } catch (Throwable t) {
+            // Waiting is always right: it does not if there is something to do.
+            Trouble.warn(logger, "{} threw; the loop waits as it does without it", selectStrategy, t);
+            return SelectStrategy.SELECT;
+        }
+    }
+
+    private void collectAnyway() {
+        try {
+            collectNow();
+        } catch (RingException e) {
+            recover(e);
+        } catch (Throwable t) {
+            Trouble.warn(logger, "Could not collect either: {}", this, t);
+        }
     }
 
     private int deliver(IoHandlerContext context) {
+        boolean reports = IoTime.isWanted(context);
+        boolean pending = delivery.isPending();
         int handled = 0;
-        if (!delivery.isPending()) {
-            reportIoTime(context, 0);
-        } else if (context.shouldReportActiveIoTime()) {
-            long startNanos = System.nanoTime();
-            handled = deliver();
-            context.reportActiveIoTime(System.nanoTime() - startNanos);
-        } else {
-            handled = deliver();
+        long startNanos = reports && pending ? System.nanoTime() : 0;
+        try {
+            if (pending) {
+                handled = deliver();
+            }
+            if (poller.ringFailure() != null) {
+                recover(poller.ringFailure());
+            }
+        } catch (Throwable t) {
+            trouble.add(t);
         }
-        if (poller.ringFailure() != null) {
-            recover(poller.ringFailure());
+        if (reports) {
+            IoTime.report(context, pending ? System.nanoTime() - startNanos : 0);
         }
         return handled;
     }
@@ -237,19 +272,13 @@ public final class PollLoop {
         }
     }
 
-    private static void reportIoTime(IoHandlerContext context, long nanos) {
-        if (context.shouldReportActiveIoTime()) {
-            context.reportActiveIoTime(nanos);
-        }
-    }
-
     private int collectNow() throws RingException {
         poller.reify();
         Ring ring = loopRing.get();
         if (ring == null) {
             // A ring that was lost may have left sends that nobody was told of.
             boolean told = poller.sends().tellAll();
-            poller.collectEpollEvents(0);
+            poller.completions().collectEpollEvents(0);
             return told || delivery.isPending() ? 1 : 0;
         }
         int count = ring.submitNow();
@@ -285,7 +314,7 @@ public final class PollLoop {
             }
             Ring ring = loopRing.get();
             if (ring == null) {
-                poller.collectEpollEvents(-1);
+                poller.completions().collectEpollEvents(-1);
             } else {
                 ring.submitAndWait();
                 collected(ring);
@@ -297,7 +326,7 @@ public final class PollLoop {
 
     private void collected(Ring ring) throws RingException {
         if (internalPolls.takeEpollReady()) {
-            poller.collectEpollEvents(0);
+            poller.completions().collectEpollEvents(0);
         }
         if (ring.hasLost()) {
             loopRing.completionsWereLost();
@@ -305,20 +334,14 @@ public final class PollLoop {
     }
 
     private void recover(RingException cause) {
-        if (hasRing()) {
-            loopRing.recover(cause);
-        } else {
-            pauseAfter(cause);
+        if (!hasRing()) {
+            trouble.add(cause);
+            return;
         }
-    }
-
-    /** As Netty's epoll handler does: a loop that fails at once, again and again, must not take all of a CPU. */
-    private static void pauseAfter(Exception cause) {
-        logger.warn("Unexpected exception in the event loop", cause);
         try {
-            Thread.sleep(1000);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            loopRing.recover(cause);
+        } catch (Throwable t) {
+            trouble.add(t);
         }
     }
 
@@ -337,13 +360,13 @@ public final class PollLoop {
                     ((StreamRegistration) registration).settleSend();
                 }
                 registration.cancel();
-            } catch (Exception e) {
-                logger.debug("Could not cancel {}", registration, e);
+            } catch (Throwable t) {
+                Trouble.warn(logger, "Could not cancel {}", registration, t);
             }
             try {
                 registration.handle.close();
-            } catch (Exception e) {
-                logger.debug("Could not close the handle of {}", registration, e);
+            } catch (Throwable t) {
+                Trouble.warn(logger, "Could not close the handle of {}", registration, t);
             }
         }
     }

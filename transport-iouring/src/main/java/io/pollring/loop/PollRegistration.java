@@ -87,8 +87,23 @@ class PollRegistration implements IoRegistration {
         this.handle = handle;
     }
 
+    /** -1 if the handle does not say. */
     int fd() {
-        return handle.fd().intValue();
+        try {
+            return handle.fd().intValue();
+        } catch (Throwable t) {
+            // Whoever needs it asks first whether it is open.
+            return -1;
+        }
+    }
+
+    /** Whether the handle's fd is open, and the handle says so. */
+    boolean isOpen() {
+        try {
+            return handle.fd().isOpen();
+        } catch (Throwable t) {
+            return poller.delivery().offended(this, t);
+        }
     }
 
     /** Of the last poll in this registration's slot; 0 without a slot. */
@@ -132,18 +147,32 @@ class PollRegistration implements IoRegistration {
 
     @Override
     public boolean cancel() {
+        boolean here = poller.inLoop();
         synchronized (this) {
             if (cancelled) {
                 return false;
             }
             cancelled = true;
         }
-        if (poller.inLoop()) {
+        if (here) {
             poller.withdrawal().close(this);
         } else {
-            poller.execute(() -> poller.withdrawal().close(this));
+            closeInLoop();
         }
         return true;
+    }
+
+    private void closeInLoop() {
+        boolean success = false;
+        try {
+            poller.execute(() -> poller.withdrawal().close(this));
+            success = true;
+        } finally {
+            if (!success) {
+                // The loop does not know of it, and watches on until it does, or ends.
+                cancelled = false;
+            }
+        }
     }
 
     private void desire(int mask) {

@@ -8,15 +8,15 @@ package io.pollring.loop;
 
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.util.concurrent.ThreadAwareExecutor;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.pollring.loop.PollRegistration.State;
 import io.pollring.ring.Abi;
-import io.pollring.ring.CompletionHandler;
 import io.pollring.ring.EpollSet;
 import io.pollring.ring.Ring;
 import io.pollring.ring.RingException;
 import io.pollring.ring.RingFeature;
 import io.pollring.ring.SubmissionQueue;
-import io.pollring.ring.UserData;
 
 import java.util.List;
 
@@ -31,10 +31,8 @@ import java.util.List;
  *
  * <p>Belongs to the loop's thread. The ring is the loop's: this class uses it and never closes it.
  */
-final class Poller implements CompletionHandler {
-    private static final int KIND_SEND = RingWatcher.LAST_KIND + 1;
-    static final int KIND_RECEIVE = KIND_SEND + 1;
-    private static final int KIND_RECEIVE_CANCEL = KIND_RECEIVE + 1;
+final class Poller {
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(Poller.class);
 
     private final ThreadAwareExecutor executor;
     private final HandleAdapter adapter;
@@ -42,8 +40,10 @@ final class Poller implements CompletionHandler {
     private final Reverter reverter;
     private final Object attachment;
     private final boolean refusePolls;
-    private final RegistrationTable table = new RegistrationTable();
-    private final RegistrationQueue dirty = new RegistrationQueue(PollRegistration.MEMBER_OF_DIRTY);
+    private final LoopMemory memory;
+    private final RegistrationTable table;
+    private final RegistrationQueue dirty;
+    private final Completions completions;
     private final EventDelivery delivery;
     private final InternalPolls internalPolls;
     private final SendBatch sends;
@@ -61,17 +61,22 @@ final class Poller implements CompletionHandler {
      * @param settings    of the loop
      */
     Poller(ThreadAwareExecutor executor, HandleAdapter adapter, LoopMetrics metrics, EpollSet epollSet,
-           InternalPolls internalPolls, Object attachment, LoopSettings settings) {
+           InternalPolls internalPolls, Object attachment, LoopSettings settings, LoopMemory memory) {
         this.executor = executor;
         this.adapter = adapter;
         this.metrics = metrics;
         this.internalPolls = internalPolls;
         this.attachment = attachment;
         refusePolls = settings.refusePolls;
-        reverter = new Reverter(epollSet, adapter, metrics);
-        delivery = new EventDelivery(this, reverter, adapter, metrics, settings.sendDelayNanos);
-        sends = new SendBatch(KIND_SEND, this, metrics);
-        receiver = new Receiver(KIND_RECEIVE, KIND_RECEIVE_CANCEL, this, metrics);
+        this.memory = memory;
+        table = new RegistrationTable(memory);
+        dirty = new RegistrationQueue(PollRegistration.MEMBER_OF_DIRTY, table, memory);
+        reverter = new Reverter(epollSet, adapter, metrics, memory);
+        completions = new Completions(this, table, reverter, internalPolls);
+        delivery = new EventDelivery(this, new RegistrationQueue(PollRegistration.MEMBER_OF_READY, table, memory),
+                reverter, adapter, metrics, settings.sendDelayNanos);
+        sends = new SendBatch(Completions.KIND_SEND, this, table, metrics, memory);
+        receiver = new Receiver(Completions.KIND_RECEIVE, Completions.KIND_RECEIVE_CANCEL, this, metrics, memory);
         revoker = new Revoker(this, table);
         withdrawal = new Withdrawal(this, table, reverter, receiver, revoker, adapter, metrics);
         watcher = new RingWatcher(this, table, reverter, receiver, withdrawal, metrics, refusePolls);
@@ -101,7 +106,11 @@ final class Poller implements CompletionHandler {
         delivery.edgesOnly(watcher.isMultishot());
         movesBytes = ring != null && ring.has(RingFeature.STREAM_IO);
         receiver.useRing(ring, !refusePolls);
-        for (PollRegistration registration : table.snapshot()) {
+        for (int slot = 0; slot < table.slots(); slot++) {
+            PollRegistration registration = table.at(slot);
+            if (registration == null) {
+                continue;
+            }
             switch (registration.state) {
                 case ARMED:
                 case REMOVING:
@@ -130,8 +139,9 @@ final class Poller implements CompletionHandler {
      */
     void completionsWereLost() {
         sends.completionsWereLost(queue());
-        for (PollRegistration registration : table.snapshot()) {
-            if (registration.isValid() && Withdrawal.isReceiving(registration)) {
+        for (int slot = 0; slot < table.slots(); slot++) {
+            PollRegistration registration = table.at(slot);
+            if (Withdrawal.isReceiving(registration) && registration.isValid()) {
                 withdrawal.awaitEnd(registration);
             }
         }
@@ -147,7 +157,8 @@ final class Poller implements CompletionHandler {
             sends.completionsWereLost(queue());
         }
         sends.ringCloses(queue());
-        for (PollRegistration registration : table.snapshot()) {
+        for (int slot = 0; slot < table.slots(); slot++) {
+            PollRegistration registration = table.at(slot);
             if (registration instanceof StreamRegistration) {
                 receiver.ringCloses((StreamRegistration) registration);
             }
@@ -159,18 +170,35 @@ final class Poller implements CompletionHandler {
         receiver.release();
     }
 
-    /** A new registration, for which nothing is armed yet. */
+    /** A new registration, for which nothing is armed yet. If anything is thrown, there is none. */
     PollRegistration register(EpollIoHandle handle) {
-        PollRegistration registration = handle instanceof StreamHandle
-                ? new StreamRegistration(this, (StreamHandle) handle) : new PollRegistration(this, handle);
+        PollRegistration registration = memory.registration(this, handle);
         table.add(registration);
         if (ring == null) {
             registration.state = State.REVERTED;
         }
-        if (registration instanceof StreamRegistration) {
-            ((StreamHandle) handle).streamRegistration((StreamRegistration) registration);
+        boolean success = false;
+        try {
+            if (registration instanceof StreamRegistration) {
+                ((StreamHandle) handle).streamRegistration((StreamRegistration) registration);
+            }
+            adapter.registered(handle);
+            handle.registered();
+            success = true;
+        } finally {
+            if (!success) {
+                undo(registration);
+            }
         }
         return registration;
+    }
+
+    private static void undo(PollRegistration registration) {
+        try {
+            registration.cancel();
+        } catch (Throwable t) {
+            Trouble.warn(logger, "Could not take back {}", registration, t);
+        }
     }
 
     int registrations() {
@@ -242,20 +270,34 @@ final class Poller implements CompletionHandler {
             if (ring != null) {
                 ring.submissionQueue().reserve(1);
             }
-            if ((registration.isValid() || Withdrawal.isClosed(registration) && Withdrawal.isReceiving(registration))
-                    && registration.isDirty()) {
-                reify(registration);
-            }
+            reifyAlone(registration);
         }
         internalPolls.reify(reverter.isWatching());
         sends.reify(queue());
         receiver.publish();
     }
 
+    /** Whatever comes of it is this registration's. */
+    private void reifyAlone(PollRegistration registration) {
+        try {
+            if ((registration.isValid() || Withdrawal.isClosed(registration) && Withdrawal.isReceiving(registration))
+                    && registration.isDirty()) {
+                reify(registration);
+            }
+        } catch (Throwable t) {
+            delivery.offended(registration, t);
+        }
+    }
+
+    /** What was to be done for {@code registration} was perhaps not done. */
+    void retry(PollRegistration registration) {
+        dirty.add(registration);
+    }
+
     private void reify(PollRegistration registration) {
         if (registration instanceof StreamRegistration && ((StreamRegistration) registration).isReceptionDirty()) {
             // A cancellation names no fd, and is asked for again when the first one came too late for a closed stream.
-            if (Withdrawal.isReceiving(registration) || registration.handle.fd().isOpen()) {
+            if (Withdrawal.isReceiving(registration) || registration.isOpen()) {
                 receiver.reify((StreamRegistration) registration);
             }
             // There may be nothing left for a poll to tell; and a second request needs a slot of its own.
@@ -278,59 +320,14 @@ final class Poller implements CompletionHandler {
         }
     }
 
-    /** Whether the user data of a request of {@code kind} has a registration's slot. */
-    static boolean namesSlot(int kind) {
-        return kind >= 1 && kind <= RingWatcher.LAST_KIND || kind == KIND_RECEIVE || kind == KIND_RECEIVE_CANCEL;
-    }
-
     /** Of the last poll in {@code slot}. */
     int generation(int slot) {
         return table.generation(slot);
     }
 
-    @Override
-    public void completed(long userData, int result, int flags) {
-        int kind = UserData.kind(userData);
-        switch (kind) {
-            case KIND_SEND:
-                sends.completed(UserData.slot(userData), UserData.generation(userData), result);
-                break;
-            case KIND_RECEIVE:
-                receiver.completed(receiving(userData), result, flags);
-                break;
-            case KIND_RECEIVE_CANCEL:
-                receiver.cancelCompleted(receiving(userData), result);
-                break;
-            default:
-                if (kind <= RingWatcher.LAST_KIND) {
-                    watcher.completed(kind, userData, result, flags);
-                } else {
-                    internalPolls.completed(kind, result, flags);
-                }
-                break;
-        }
-    }
-
-    private StreamRegistration receiving(long userData) {
-        return table.receiving(UserData.slot(userData), UserData.generation(userData));
-    }
-
-    /** Collects the events of the epoll set. */
-    void collectEpollEvents(int timeoutMillis) throws RingException {
-        int count = reverter.epollSet().await(timeoutMillis);
-        for (int i = 0; i < count; i++) {
-            int fd = reverter.epollSet().eventFd(i);
-            if (!internalPolls.epollEvent(fd)) {
-                PollRegistration registration = reverter.watched(fd);
-                if (registration == null) {
-                    // Its file outlives its fd, in a child process perhaps.
-                    reverter.forget(fd);
-                } else {
-                    registration.ready |= reverter.epollSet().eventMask(i);
-                    delivery.add(registration);
-                }
-            }
-        }
+    /** Where the ring's completions go. */
+    Completions completions() {
+        return completions;
     }
 
     /**
@@ -340,17 +337,17 @@ final class Poller implements CompletionHandler {
      * @return whether epoll watches the handle now; not if it is not registered, or if the ring has failed
      */
     boolean revert(EpollIoHandle handle, String reason) {
-        for (PollRegistration registration : snapshot()) {
-            if (registration.handle == handle) {
-                return withdrawal.revert(registration, reason);
-            }
-        }
-        return false;
+        PollRegistration registration = table.find(handle);
+        return registration != null && withdrawal.revert(registration, reason);
     }
 
     /** Ring and epoll set are closed: a cancellation that comes now has nothing left to do there. */
     void closed() {
-        for (PollRegistration registration : table.snapshot()) {
+        for (int slot = 0; slot < table.slots(); slot++) {
+            PollRegistration registration = table.at(slot);
+            if (registration == null) {
+                continue;
+            }
             if (Withdrawal.isClosed(registration)) {
                 table.remove(registration);
             } else {

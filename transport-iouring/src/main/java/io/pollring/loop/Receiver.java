@@ -54,6 +54,7 @@ final class Receiver {
     private final int cancelKind;
     private final Poller poller;
     private final LoopMetrics metrics;
+    private final LoopMemory loopMemory;
     private Ring ring;
     /** Made for the first receive. */
     private ReceiveMemory memory;
@@ -69,7 +70,8 @@ final class Receiver {
      * @param kind       what the user data of a receive is marked with
      * @param cancelKind what that of its cancellation is marked with
      */
-    Receiver(int kind, int cancelKind, Poller poller, LoopMetrics metrics) {
+    Receiver(int kind, int cancelKind, Poller poller, LoopMetrics metrics, LoopMemory loopMemory) {
+        this.loopMemory = loopMemory;
         this.kind = kind;
         this.cancelKind = cancelKind;
         this.poller = poller;
@@ -128,7 +130,7 @@ final class Receiver {
         } else if (openMemory()) {
             registration.reception = Reception.ARMED;
             registration.receptionGeneration = ++generation;
-            registration.once = registration.streamHandle().readsPieces();
+            registration.once = registration.readsPieces();
             if (registration.once) {
                 ring.submissionQueue().receiveOnce(registration.fd(), userData(kind, registration));
             } else {
@@ -143,7 +145,7 @@ final class Receiver {
             return true;
         }
         try {
-            memory = new ReceiveMemory(ring, poller);
+            memory = loopMemory.receiveMemory(ring, poller);
             return true;
         } catch (RingException e) {
             logger.info("The ring receives for no channel: {}", e.getMessage());
@@ -253,7 +255,7 @@ final class Receiver {
             registration.unsettled |= Abi.POLLIN;
             return;
         }
-        if (result == 0 && registration.streamHandle().isReceivable()) {
+        if (result == 0 && registration.isReceivable()) {
             registration.end = StreamRegistration.END_OF_STREAM;
         } else if (result == -Errno.ENOBUFS) {
             metrics.receivesStarved.increment();
@@ -323,20 +325,23 @@ final class Receiver {
             // The socket has told its error, and now has nothing but its end to tell.
             int errno = registration.end;
             registration.end = StreamRegistration.END_OF_STREAM;
-            registration.streamHandle().keepFailure(errno);
+            if (!registration.keepFailure(errno)) {
+                registration.lost();
+            }
         }
     }
 
     /** An end behind them stays with the registration. */
     private void handOverBytes(StreamRegistration registration) {
-        StreamHandle handle = registration.streamHandle();
+        boolean kept = true;
         while (registration.received > 0) {
             ByteBuffer bytes = memory.first(registration);
-            try {
-                handle.keep(bytes, registration.received - bytes.remaining());
-            } finally {
-                memory.dropFirst(registration);
-            }
+            // What would come behind a hole is of no use.
+            kept = kept && registration.keep(bytes, registration.received - bytes.remaining());
+            memory.dropFirst(registration);
+        }
+        if (!kept) {
+            registration.lost();
         }
     }
 }

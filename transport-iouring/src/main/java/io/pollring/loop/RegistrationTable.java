@@ -6,10 +6,10 @@
  */
 package io.pollring.loop;
 
+import io.netty.channel.epoll.EpollIoHandle;
 import io.pollring.ring.UserData;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -17,6 +17,7 @@ import java.util.List;
  * so a completion of an earlier poll, of this registration or of one that had the slot before, finds nothing.
  */
 final class RegistrationTable {
+    private final LoopMemory memory;
     private PollRegistration[] slots = new PollRegistration[64];
     private int[] generations = new int[64];
     private int[] free = new int[64];
@@ -24,8 +25,19 @@ final class RegistrationTable {
     private int used;
     private int size;
 
-    /** Gives {@code registration} a slot. */
+    RegistrationTable(LoopMemory memory) {
+        this.memory = memory;
+    }
+
+    /**
+     * Gives {@code registration} a slot.
+     *
+     * @throws OutOfMemoryError if there is no memory for another; nothing has changed then
+     */
     void add(PollRegistration registration) {
+        if (freeCount == 0 && size < used) {
+            lookForFree();
+        }
         int slot;
         if (freeCount > 0) {
             slot = free[--freeCount];
@@ -33,17 +45,31 @@ final class RegistrationTable {
             if (used > UserData.MAX_SLOT) {
                 throw new IllegalStateException("more than " + used + " registrations on one loop");
             }
-            slot = used++;
-            if (slot == slots.length) {
-                // By half only: what is not used yet costs as much as what is.
-                int length = slot + (slot >>> 1);
-                slots = Arrays.copyOf(slots, length);
-                generations = Arrays.copyOf(generations, length);
+            if (used == slots.length) {
+                grow();
             }
+            slot = used++;
         }
         slots[slot] = registration;
         registration.slot = slot;
         size++;
+    }
+
+    /** By half only: what is not used yet costs as much as what is. */
+    private void grow() {
+        int length = used + (used >>> 1);
+        PollRegistration[] moreSlots = memory.copyOf(slots, length);
+        generations = memory.copyOf(generations, length);
+        slots = moreSlots;
+    }
+
+    /** Slots were freed when there was no memory to take note of them. */
+    private void lookForFree() {
+        for (int slot = used - 1; slot >= 0 && freeCount < free.length; slot--) {
+            if (slots[slot] == null) {
+                free[freeCount++] = slot;
+            }
+        }
     }
 
     /** Frees the slot of {@code registration}: no completion for it is due any more. */
@@ -52,11 +78,20 @@ final class RegistrationTable {
         assert slots[slot] == registration;
         slots[slot] = null;
         registration.slot = PollRegistration.NO_SLOT;
-        if (freeCount == free.length) {
-            free = Arrays.copyOf(free, freeCount * 2);
-        }
-        free[freeCount++] = slot;
         size--;
+        if (freeCount < free.length || growFree()) {
+            free[freeCount++] = slot;
+        }
+    }
+
+    private boolean growFree() {
+        try {
+            free = memory.copyOf(free, freeCount * 2);
+            return true;
+        } catch (OutOfMemoryError e) {
+            // It is found when it is needed.
+            return false;
+        }
     }
 
     /** The generation for the next poll in {@code slot}. */
@@ -102,6 +137,17 @@ final class RegistrationTable {
     /** What is in {@code slot}, or {@code null}. */
     PollRegistration at(int slot) {
         return slots[slot];
+    }
+
+    /** The live registration of {@code handle}, or {@code null}. */
+    PollRegistration find(EpollIoHandle handle) {
+        for (int slot = 0; slot < used; slot++) {
+            PollRegistration registration = slots[slot];
+            if (registration != null && registration.handle == handle && registration.isValid()) {
+                return registration;
+            }
+        }
+        return null;
     }
 
     /**

@@ -6,7 +6,6 @@
  */
 package io.pollring.loop;
 
-import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
@@ -31,9 +30,14 @@ final class Reverter {
     private final LoopMetrics metrics;
     // By fd, which is all that an epoll event says. An fd is taken out of the set before it is closed, or by the kernel
     // when another thread closes it; then its number may already be another registration's.
-    private final IntObjectMap<PollRegistration> watched = new IntObjectHashMap<>();
+    private IntObjectMap<PollRegistration> watched;
+    /** How many the map holds without growing: where that fails, in the middle, Netty's map is of no use any more. */
+    private int room = 8;
+    private final LoopMemory memory;
 
-    Reverter(EpollSet epollSet, HandleAdapter adapter, LoopMetrics metrics) {
+    Reverter(EpollSet epollSet, HandleAdapter adapter, LoopMetrics metrics, LoopMemory memory) {
+        this.memory = memory;
+        watched = memory.map(room);
         this.epollSet = epollSet;
         this.adapter = adapter;
         this.metrics = metrics;
@@ -48,6 +52,15 @@ final class Reverter {
         assert registration.state == State.IDLE : registration;
         registration.state = State.REVERTED;
         registration.armed = 0;
+        try {
+            tell(registration, reason);
+        } catch (Throwable t) {
+            // It is watched all the same.
+            Trouble.warn(logger, "Could not tell that epoll watches {} now", registration, t);
+        }
+    }
+
+    private void tell(PollRegistration registration, String reason) {
         metrics.reverted(reason);
         if (LOGGED_REASONS.add(reason)) {
             logger.info("io_uring does not watch fd {} ({}); epoll does from now on. Further ones are logged at debug "
@@ -70,7 +83,7 @@ final class Reverter {
     /**
      * Brings what {@code registration} desires to the epoll set.
      *
-     * @return 0, or the error number of the refusal
+     * @return 0, or the error number of the refusal; ENOMEM as well if there is no memory to know it by its events
      */
     int watch(PollRegistration registration) {
         if (registration.desired == 0) {
@@ -78,9 +91,12 @@ final class Reverter {
             registration.armed(0);
             return 0;
         }
-        if (!registration.handle.fd().isOpen()) {
+        if (!registration.isOpen()) {
             // Closed by another thread, whose cancellation is on its way.
             return 0;
+        }
+        if (!makeRoom(registration.fd())) {
+            return Errno.ENOMEM;
         }
         int result = epollSet.set(registration.fd(), registration.desired, registration.armed != 0);
         if (result < 0) {
@@ -91,11 +107,27 @@ final class Reverter {
         return 0;
     }
 
+    private boolean makeRoom(int fd) {
+        if (watched.size() < room || watched.containsKey(fd)) {
+            return true;
+        }
+        try {
+            IntObjectMap<PollRegistration> larger = memory.map(2 * room);
+            larger.putAll(watched);
+            watched = larger;
+            room *= 2;
+            return true;
+        } catch (OutOfMemoryError e) {
+            Trouble.warn(logger, "There is no memory to watch fd {}", fd, e);
+            return false;
+        }
+    }
+
     /** Takes {@code registration} out of the epoll set, if it is there. */
     void unwatch(PollRegistration registration) {
         if (registration.armed != 0 && watched.get(registration.fd()) == registration) {
             watched.remove(registration.fd());
-            if (registration.handle.fd().isOpen()) {
+            if (registration.isOpen()) {
                 forget(registration.fd());
             }
         }

@@ -47,7 +47,7 @@ final class Revoker {
         SubmissionQueue queue = poller.queue();
         if (isPending(queue) && Withdrawal.isReceiving(registration)) {
             StreamRegistration stream = (StreamRegistration) registration;
-            if (revoke(queue, UserData.encode(Poller.KIND_RECEIVE, stream.slot, stream.receptionGeneration))) {
+            if (revoke(queue, UserData.encode(Completions.KIND_RECEIVE, stream.slot, stream.receptionGeneration))) {
                 receiveRevoked(stream);
             }
         }
@@ -61,7 +61,7 @@ final class Revoker {
         }
         for (int position = queue.firstPending(); position != queue.position(); position++) {
             long userData = queue.userData(position);
-            if (Poller.namesSlot(UserData.kind(userData)) && UserData.slot(userData) == registration.slot) {
+            if (Completions.namesSlot(UserData.kind(userData)) && UserData.slot(userData) == registration.slot) {
                 queue.revoke(position);
             }
         }
@@ -78,14 +78,14 @@ final class Revoker {
             int kind = UserData.kind(userData);
             if (kind == RingWatcher.KIND_POLL) {
                 PollRegistration registration = table.get(UserData.slot(userData), UserData.generation(userData));
-                if (registration != null && isPolled(registration) && !registration.handle.fd().isOpen()) {
+                if (registration != null && isPolled(registration) && !registration.isOpen()) {
                     queue.revoke(position);
                     pollRevoked(registration);
                 }
-            } else if (kind == Poller.KIND_RECEIVE) {
+            } else if (kind == Completions.KIND_RECEIVE) {
                 StreamRegistration registration =
                         table.receiving(UserData.slot(userData), UserData.generation(userData));
-                if (registration != null && !registration.handle.fd().isOpen()) {
+                if (registration != null && !registration.isOpen()) {
                     queue.revoke(position);
                     receiveRevoked(registration);
                 }

@@ -80,7 +80,7 @@ final class RingWatcher {
     }
 
     private void arm(PollRegistration registration) {
-        if (!registration.handle.fd().isOpen()) {
+        if (!registration.isOpen()) {
             // Closed by another thread, whose cancellation is on its way. The number may be a stranger's by now.
             return;
         }

@@ -39,7 +39,8 @@ public final class SendBatch {
     private final int kind;
     private final Poller poller;
     private final LoopMetrics metrics;
-    private final RegistrationQueue waiting = new RegistrationQueue(PollRegistration.MEMBER_OF_SENDS);
+    private final LoopMemory memory;
+    private final RegistrationQueue waiting;
     private final Request request = new Request();
     /** Made when it is first needed, as are the headers. */
     private IovArray iovecs;
@@ -54,7 +55,9 @@ public final class SendBatch {
     private int generation;
 
     /** @param kind what the user data of a send is marked with */
-    SendBatch(int kind, Poller poller, LoopMetrics metrics) {
+    SendBatch(int kind, Poller poller, RegistrationTable table, LoopMetrics metrics, LoopMemory memory) {
+        this.memory = memory;
+        waiting = new RegistrationQueue(PollRegistration.MEMBER_OF_SENDS, table, memory);
         this.kind = kind;
         this.poller = poller;
         this.metrics = metrics;
@@ -64,10 +67,9 @@ public final class SendBatch {
     @SuppressWarnings("deprecation") // The other constructor's memory has to be freed by hand.
     private boolean openGathering() {
         try {
-            ByteBuffer memory = ByteBuffer.allocateDirect(Limits.IOV_MAX * IovArray.IOV_SIZE)
-                    .order(ByteOrder.nativeOrder());
-            IovArray array = new IovArray(Unpooled.wrappedBuffer(memory).setIndex(0, 0));
-            headers = new MessageHeaders(MAX_GATHERING);
+            ByteBuffer bytes = memory.direct(Limits.IOV_MAX * IovArray.IOV_SIZE).order(ByteOrder.nativeOrder());
+            IovArray array = new IovArray(Unpooled.wrappedBuffer(bytes).setIndex(0, 0));
+            headers = memory.headers(MAX_GATHERING);
             iovecs = array;
             return true;
         } catch (OutOfMemoryError e) {
@@ -96,7 +98,7 @@ public final class SendBatch {
             StreamRegistration registration = (StreamRegistration) waiting.take();
             if (registration.isValid() && !(queue != null && registration.isBatching() && prepare(queue, registration))) {
                 // The handle goes on by itself.
-                tell(registration, -Errno.EAGAIN, false);
+                registration.sent(-Errno.EAGAIN, false);
             }
         }
     }
@@ -108,9 +110,13 @@ public final class SendBatch {
         try {
             registration.streamHandle().prepareSend(request);
         } catch (Throwable t) {
-            logger.warn("A handle threw while it prepared what to send on fd {}", registration.fd(), t);
+            Trouble.warn(logger, "The handle of {} threw while it prepared what to send", registration, t);
         } finally {
             request.end();
+        }
+        if (size == 0 && iovecs != null) {
+            // It may have added some before it threw. Behind others' they stay until these are sent.
+            iovecs.clear();
         }
         return size > before;
     }
@@ -152,7 +158,7 @@ public final class SendBatch {
         if (registration != null) {
             senders[i] = null;
             boolean complete = results[i] == COMPLETE || results[i] == lengths[i];
-            tell(registration, complete ? lengths[i] : results[i], complete);
+            registration.sent(complete ? lengths[i] : results[i], complete);
         }
     }
 
@@ -181,7 +187,7 @@ public final class SendBatch {
     /** What the kernel has not consumed of fds that were closed since must not be sent to whoever has their number. */
     void revokeClosed(SubmissionQueue queue) {
         for (int i = 0; i < size; i++) {
-            if (senders[i] != null && isUnderWay(i) && !senders[i].handle.fd().isOpen()) {
+            if (senders[i] != null && isUnderWay(i) && !senders[i].isOpen()) {
                 queue.revoke(positions[i]);
                 results[i] = -Errno.EBADF;
             }
@@ -203,14 +209,6 @@ public final class SendBatch {
             poller.ringFailed(e);
             // What it has consumed before it failed it has answered.
             ring.collectLast();
-        }
-    }
-
-    private static void tell(StreamRegistration registration, int result, boolean complete) {
-        try {
-            registration.streamHandle().sent(result, complete);
-        } catch (Throwable t) {
-            logger.warn("A handle threw while it was told what was sent on fd {}", registration.fd(), t);
         }
     }
 
@@ -249,8 +247,8 @@ public final class SendBatch {
         Arrays.fill(senders, 0, size, null);
         size = 0;
         generation++;
-        if (gathering > 0) {
-            gathering = 0;
+        gathering = 0;
+        if (iovecs != null) {
             iovecs.clear();
         }
     }
@@ -319,10 +317,10 @@ public final class SendBatch {
 
         /** All or nothing: there may be no memory. */
         private void grow(int larger) {
-            StreamRegistration[] moreSenders = Arrays.copyOf(senders, larger);
-            int[] moreLengths = Arrays.copyOf(lengths, larger);
-            int[] moreResults = Arrays.copyOf(results, larger);
-            positions = Arrays.copyOf(positions, larger);
+            StreamRegistration[] moreSenders = memory.copyOf(senders, larger);
+            int[] moreLengths = memory.copyOf(lengths, larger);
+            int[] moreResults = memory.copyOf(results, larger);
+            positions = memory.copyOf(positions, larger);
             senders = moreSenders;
             lengths = moreLengths;
             results = moreResults;

@@ -11,6 +11,7 @@ import io.netty.buffer.ByteBuf;
 import io.pollring.ring.Abi;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /**
  * The registration of a stream, whose bytes may come and go without a system call of its own. While the ring receives
@@ -70,7 +71,80 @@ public final class StreamRegistration extends PollRegistration {
 
     /** Whether more may be received than the handle has asked for. */
     boolean isAhead() {
-        return streamHandle().isReceivableAhead();
+        try {
+            return streamHandle().isReceivableAhead();
+        } catch (Throwable t) {
+            return poller.delivery().offended(this, t);
+        }
+    }
+
+    /** Whether the handle lets the loop receive for it. */
+    boolean isReceivable() {
+        try {
+            return streamHandle().isReceivable();
+        } catch (Throwable t) {
+            return poller.delivery().offended(this, t);
+        }
+    }
+
+    boolean readsPieces() {
+        try {
+            return streamHandle().readsPieces();
+        } catch (Throwable t) {
+            return poller.delivery().offended(this, t);
+        }
+    }
+
+    private boolean isKeeping() {
+        try {
+            return streamHandle().isKeeping();
+        } catch (Throwable t) {
+            return poller.delivery().offended(this, t);
+        }
+    }
+
+    /** @return whether the handle has kept them */
+    boolean keep(ByteBuffer bytes, int more) {
+        try {
+            streamHandle().keep(bytes, more);
+            return true;
+        } catch (Throwable t) {
+            return poller.delivery().offended(this, t);
+        }
+    }
+
+    /** @return whether the handle has kept it */
+    boolean keepFailure(int errno) {
+        try {
+            streamHandle().keepFailure(errno);
+            return true;
+        } catch (Throwable t) {
+            return poller.delivery().offended(this, t);
+        }
+    }
+
+    void lost() {
+        try {
+            streamHandle().lost();
+        } catch (Throwable t) {
+            poller.delivery().offended(this, t);
+        }
+    }
+
+    void sent(int result, boolean complete) {
+        try {
+            streamHandle().sent(result, complete);
+        } catch (Throwable t) {
+            poller.delivery().offended(this, t);
+        }
+    }
+
+    void ended() {
+        try {
+            streamHandle().streamRegistrationEnded(this);
+        } catch (Throwable t) {
+            poller.delivery().offended(this, t);
+        }
     }
 
     /** Whether the calling thread is the loop's. */
@@ -150,14 +224,14 @@ public final class StreamRegistration extends PollRegistration {
     /** Whether something waits that the handle has asked for. */
     @Override
     boolean isDeliverable() {
-        return (desired & Abi.POLLIN) != 0 && (received > 0 || end != 0 || streamHandle().isKeeping()) && isValid();
+        return (desired & Abi.POLLIN) != 0 && (received > 0 || end != 0 || isKeeping()) && isValid();
     }
 
     /** Whether the handle's data is to be received for it from now on. */
     boolean wantsReception() {
         return (desired & Abi.POLLIN) != 0 && end == 0 && !peerDone && !starved && receiveStrikes >= 0
                 && state != State.REVERTED && state != State.CLOSED && received == 0 && poller.receiver().isUsable(this)
-                && streamHandle().isReceivable();
+                && isReceivable();
     }
 
     /** Whether a receive is to be armed, or cancelled. */
@@ -168,7 +242,7 @@ public final class StreamRegistration extends PollRegistration {
             case ARMED:
                 // A handle that has stopped to ask may ask again soon: see Receiver.
                 // Where epoll watches, for want of a poll, the handle reads by itself.
-                return unasked || unheard || state == State.REVERTED || !streamHandle().isReceivable()
+                return unasked || unheard || state == State.REVERTED || !isReceivable()
                         || received > Receiver.MAX_UNTAKEN_BYTES
                         || (desired & Abi.POLLIN) == 0 && (!isAhead() || poller.receiver().isShortOfMemory());
             default:

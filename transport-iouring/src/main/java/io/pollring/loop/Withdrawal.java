@@ -62,7 +62,12 @@ final class Withdrawal {
      * nor RST, and a port would stay bound, after {@code close(2)}. So the last completions are awaited here.
      */
     void close(PollRegistration registration) {
-        adapter.unregistered(registration.handle);
+        poller.delivery().forget(registration);
+        try {
+            adapter.unregistered(registration.handle);
+        } catch (Throwable t) {
+            Trouble.warn(logger, "Could not tell that {} ends", registration, t);
+        }
         registration.ready = 0;
         registration.failure = 0;
         if (registration instanceof StreamRegistration) {
@@ -72,7 +77,7 @@ final class Withdrawal {
         withdraw(registration, State.CLOSING);
         if (isReceiving(registration) && poller.ring() != null && poller.ring().hasLost()) {
             // With its last completion, it seems. The handle may go on without this registration, but with no hole.
-            ((StreamRegistration) registration).streamHandle().lost();
+            ((StreamRegistration) registration).lost();
         }
         registration.ready = 0;
         registration.failure = 0;
@@ -95,8 +100,7 @@ final class Withdrawal {
                 throw new AssertionError(registration);
         }
         if (registration instanceof StreamRegistration) {
-            StreamRegistration stream = (StreamRegistration) registration;
-            stream.streamHandle().streamRegistrationEnded(stream);
+            ((StreamRegistration) registration).ended();
         }
         removeIfOver(registration);
         registration.handle.unregistered();

@@ -6,6 +6,8 @@
  */
 package io.pollring.ring;
 
+import io.netty.util.internal.PlatformDependent;
+
 import java.nio.ByteBuffer;
 
 /**
@@ -49,7 +51,8 @@ public final class CompletionQueue {
     }
 
     /**
-     * Hands over all completions that are in the queue now. The slots go back to the kernel even if the handler throws.
+     * Hands over all completions that are in the queue now, each once, whatever the handler throws: each may be somebody
+     * else's. The first that it throws is thrown when all are handed over.
      *
      * @return how many
      */
@@ -59,17 +62,21 @@ public final class CompletionQueue {
             return 0;
         }
         ByteBuffer shared = this.shared;
-        int end = head + ready;
-        try {
-            while (head != end) {
-                int cqe = cqesOffset + (head & mask) * Abi.CQE_BYTES;
-                head++;
+        Throwable thrown = null;
+        for (int end = head + ready; head != end;) {
+            int cqe = cqesOffset + (head & mask) * Abi.CQE_BYTES;
+            head++;
+            try {
                 handler.completed(shared.getLong(cqe), shared.getInt(cqe + Abi.CQE_RES),
                         shared.getInt(cqe + Abi.CQE_FLAGS));
+            } catch (Throwable t) {
+                thrown = thrown == null ? t : thrown;
             }
-        } finally {
-            // Pairs with the kernel's acquire of the head: it may overwrite the slots only after we have read them.
-            RingMemory.storeRelease(shared, headOffset, head);
+        }
+        // Pairs with the kernel's acquire of the head: it may overwrite the slots only after we have read them.
+        RingMemory.storeRelease(shared, headOffset, head);
+        if (thrown != null) {
+            PlatformDependent.throwException(thrown);
         }
         return ready;
     }

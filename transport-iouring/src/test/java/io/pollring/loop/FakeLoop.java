@@ -40,6 +40,7 @@ final class FakeLoop implements ThreadAwareExecutor, IoHandlerContext, HandleAda
     /** What {@link #isDrained} answers. */
     boolean drained;
     private boolean slept;
+    final LoopMemory memory;
 
     FakeLoop(FakeOffer offer, int sqEntries, int cqEntries) {
         // Sends wait for all of a turn's handles, whatever the clock says.
@@ -48,12 +49,18 @@ final class FakeLoop implements ThreadAwareExecutor, IoHandlerContext, HandleAda
     }
 
     FakeLoop(FakeOffer offer, LoopSettings settings) {
+        this(offer, settings, new LoopMemory());
+    }
+
+    FakeLoop(FakeOffer offer, LoopSettings settings, LoopMemory memory) {
+        this.memory = memory;
         kernel = new FakeKernel(offer, Native.sizeofEpollEvent(), Native.offsetofEpollData());
         kernel.onSleep(() -> {
             slept = true;
             return false;
         });
-        loop = new PollLoop(this, settings, DefaultSelectStrategyFactory.INSTANCE.newSelectStrategy(), this, kernel);
+        loop = new PollLoop(this, settings, DefaultSelectStrategyFactory.INSTANCE.newSelectStrategy(), this, kernel,
+                memory);
     }
 
     /** One turn and the tasks after it. */

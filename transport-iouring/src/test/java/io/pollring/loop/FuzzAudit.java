@@ -72,7 +72,7 @@ final class FuzzAudit {
             slots.add(handle.registration.slot);
         }
         for (long userData : world.kernel.queued()) {
-            if (Poller.namesSlot(UserData.kind(userData)) && !slots.contains(UserData.slot(userData))) {
+            if (Completions.namesSlot(UserData.kind(userData)) && !slots.contains(UserData.slot(userData))) {
                 throw new AssertionError("a request that is not submitted yet names nobody: kind "
                         + UserData.kind(userData) + ", slot " + UserData.slot(userData));
             }

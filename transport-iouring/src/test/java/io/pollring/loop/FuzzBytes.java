@@ -88,7 +88,7 @@ final class FuzzBytes {
 
     /** It fails for bytes that the kernel had no memory to tell of. */
     private void checkLost(FuzzStream handle, StreamRegistration registration) {
-        boolean lost = world.faults.hasForgotten(UserData.encode(Poller.KIND_RECEIVE, registration.slot,
+        boolean lost = world.faults.hasForgotten(UserData.encode(Completions.KIND_RECEIVE, registration.slot,
                 registration.receptionGeneration));
         // If nothing else fails, whose completion was lost is known.
         if (!lost && (world.profile.faults == 0 || !world.faults.hasForgotten)) {

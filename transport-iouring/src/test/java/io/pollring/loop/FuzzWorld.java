@@ -54,7 +54,7 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
         kernel.use(faults);
         kernel.onSleep(this::sleeping);
         loop = new PollLoop(this, profile.settings(), DefaultSelectStrategyFactory.INSTANCE.newSelectStrategy(), this,
-                kernel);
+                kernel, new LoopMemory());
     }
 
     void use(FuzzReactions reactions) {

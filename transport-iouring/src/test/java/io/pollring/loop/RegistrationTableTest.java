@@ -58,7 +58,7 @@ class RegistrationTableTest {
     /** An even step adds a registration, an odd one removes one; every step arms what it can. */
     @Property(tries = 300)
     void aGenerationIsNeverGivenOutTwice(@ForAll @Size(max = 300) List<@IntRange(max = 1000) Integer> steps) {
-        RegistrationTable table = new RegistrationTable();
+        RegistrationTable table = new RegistrationTable(new LoopMemory());
         List<PollRegistration> live = new ArrayList<>();
         Map<Integer, Integer> generations = new HashMap<>();
         Set<Long> armed = new HashSet<>();
@@ -92,7 +92,7 @@ class RegistrationTableTest {
 
     @Test
     void otherThreadsMayLookWhileItChanges() throws Exception {
-        AtomicReference<RegistrationTable> current = new AtomicReference<>(new RegistrationTable());
+        AtomicReference<RegistrationTable> current = new AtomicReference<>(new RegistrationTable(new LoopMemory()));
         AtomicReference<Throwable> failure = new AtomicReference<>();
         AtomicBoolean over = new AtomicBoolean();
         Thread other = new Thread(() -> {
@@ -108,7 +108,7 @@ class RegistrationTableTest {
         });
         other.start();
         for (int round = 0; round < 300; round++) {
-            RegistrationTable table = new RegistrationTable();
+            RegistrationTable table = new RegistrationTable(new LoopMemory());
             current.set(table);
             List<PollRegistration> registrations = new ArrayList<>();
             for (int i = 0; i < 1000; i++) {
@@ -125,8 +125,10 @@ class RegistrationTableTest {
 
     @Property(tries = 200)
     void theQueueIsInOrderAndHasEachOnce(@ForAll @Size(max = 400) List<@IntRange(max = 200) Integer> steps) {
-        RegistrationQueue queue = new RegistrationQueue(PollRegistration.MEMBER_OF_DIRTY);
-        RegistrationQueue other = new RegistrationQueue(PollRegistration.MEMBER_OF_READY);
+        LoopMemory memory = new LoopMemory();
+        RegistrationTable table = new RegistrationTable(memory);
+        RegistrationQueue queue = new RegistrationQueue(PollRegistration.MEMBER_OF_DIRTY, table, memory);
+        RegistrationQueue other = new RegistrationQueue(PollRegistration.MEMBER_OF_READY, table, memory);
         List<PollRegistration> all = new ArrayList<>();
         for (int i = 0; i <= 200; i++) {
             all.add(registration());

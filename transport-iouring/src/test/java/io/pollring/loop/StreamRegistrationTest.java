@@ -490,7 +490,7 @@ class StreamRegistrationTest {
 
         @Override
         public int result(int opcode, long userData) {
-            if (UserData.kind(userData) == Poller.KIND_RECEIVE) {
+            if (UserData.kind(userData) == Completions.KIND_RECEIVE) {
                 return -receiveError;
             }
             return refusesPolls && UserData.kind(userData) == KIND_POLL ? -Errno.EINVAL : 0;

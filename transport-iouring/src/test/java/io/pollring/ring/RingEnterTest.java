@@ -6,6 +6,7 @@
  */
 package io.pollring.ring;
 
+import io.netty.util.internal.PlatformDependent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,7 +14,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -24,6 +27,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /** What an enter may answer, and that no request is lost or made twice whatever it is. */
 class RingEnterTest {
     private final List<Long> completed = new ArrayList<>();
+    private final Map<Long, Throwable> thrown = new HashMap<>();
     private final RingCounters counters = new RingCounters();
     private FakeKernel kernel;
     private Ring ring;
@@ -31,7 +35,12 @@ class RingEnterTest {
     private Ring open(FakeOffer offer, int sqEntries, int cqEntries) throws RingException {
         kernel = new FakeKernel(offer);
         ring = Ring.open(kernel, sqEntries, cqEntries, EnumSet.allOf(RingFeature.class), counters,
-                (userData, result, flags) -> completed.add(userData));
+                (userData, result, flags) -> {
+                    completed.add(userData);
+                    if (thrown.containsKey(userData)) {
+                        PlatformDependent.throwException(thrown.get(userData));
+                    }
+                });
         ring.enable(kernel.files().open());
         ring.submitAndRunTaskWork();
         completed.clear();
@@ -60,6 +69,19 @@ class RingEnterTest {
         for (int i = 0; i < count; i++) {
             ring.submissionQueue().nop(i);
         }
+    }
+
+    /** They are others' completions: what follows one whose handler has thrown is handed over, and once. */
+    @Test
+    void aHandlerThatThrowsLosesNoCompletion() throws RingException {
+        open(8);
+        thrown.put(1L, new OutOfMemoryError("on purpose"));
+        thrown.put(3L, new AssertionError("on purpose"));
+        nops(5);
+        assertSame(thrown.get(1L), assertThrows(OutOfMemoryError.class, ring::submitNow));
+        assertEquals(upTo(5), completed);
+        assertEquals(0, ring.submitAndRunTaskWork());
+        assertEquals(upTo(5), completed);
     }
 
     /** An enter that fails consumes nothing: the next one submits the same requests, once. */
