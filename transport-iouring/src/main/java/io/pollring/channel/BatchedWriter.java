@@ -156,7 +156,7 @@ class BatchedWriter extends DirectWriter {
     /** Writes what was left to the loop, and nothing that was flushed behind it. */
     private void writeBefore(ChannelOutboundBuffer in) throws Exception {
         long bytes = takeBack(in);
-        while (bytes > 0) {
+        while (bytes > 0 && channel.socket.isOpen()) {
             int before = ((ByteBuf) in.current()).readableBytes();
             if (writeOne(in, in.current()) == FULL) {
                 return;

@@ -78,10 +78,6 @@ final class Reverter {
             registration.armed(0);
             return 0;
         }
-        if (!registration.handle.fd().isOpen()) {
-            // Closed by another thread, whose cancellation is on its way.
-            return 0;
-        }
         int result = epollSet.set(registration.fd(), registration.desired, registration.armed != 0);
         if (result < 0) {
             return -result;

@@ -149,7 +149,7 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
     public void failed(EpollIoHandle epollHandle, IOException cause) {
         FuzzHandle handle = (FuzzHandle) epollHandle;
         trace(handle, () -> "cannot be watched: " + cause.getMessage());
-        if (!handle.regular && !faults.badFdAnswered) {
+        if (!handle.regular && handle.fd().isOpen() && !faults.badFdAnswered) {
             violated(handle, "was told that it cannot be watched: " + cause);
         }
         handle.failed = true;
