@@ -208,7 +208,7 @@ class PollRegistration implements IoRegistration {
         desired = 0;
         ready = 0;
         failure = 0;
-        swallowed |= armed;
+        swallowed = ALL;
     }
 
     /** The next interest must be brought to the kernel whatever it was told before. */
