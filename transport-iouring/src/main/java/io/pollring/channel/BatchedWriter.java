@@ -55,7 +55,7 @@ class BatchedWriter extends DirectWriter {
     }
 
     private State state = State.IDLE;
-    /** How many messages are left to the loop; it has a reference to each. While promises are settled, how many bytes. */
+    /** How many messages are left to the loop; it has a reference to each. */
     private short messages;
     /** What {@link #buffer} counts for all that is left to the loop, or was sent; when not all was sent, what was. */
     private short result;
@@ -158,7 +158,7 @@ class BatchedWriter extends DirectWriter {
     /** Writes what was left to the loop, and nothing that was flushed behind it. */
     private void writeBefore(ChannelOutboundBuffer in) throws Exception {
         long bytes = takeBack(in);
-        while (bytes > 0) {
+        while (bytes > 0 && channel.socket.isOpen()) {
             int before = ((ByteBuf) in.current()).readableBytes();
             if (writeOne(in, in.current()) == FULL) {
                 return;
@@ -241,21 +241,13 @@ class BatchedWriter extends DirectWriter {
      */
     private void removeSent(ChannelOutboundBuffer in, long bytes) {
         state = State.TELLING;
-        buffer = in;
-        messages = (short) bytes;
-        tellRest();
-        forget();
-    }
-
-    private void tellRest() {
-        ChannelOutboundBuffer in = buffer;
-        while (messages > 0 && in.current() instanceof ByteBuf) {
+        for (long left = bytes; left > 0 && in.current() instanceof ByteBuf;) {
             int length = ((ByteBuf) in.current()).readableBytes();
-            messages -= length;
-            int counted = length + ENTRY_BYTES;
             in.removeBytes(length);
-            result = (short) Math.max(0, result - counted);
+            left -= length;
+            result = (short) Math.max(0, result - length - ENTRY_BYTES);
         }
+        state = State.IDLE;
     }
 
     private void concludeDetached(ChannelOutboundBuffer in) {
@@ -299,10 +291,6 @@ class BatchedWriter extends DirectWriter {
                 break;
             case PREPARED:
                 channel.streamRegistration().settleSend();
-                break;
-            case TELLING:
-                // A listener ends what others of the same request were told to be done with: they are.
-                tellRest();
                 break;
             default:
                 break;

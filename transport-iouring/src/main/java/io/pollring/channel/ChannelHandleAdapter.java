@@ -12,6 +12,7 @@ import io.netty.channel.epoll.AbstractEpollServerChannel;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.pollring.channel.AbstractIoUringChannel.AbstractIoUringUnsafe;
@@ -95,10 +96,15 @@ final class ChannelHandleAdapter implements HandleAdapter {
         if (handle instanceof Channel.Unsafe) {
             Channel.Unsafe unsafe = (Channel.Unsafe) handle;
             try {
-                channel(unsafe).pipeline().fireExceptionCaught(cause);
+                if (unsafe.outboundBuffer() != null || isOutputShutdown(channel(unsafe))) {
+                    channel(unsafe).pipeline().fireExceptionCaught(cause);
+                }
+                // Otherwise it is closing: SO_LINGER has another thread close the socket.
             } finally {
                 unsafe.close(unsafe.voidPromise());
             }
+        } else if (!handle.fd().isOpen()) {
+            logger.debug("{} was closed while it was watched", handle, cause);
         } else {
             logger.warn("{} cannot be watched and is closed", handle, cause);
             try {
@@ -107,6 +113,10 @@ final class ChannelHandleAdapter implements HandleAdapter {
                 logger.warn("{} could not be closed", handle, e);
             }
         }
+    }
+
+    private static boolean isOutputShutdown(Channel channel) {
+        return channel instanceof DuplexChannel && ((DuplexChannel) channel).isOutputShutdown();
     }
 
     @Override

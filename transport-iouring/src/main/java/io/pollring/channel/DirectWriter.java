@@ -22,6 +22,7 @@ import io.pollring.ring.Native;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ClosedChannelException;
 
 /**
  * Writes what is flushed with system calls until the socket is full or the channel's quantum is used up. Many buffers
@@ -60,6 +61,10 @@ class DirectWriter {
      * @throws Exception if the socket has failed; the channel is then closed
      */
     void write(ChannelOutboundBuffer in) throws Exception {
+        if (!channel.socket.isOpen()) {
+            // It may be long since this was flushed, and the number may be another's by now.
+            throw new ClosedChannelException();
+        }
         int quantum = channel.config().getWriteSpinCount();
         do {
             int messages = in.size();

@@ -113,6 +113,14 @@ final class EventDelivery {
     }
 
     private void serve(PollRegistration registration) {
+        if (!registration.isOpen()) {
+            registration.failure = 0;
+            if (registration.desired != 0) {
+                // Its number may be another's by now.
+                fail(registration, Errno.EBADF);
+                return;
+            }
+        }
         if (registration.failure != 0) {
             settleFailure(registration);
         }
@@ -150,10 +158,16 @@ final class EventDelivery {
             deliveringData = false;
             current = null;
         }
-        if (registration.isValid()) {
+        if (!registration.isValid()) {
+            return;
+        }
+        if (registration.isOpen()) {
             registration.leftBehind(drained ? events & ~Abi.POLLIN : events);
             poller.receiver().settleUnasked(registration);
             poller.changed(registration);
+        } else {
+            // The handle has closed it, but not itself. The file stays open for as long as the ring watches it.
+            fail(registration, Errno.EBADF);
         }
     }
 
@@ -186,9 +200,7 @@ final class EventDelivery {
         }
         switch (errno) {
             case Errno.EBADF:
-                if (registration.isOpen()) {
-                    fail(registration, errno);
-                }
+                fail(registration, errno);
                 break;
             case Errno.ECANCELED: // By nobody here: the thread that armed it has ended, say.
             case Errno.ENOMEM:
@@ -203,14 +215,23 @@ final class EventDelivery {
         poller.changed(registration);
     }
 
+    /** A handle whose fd was closed is to be told so, when it is its turn: it is no time now to run anybody's code. */
+    void addClosed(PollRegistration registration) {
+        registration.failure = Errno.EBADF;
+        ready.add(registration);
+    }
+
     /** Tells a handle that its fd cannot be watched at all. */
     void fail(PollRegistration registration, int errno) {
-        registration.desired = 0;
+        registration.abandon();
         try {
             adapter.failed(registration.handle,
                     Errors.newIOException("poll of fd " + registration.fd() + " (" + Errno.name(errno) + ')', -errno));
         } catch (Throwable t) {
             abandon(registration, t);
+        }
+        if (registration.isValid()) {
+            poller.changed(registration);
         }
     }
 

@@ -232,6 +232,14 @@ class PollRegistration implements IoRegistration {
         swallowed = 0;
     }
 
+    /** Nothing is desired any more, and nothing is to be left in the kernel until something is. */
+    void abandon() {
+        desired = 0;
+        ready = 0;
+        failure = 0;
+        swallowed = ALL;
+    }
+
     /** The next interest must be brought to the kernel whatever it was told before. */
     void unsettle() {
         unsettled = ALL;

@@ -295,11 +295,13 @@ final class Poller {
     }
 
     private void reify(PollRegistration registration) {
+        if (registration.desired != 0 && registration.isValid() && !registration.isOpen()) {
+            // Its number may be another's by now. What is in the kernel is taken back by its user data.
+            delivery.addClosed(registration);
+            return;
+        }
         if (registration instanceof StreamRegistration && ((StreamRegistration) registration).isReceptionDirty()) {
-            // A cancellation names no fd, and is asked for again when the first one came too late for a closed stream.
-            if (Withdrawal.isReceiving(registration) || registration.isOpen()) {
-                receiver.reify((StreamRegistration) registration);
-            }
+            receiver.reify((StreamRegistration) registration);
             // There may be nothing left for a poll to tell; and a second request needs a slot of its own.
             changed(registration);
             return;
@@ -313,6 +315,8 @@ final class Poller {
                 int errno = reverter.watch(registration);
                 if (errno != 0) {
                     delivery.fail(registration, errno);
+                    // Whoever was told may have closed what this turn has made requests for.
+                    revoker.revokeClosed();
                 }
                 break;
             default:

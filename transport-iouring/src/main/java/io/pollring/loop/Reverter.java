@@ -91,10 +91,6 @@ final class Reverter {
             registration.armed(0);
             return 0;
         }
-        if (!registration.isOpen()) {
-            // Closed by another thread, whose cancellation is on its way.
-            return 0;
-        }
         if (!makeRoom(registration.fd())) {
             return Errno.ENOMEM;
         }

@@ -67,7 +67,7 @@ final class Revoker {
         }
     }
 
-    /** Takes all back that names an fd that was closed since: by another thread, whose cancellation is on its way. */
+    /** Takes all back that names an fd that was closed since, behind the loop's back. */
     void revokeClosed() {
         SubmissionQueue queue = poller.queue();
         if (!isPending(queue)) {
@@ -81,6 +81,7 @@ final class Revoker {
                 if (registration != null && isPolled(registration) && !registration.isOpen()) {
                     queue.revoke(position);
                     pollRevoked(registration);
+                    poller.changed(registration);
                 }
             } else if (kind == Completions.KIND_RECEIVE) {
                 StreamRegistration registration =
@@ -88,6 +89,7 @@ final class Revoker {
                 if (registration != null && !registration.isOpen()) {
                     queue.revoke(position);
                     receiveRevoked(registration);
+                    poller.changed(registration);
                 }
             }
         }

@@ -80,10 +80,6 @@ final class RingWatcher {
     }
 
     private void arm(PollRegistration registration) {
-        if (!registration.isOpen()) {
-            // Closed by another thread, whose cancellation is on its way. The number may be a stranger's by now.
-            return;
-        }
         if (!multishot && (registration.desired & PollRegistration.EPOLLET) != 0) {
             // Arming a one-shot poll anew looks at the level.
             reverter.revert(registration, "EPOLLET");

@@ -96,11 +96,17 @@ public final class SendBatch {
                 queue.reserve(1);
             }
             StreamRegistration registration = (StreamRegistration) waiting.take();
-            if (registration.isValid() && !(queue != null && registration.isBatching() && prepare(queue, registration))) {
-                // The handle goes on by itself.
+            if (registration.isValid() && !(queue != null && mayPrepare(registration) && prepare(queue, registration))) {
+                // The handle goes on by itself. It may close what others have made requests for.
                 registration.sent(-Errno.EAGAIN, false);
+                poller.revokeClosed();
             }
         }
+    }
+
+    /** Not for an fd that was closed behind the loop's back: its number may be another's by now. */
+    private static boolean mayPrepare(StreamRegistration registration) {
+        return registration.isBatching() && registration.isOpen();
     }
 
     /** @return whether the handle has a request now */

@@ -251,6 +251,12 @@ public final class StreamRegistration extends PollRegistration {
     }
 
     @Override
+    void abandon() {
+        super.abandon();
+        unasked = reception == Reception.ARMED;
+    }
+
+    @Override
     boolean isDirty() {
         return isReceptionDirty() || super.isDirty();
     }

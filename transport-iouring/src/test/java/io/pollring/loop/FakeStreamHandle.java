@@ -27,6 +27,7 @@ final class FakeStreamHandle extends FakeLoop.Handle implements StreamHandle {
     final List<Integer> sends = new ArrayList<>();
     StreamRegistration stream;
     Runnable onPrepare = () -> { };
+    Runnable onSent = () -> { };
     boolean receivable = true;
     /** Whether what is to be sent was released too often. */
     boolean spoilt;
@@ -104,6 +105,7 @@ final class FakeStreamHandle extends FakeLoop.Handle implements StreamHandle {
             // They may be anybody's now.
             outgoing.put(i, (byte) 0);
         }
+        onSent.run();
     }
 
     @Override

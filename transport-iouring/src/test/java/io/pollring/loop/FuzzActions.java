@@ -95,6 +95,23 @@ final class FuzzActions {
         outside(() -> world.cancel(handle));
     }
 
+    /** Nobody cancels it, and nobody tells the loop; perhaps it does not know itself. */
+    void closeBehindTheLoopsBack(FuzzHandle handle) {
+        if (!handle.isLive()) {
+            return;
+        }
+        if (random.nextInt(3) == 0) {
+            world.trace(handle, () -> "is closed behind its back");
+            handle.closeBehind();
+        } else {
+            world.trace(handle, () -> "is closed, but not cancelled");
+            handle.closeFd();
+        }
+        if (random.nextBoolean()) {
+            open();
+        }
+    }
+
     /** A channel leaves the loop, and comes back. */
     void registerAgain(FuzzHandle handle) {
         if (handle.isLive()) {
@@ -141,7 +158,8 @@ final class FuzzActions {
      */
     private FuzzHandle moveToAnother(FuzzHandle handle) {
         world.cancel(handle);
-        if (!handle.fd().isOpen()) {
+        if (handle.isClosed()) {
+            handle.closeFd();
             return null;
         }
         int fd = handle.fd().intValue();

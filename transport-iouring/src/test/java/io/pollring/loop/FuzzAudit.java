@@ -29,10 +29,17 @@ final class FuzzAudit {
             if (handle.isDeaf(0)) {
                 world.violated(handle, "is not told of what is ready, and the loop sleeps");
             }
+            if (handle.failed && !handle.cancelled && world.isSound() && isInKernel(handle.registration)) {
+                world.violated(handle, "has failed, but something of it is in the kernel, and the loop sleeps");
+            }
             if (handle instanceof FuzzStream && ((FuzzStream) handle).isSending()) {
                 world.violated(handle, "is not told what it has sent, and the loop sleeps");
             }
         }
+    }
+
+    private static boolean isInKernel(PollRegistration registration) {
+        return registration.state == PollRegistration.State.ARMED || Withdrawal.isReceiving(registration);
     }
 
     /** Each request in the kernel belongs to a registration, which has just those that it counts on. */

@@ -71,6 +71,9 @@ final class FuzzBytes {
                 checkLost(handle, registration);
                 return -Errno.EBADR;
             }
+            if (handle.closedBehind) {
+                return -Errno.EBADF;
+            }
             if (!stream.isReset()) {
                 world.violated(handle, "is told of an error that never was: " + e);
             }
@@ -105,6 +108,9 @@ final class FuzzBytes {
 
     /** The handle was told of an error. */
     void failed(FuzzStream handle) {
+        if (handle.closedBehind) {
+            return;
+        }
         if (!stream.isReset()) {
             world.violated(handle, "is told of an error that never was");
         }

@@ -64,8 +64,10 @@ final class FuzzFinale implements FuzzReactions {
     private void cancelWhatIsClosed() {
         world.turn();
         for (FuzzHandle handle : new ArrayList<>(world.handles)) {
-            if (!handle.isLive() && !handle.cancelled) {
+            // Others stay: the loop must not be kept busy by those whose descriptors say that they are closed.
+            if (!handle.isLive() && !handle.cancelled && (handle.closedBehind || random.nextBoolean())) {
                 world.cancel(handle);
+                handle.closeFd();
             }
         }
     }
@@ -251,6 +253,11 @@ final class FuzzFinale implements FuzzReactions {
     @Override
     public boolean whileAsleep() {
         return false;
+    }
+
+    @Override
+    public boolean leavesWhatIsClosed() {
+        return random.nextBoolean();
     }
 
     @Override

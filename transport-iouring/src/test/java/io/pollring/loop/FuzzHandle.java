@@ -35,6 +35,8 @@ class FuzzHandle implements EpollIoHandle {
     /** It was told that it cannot be watched. */
     boolean failed;
     boolean unregistered;
+    /** Its fd is closed, but its descriptor does not know. */
+    boolean closedBehind;
     /** Bits delivered since {@link #forgetTold()}. */
     int told;
     /** A hang-up, fired while something was desired or not, that has not been told yet. */
@@ -55,7 +57,12 @@ class FuzzHandle implements EpollIoHandle {
     }
 
     boolean isLive() {
-        return registration != null && !cancelled && !failed && fd.isOpen();
+        return registration != null && !cancelled && !failed && !isClosed();
+    }
+
+    /** Whether its fd is closed, whoever knows of it. */
+    boolean isClosed() {
+        return closedBehind || !fd.isOpen();
     }
 
     /** What it has to be told of while it is ready. */
@@ -96,6 +103,9 @@ class FuzzHandle implements EpollIoHandle {
         }
         if (cancelled) {
             world.violated(this, "was told " + PollNames.of(events) + " after its cancellation");
+        }
+        if (!fd.isOpen()) {
+            world.violated(this, "was told " + PollNames.of(events) + " but its fd is closed");
         }
         if (desired == 0 || (events & ~(desired | ALWAYS)) != 0) {
             world.violated(this, "was told " + PollNames.of(events) + " but desires " + PollNames.of(desired));
@@ -150,15 +160,22 @@ class FuzzHandle implements EpollIoHandle {
         fd.close();
     }
 
+    /** {@code close(2)} of its number: its descriptor does not hear of it. */
+    void closeBehind() {
+        closedBehind = true;
+        fd.closeBehind();
+    }
+
     @Override
     public String toString() {
-        return "handle " + number + " (fd " + fd.intValue() + (fd.isOpen() ? "" : ", closed") + ", desires "
+        return "handle " + number + " (fd " + fd.intValue() + (isClosed() ? ", closed" : "") + ", desires "
                 + PollNames.of(desired) + ", ready " + PollNames.of(file.ready()) + ", " + registration + ')';
     }
 
     /** Never calls close(2) of the real kernel, to which its number may mean something. */
     private static final class FakeFd extends FileDescriptor {
         private final FakeFiles files;
+        private boolean closedBehind;
 
         FakeFd(int fd, FakeFiles files) {
             super(fd);
@@ -169,9 +186,19 @@ class FuzzHandle implements EpollIoHandle {
             markClosed();
         }
 
+        void closeBehind() {
+            closedBehind = true;
+            files.closeAndReserve(intValue());
+        }
+
         @Override
         public void close() {
-            if (markClosed()) {
+            if (!markClosed()) {
+                return;
+            }
+            if (closedBehind) {
+                files.unreserve(intValue());
+            } else {
                 files.close(intValue());
             }
         }

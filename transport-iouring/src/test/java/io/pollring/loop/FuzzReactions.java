@@ -21,6 +21,9 @@ interface FuzzReactions {
      */
     boolean whileAsleep();
 
+    /** Whether a handle that was told of its closed fd leaves it to others to cancel it. */
+    boolean leavesWhatIsClosed();
+
     /** Whether a handle that has left nothing behind knows it. */
     boolean knowsItIsDrained();
 }

@@ -70,7 +70,7 @@ final class FuzzSchedule implements FuzzReactions {
     }
 
     private void act() {
-        int action = random.nextInt(20);
+        int action = random.nextInt(21);
         if (action < 3 || world.handles.isEmpty()) {
             actions.open();
             return;
@@ -111,6 +111,11 @@ final class FuzzSchedule implements FuzzReactions {
             case 14:
                 actions.revert(handle);
                 break;
+            case 15:
+                if (random.nextInt(2) == 0) {
+                    actions.closeBehindTheLoopsBack(handle);
+                }
+                break;
             default:
                 actions.fire(handle);
                 break;
@@ -144,7 +149,7 @@ final class FuzzSchedule implements FuzzReactions {
         if (handle instanceof FuzzStream && random.nextBoolean()) {
             ((FuzzStream) handle).send();
         }
-        switch (random.nextInt(13)) {
+        switch (random.nextInt(14)) {
             case 0:
             case 1:
             case 2:
@@ -176,6 +181,9 @@ final class FuzzSchedule implements FuzzReactions {
             case 10:
                 actions.revert(random.nextBoolean() ? handle : actions.anyHandle());
                 break;
+            case 12:
+                actions.closeBehindTheLoopsBack(random.nextBoolean() ? handle : actions.anyHandle());
+                break;
             case 11:
                 FuzzHandle any = actions.anyHandle();
                 if (any instanceof FuzzStream) {
@@ -201,6 +209,9 @@ final class FuzzSchedule implements FuzzReactions {
                 break;
             case 3:
                 throw new IllegalStateException("a handle in trouble after it has sent");
+            case 4:
+                actions.closeBehindTheLoopsBack(random.nextBoolean() ? handle : actions.anyHandle());
+                break;
             default:
                 break;
         }
@@ -223,6 +234,11 @@ final class FuzzSchedule implements FuzzReactions {
             actions.fire(handle);
         }
         return true;
+    }
+
+    @Override
+    public boolean leavesWhatIsClosed() {
+        return random.nextBoolean();
     }
 
     @Override

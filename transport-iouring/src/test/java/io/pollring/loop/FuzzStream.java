@@ -96,8 +96,8 @@ final class FuzzStream extends FuzzHandle implements StreamHandle {
 
     @Override
     int everReady() {
-        // Lost bytes are an error of the connection.
-        return super.everReady() | (world.faults.hasForgotten ? Abi.POLLIN | END : 0);
+        // Lost bytes are an error of the connection, and so is an fd that is not there.
+        return super.everReady() | (world.faults.hasForgotten || closedBehind ? Abi.POLLIN | END : 0);
     }
 
     /** The peer sends no more, or resets the connection. */
@@ -125,7 +125,7 @@ final class FuzzStream extends FuzzHandle implements StreamHandle {
         if (bytes.isEndFound()) {
             endOwed = false;
         }
-        if (result == -Errno.EBADR) {
+        if (result == -Errno.EBADR || result == -Errno.EBADF) {
             fail();
         }
         return result > 0;

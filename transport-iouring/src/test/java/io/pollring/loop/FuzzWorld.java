@@ -149,10 +149,17 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
     public void failed(EpollIoHandle epollHandle, IOException cause) {
         FuzzHandle handle = (FuzzHandle) epollHandle;
         trace(handle, () -> "cannot be watched: " + cause.getMessage());
-        if (!handle.regular && !faults.badFdAnswered) {
+        if (!handle.regular && !handle.isClosed() && !faults.badFdAnswered) {
             violated(handle, "was told that it cannot be watched: " + cause);
         }
+        if (handle.failed) {
+            violated(handle, "was told twice that it cannot be watched: " + cause);
+        }
         handle.failed = true;
+        if (!handle.fd().isOpen() && reactions.leavesWhatIsClosed()) {
+            // Another thread may have closed it, and is about to cancel it.
+            return;
+        }
         cancel(handle);
         handle.closeFd();
     }
@@ -208,6 +215,8 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
 
     private static void desire(FuzzHandle handle, int mask) {
         if (!handle.cancelled) {
+            // Told again, if need be.
+            handle.failed = false;
             handle.desire(mask);
         }
     }

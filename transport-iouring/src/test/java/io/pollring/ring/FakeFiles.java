@@ -18,6 +18,8 @@ import java.util.Map;
  */
 public final class FakeFiles {
     private static final int FIRST_FD = 100_000;
+    /** Stands for a file that is closed, and whose number is not given out. */
+    private static final FakeFile RESERVED = new FakeFile(false);
 
     private final List<FakeFile> open = new ArrayList<>();
     private final Map<Integer, FakeFile> adopted = new LinkedHashMap<>();
@@ -60,7 +62,8 @@ public final class FakeFiles {
             return adopted.computeIfAbsent(fd, number -> new FakeFile(true));
         }
         int index = fd - FIRST_FD;
-        return index >= 0 && index < open.size() ? open.get(index) : null;
+        FakeFile file = index >= 0 && index < open.size() ? open.get(index) : null;
+        return file == RESERVED ? null : file;
     }
 
     /** The files of the test's process that were adopted, in the order in which they were first used. */
@@ -76,6 +79,19 @@ public final class FakeFiles {
         }
         open.set(fd - FIRST_FD, null);
         file.release();
+    }
+
+    /** {@code close(2)} behind the back of whoever believes that it has {@code fd}; nobody gets its number until then. */
+    public void closeAndReserve(int fd) {
+        close(fd);
+        open.set(fd - FIRST_FD, RESERVED);
+    }
+
+    /** The number of an fd that was closed behind its owner's back can be given out. */
+    public void unreserve(int fd) {
+        if (open.set(fd - FIRST_FD, null) != RESERVED) {
+            throw new AssertionError("fd " + fd + " is not reserved");
+        }
     }
 
     /** How many fds are open. */
