@@ -11,6 +11,7 @@ import io.netty.channel.IoEvent;
 import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollIoEvent;
+import io.netty.channel.SelectStrategy;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.epoll.Native;
@@ -40,7 +41,9 @@ final class FakeLoop implements ThreadAwareExecutor, IoHandlerContext, HandleAda
     /** What {@link #isDrained} answers. */
     boolean drained;
     private boolean slept;
-    final LoopMemory memory;
+    private final IoHandlerContext context;
+    /** When the next task is due, or -1. */
+    long deadlineNanos = -1;
 
     FakeLoop(FakeOffer offer, int sqEntries, int cqEntries) {
         // Sends wait for all of a turn's handles, whatever the clock says.
@@ -49,24 +52,25 @@ final class FakeLoop implements ThreadAwareExecutor, IoHandlerContext, HandleAda
     }
 
     FakeLoop(FakeOffer offer, LoopSettings settings) {
-        this(offer, settings, new LoopMemory());
+        this(offer, settings, new LoopMemory(), new Wrapper());
     }
 
-    FakeLoop(FakeOffer offer, LoopSettings settings, LoopMemory memory) {
-        this.memory = memory;
+    FakeLoop(FakeOffer offer, LoopSettings settings, LoopMemory memory, Wrapper wrapper) {
         kernel = new FakeKernel(offer, Native.sizeofEpollEvent(), Native.offsetofEpollData());
         kernel.onSleep(() -> {
             slept = true;
             return false;
         });
-        loop = new PollLoop(this, settings, DefaultSelectStrategyFactory.INSTANCE.newSelectStrategy(), this, kernel,
-                memory);
+        context = wrapper.wrap(IoHandlerContext.class, this);
+        loop = new PollLoop(wrapper.wrap(ThreadAwareExecutor.class, this), settings,
+                wrapper.wrap(SelectStrategy.class, DefaultSelectStrategyFactory.INSTANCE.newSelectStrategy()),
+                wrapper.wrap(HandleAdapter.class, this), kernel, memory);
     }
 
     /** One turn and the tasks after it. */
     boolean turn() {
         slept = false;
-        loop.run(this);
+        loop.run(context);
         while (!tasks.isEmpty()) {
             tasks.remove().run();
         }
@@ -133,12 +137,17 @@ final class FakeLoop implements ThreadAwareExecutor, IoHandlerContext, HandleAda
 
     @Override
     public long delayNanos(long currentTimeNanos) {
-        return -1;
+        return deadlineNanos < 0 ? -1 : Math.max(0, deadlineNanos - currentTimeNanos);
     }
 
     @Override
     public long deadlineNanos() {
-        return -1;
+        return deadlineNanos;
+    }
+
+    @Override
+    public boolean shouldReportActiveIoTime() {
+        return deadlineNanos >= 0;
     }
 
     @Override
@@ -168,13 +177,22 @@ final class FakeLoop implements ThreadAwareExecutor, IoHandlerContext, HandleAda
 
     @Override
     public void reverted(EpollIoHandle handle) {
-        ((Handle) handle).reverted = true;
+        if (handle instanceof Handle) {
+            ((Handle) handle).reverted = true;
+        }
     }
 
     @Override
     public void close() {
         loop.prepareToDestroy();
         loop.destroy();
+    }
+
+    /** What stands between a loop and those whom it calls. */
+    static class Wrapper {
+        <T> T wrap(Class<T> type, T object) {
+            return object;
+        }
     }
 
     /** Remembers what it is told, and leaves everything behind unless {@link #reaction} takes it. */
