@@ -49,6 +49,11 @@ final class Kept {
         failure = errno;
     }
 
+    /** Whether there is an error behind the bytes: nothing may be added. */
+    boolean hasFailed() {
+        return failure != 0;
+    }
+
     /** How many bytes there are. */
     int size() {
         return end - start;

@@ -195,7 +195,8 @@ final class StreamIo extends BatchedWriter {
 
     /** See {@link io.pollring.loop.StreamHandle#keep}. */
     void keep(ByteBuffer bytes, int more) {
-        if (kept == Kept.LOST) {
+        if (kept != null && kept.hasFailed()) {
+            // Behind an error there may be a hole in the stream.
             return;
         }
         if (channel.isGone()) {
@@ -216,7 +217,7 @@ final class StreamIo extends BatchedWriter {
 
     /** See {@link io.pollring.loop.StreamHandle#keepFailure}. */
     void keepFailure(int errno) {
-        if (channel.isGone() || kept == Kept.LOST) {
+        if (channel.isGone() || kept != null && kept.hasFailed()) {
             return;
         }
         if (kept == null) {

@@ -10,9 +10,12 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.MaxMessagesRecvByteBufAllocator;
+import io.pollring.loop.StreamHandle;
+import io.pollring.ring.Errno;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -63,6 +66,25 @@ class ReadAheadTest {
             group.loop(1).register(connection.channel).sync();
             connection.channel.read();
             Await.until("what was received", 5000, () -> connection.recorder.byteCount() == 11);
+        }
+    }
+
+    /** As where the completion of a receive was lost, and the next receive brings what came behind it. */
+    @ParameterizedTest
+    @EnumSource(value = Setup.class, names = { "OWN_RING", "OWN_DIRECT" })
+    void nothingIsReadBehindBytesThatWereLost(Setup setup) throws Exception {
+        try (TestGroup group = setup.newGroup(1); Connection connection = Connection.open(group, paused(2048))) {
+            StreamHandle handle = (StreamHandle) connection.channel.unsafe();
+            TestGroup.run(connection.channel.eventLoop(), () -> {
+                handle.keep(ByteBuffer.wrap(new byte[3]), 0);
+                handle.keepFailure(Errno.EBADR);
+                handle.keep(ByteBuffer.wrap(new byte[5]), 0);
+                connection.channel.read();
+            });
+            Await.until("what came before", 5000, () -> connection.recorder.byteCount() > 0);
+            connection.channel.read();
+            Await.until("the loss ends the connection", 5000, () -> !connection.channel.isOpen());
+            assertEquals(3, connection.recorder.byteCount());
         }
     }
 

@@ -71,11 +71,10 @@ final class FuzzActions {
     /** As a channel does: cancelled first, then closed. The peer must see the end at once. */
     void close(FuzzHandle handle) {
         boolean open = handle.fd().isOpen();
-        boolean sound = profile.isExact() && !handle.cancelled;
+        boolean first = !handle.cancelled;
         world.cancel(handle);
         handle.closeFd();
-        sound &= !world.faults.ringBroken && world.loop.metrics().removalsUnconfirmed() == 0;
-        if (open && sound && !handle.file.isReleased()) {
+        if (open && first && world.isSound() && !handle.file.isReleased()) {
             world.violated(handle, "is closed, but a poll holds the file");
         }
     }

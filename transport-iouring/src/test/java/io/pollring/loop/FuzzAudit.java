@@ -8,14 +8,19 @@ package io.pollring.loop;
 
 import io.pollring.ring.UserData;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Compares what the loop knows of its handles with what the kernel and the handles themselves do. */
 final class FuzzAudit {
     private static final int KIND_POLL = 1;
+    private static final int KIND_SEND = 5;
     private static final int KIND_RECEIVE = 6;
+    /** Of requests that name other requests. */
+    private static final int NO_FD = -1;
 
     private final FuzzWorld world;
 
@@ -57,7 +62,7 @@ final class FuzzAudit {
                     || registration.state == PollRegistration.State.REMOVING
                     || registration.state == PollRegistration.State.CLOSING);
             long userData = UserData.encode(KIND_POLL, registration.slot, registration.generation());
-            if (expected && world.profile.isExact() && world.kernel.outstanding(userData) != 1) {
+            if (expected && world.isExact() && world.kernel.outstanding(userData) != 1) {
                 throw new AssertionError(handle + " has " + world.kernel.outstanding(userData) + " polls");
             }
             if (expected) {
@@ -72,25 +77,40 @@ final class FuzzAudit {
         }
     }
 
-    /** No request of a registration that is gone may ever be submitted: its fd can be another's by then. */
+    /**
+     * No request of a registration that is gone may ever be submitted, as its fd can be another's by then; nor one that
+     * has the fd of another.
+     */
     private void checkQueue() {
-        Set<Integer> slots = new HashSet<>();
+        Map<Integer, FuzzHandle> bySlot = new HashMap<>();
+        Set<Integer> senders = new HashSet<>();
         for (FuzzHandle handle : world.handles) {
-            slots.add(handle.registration.slot);
-        }
-        for (long userData : world.kernel.queued()) {
-            if (Completions.namesSlot(UserData.kind(userData)) && !slots.contains(UserData.slot(userData))) {
-                throw new AssertionError("a request that is not submitted yet names nobody: kind "
-                        + UserData.kind(userData) + ", slot " + UserData.slot(userData));
+            bySlot.put(handle.registration.slot, handle);
+            if (handle instanceof FuzzStream && !handle.cancelled) {
+                senders.add(handle.registration.fd());
             }
         }
+        world.kernel.queued((userData, fd) -> {
+            int kind = UserData.kind(userData);
+            boolean ownersFd;
+            if (Completions.namesSlot(kind)) {
+                FuzzHandle owner = bySlot.get(UserData.slot(userData));
+                ownersFd = owner != null && (fd == NO_FD || fd == owner.registration.fd());
+            } else {
+                ownersFd = kind != KIND_SEND || senders.contains(fd);
+            }
+            if (!ownersFd) {
+                throw new AssertionError("a request that is not submitted yet names nobody, or another's fd: kind "
+                        + kind + ", slot " + UserData.slot(userData) + ", fd " + fd);
+            }
+        });
     }
 
     private void checkReceive(FuzzHandle handle, StreamRegistration registration, List<Long> armed) {
         if (registration.slot != PollRegistration.NO_SLOT
                 && registration.reception != StreamRegistration.Reception.OFF) {
             long userData = UserData.encode(KIND_RECEIVE, registration.slot, registration.receptionGeneration);
-            if (world.profile.isExact() && world.kernel.outstanding(userData) != 1) {
+            if (world.isExact() && world.kernel.outstanding(userData) != 1) {
                 throw new AssertionError(handle + " has " + world.kernel.outstanding(userData) + " receives");
             }
             armed.remove(userData);

@@ -27,6 +27,8 @@ final class FuzzBytes {
     private long sent;
     /** Whether the error of a reset can have been told to a receive whose registration is over. */
     private boolean endFound;
+    /** Whether its user was left the error of bytes that were lost, behind those that were not. */
+    private boolean lost;
 
     FuzzBytes(FakeStream stream, FuzzWorld world) {
         this.stream = stream;
@@ -44,6 +46,15 @@ final class FuzzBytes {
 
     boolean isEndFound() {
         return endFound;
+    }
+
+    boolean isLost() {
+        return lost;
+    }
+
+    /** The next read is to fail, through this registration or another. */
+    void keepLost() {
+        lost = true;
     }
 
     /** Reads with a system call. @return what that answers */
@@ -90,11 +101,12 @@ final class FuzzBytes {
     }
 
     /** It fails for bytes that the kernel had no memory to tell of. */
-    private void checkLost(FuzzStream handle, StreamRegistration registration) {
+    void checkLost(FuzzStream handle, StreamRegistration registration) {
         boolean lost = world.faults.hasForgotten(UserData.encode(Completions.KIND_RECEIVE, registration.slot,
                 registration.receptionGeneration));
         // If nothing else fails, whose completion was lost is known.
-        if (!lost && (world.profile.faults == 0 || !world.faults.hasForgotten)) {
+        boolean isKnown = world.profile.faults == 0 && registration.slot != PollRegistration.NO_SLOT;
+        if (!lost && (isKnown || !world.faults.hasForgotten)) {
             world.violated(handle, "is told of lost bytes, but none of its are");
         }
     }

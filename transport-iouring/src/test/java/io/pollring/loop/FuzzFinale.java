@@ -194,29 +194,29 @@ final class FuzzFinale implements FuzzReactions {
         for (FuzzHandle handle : new ArrayList<>(world.handles)) {
             if (!handle.cancelled) {
                 world.cancel(handle);
-                if (world.profile.isExact() && handle.registration.slot != PollRegistration.NO_SLOT) {
+                if (world.isExact() && handle.registration.slot != PollRegistration.NO_SLOT) {
                     throw new AssertionError(handle + " still has its slot");
                 }
             }
             handle.closeFd();
-            if (world.profile.isExact() && !handle.file.isReleased()) {
+            if (world.isExact() && !handle.file.isReleased()) {
                 throw new AssertionError(handle + " is closed, but somebody holds its file");
             }
         }
         // Removals that could not be confirmed, because completions are dropped, are over with the ring at last.
-        turnUntil(() -> world.loop.registrations() == 0 || !world.profile.isExact(), "slots are left");
+        turnUntil(() -> world.loop.registrations() == 0 || !world.isExact(), "slots are left");
         world.turn();
         if (world.kernel.buffersTaken() != 0) {
             throw new AssertionError(world.kernel.buffersTaken() + " buffers are not given back");
         }
         // Enters that fail, one after the other, can use up a cancellation's patience.
-        if (world.profile.isExact() && world.profile.faults == 0
+        if (world.isExact() && world.profile.faults == 0
                 && world.loop.metrics().removalsUnconfirmed() != 0) {
             throw new AssertionError(world.loop.metrics().removalsUnconfirmed() + " removals were not confirmed");
         }
         List<Long> armed = world.kernel.armed();
         armed.removeIf(userData -> UserData.kind(userData) >= FIRST_INTERNAL_KIND);
-        if (world.profile.isExact() && !armed.isEmpty()) {
+        if (world.isExact() && !armed.isEmpty()) {
             throw new AssertionError("requests are left: " + armed);
         }
         world.loop.prepareToDestroy();

@@ -28,7 +28,7 @@ final class FuzzProfile {
     final int faults;
     final int lateness;
     final boolean duplicates;
-    /** How often the kernel has no memory to keep a completion for which the queue has no room, in percent: -Dpollring.fuzz.forgets=N. */
+    /** How often the kernel has no memory to keep a completion for which the queue has no room, in percent. */
     final int forgets;
     final boolean regularFiles;
     /** How many of the handles are streams', in percent. */
@@ -66,7 +66,8 @@ final class FuzzProfile {
         handles = random.nextInt(10) == 0 ? 30 : 2 + random.nextInt(8);
         steps = 10 + random.nextInt(40);
         promptSends = random.nextInt(3) == 0;
-        forgets = Integer.getInteger("pollring.fuzz.forgets", 0);
+        int some = random.nextInt(4) == 0 ? 1 + random.nextInt(30) : 0;
+        forgets = Integer.getInteger("pollring.fuzz.forgets", some);
     }
 
     FakeOffer offer() {
@@ -80,9 +81,9 @@ final class FuzzProfile {
                 lackedByKernel ? EnumSet.allOf(RingFeature.class) : features);
     }
 
-    /** Whether each poll ends with exactly one completion, so that polls can be counted. */
+    /** Whether each poll ends with exactly one completion, as long as none is forgotten. */
     boolean isExact() {
-        return !duplicates && !losesCompletions() && forgets == 0;
+        return !duplicates && !losesCompletions();
     }
 
     /** Whether the kernel drops what the completion queue has no room for. */

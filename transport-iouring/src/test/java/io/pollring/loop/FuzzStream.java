@@ -77,7 +77,8 @@ final class FuzzStream extends FuzzHandle implements StreamHandle {
 
     /** Whether there is something to read, wherever it is now. */
     private boolean isReadable() {
-        return (file.ready() & Abi.POLLIN) != 0 || stream.lastBuffer != StreamRegistration.NO_BUFFER || stream.end != 0;
+        return (file.ready() & Abi.POLLIN) != 0 || bytes.isLost()
+                || stream.lastBuffer != StreamRegistration.NO_BUFFER || stream.end != 0;
     }
 
     @Override
@@ -118,6 +119,11 @@ final class FuzzStream extends FuzzHandle implements StreamHandle {
 
     /** Reads up to {@code length} bytes at once. @return whether there may be more */
     boolean read(int length) {
+        if (bytes.isLost()) {
+            world.trace(this, () -> "reads that bytes are lost");
+            fail();
+            return false;
+        }
         boolean fromLoop = stream.isReceiving();
         int result = fromLoop ? bytes.readLoop(this, stream, length) : bytes.readSocket(this, length);
         world.trace(this, () -> "reads " + result + (fromLoop ? " of the loop's" : ""));
@@ -178,7 +184,7 @@ final class FuzzStream extends FuzzHandle implements StreamHandle {
         if (!world.faults.hasForgotten) {
             world.violated(this, "is told of lost bytes, but none are");
         }
-        closeFd();
+        bytes.keepLost();
     }
 
     @Override
@@ -190,6 +196,10 @@ final class FuzzStream extends FuzzHandle implements StreamHandle {
         if (!kept.hasRemaining()) {
             world.violated(this, "is to keep nothing");
         }
+        if (bytes.isLost()) {
+            // Behind a hole.
+            return;
+        }
         while (kept.hasRemaining()) {
             bytes.received(this, kept.get());
         }
@@ -198,12 +208,17 @@ final class FuzzStream extends FuzzHandle implements StreamHandle {
     @Override
     public void keepFailure(int errno) {
         world.trace(this, () -> "is to keep the error " + errno);
-        bytes.failed(this);
+        if (errno == Errno.EBADR) {
+            bytes.checkLost(this, stream);
+            bytes.keepLost();
+        } else {
+            bytes.failed(this);
+        }
     }
 
     @Override
     public boolean isKeeping() {
-        return false;
+        return bytes.isLost();
     }
 
     // Sending

@@ -262,9 +262,14 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
         return slept;
     }
 
+    /** Whether each poll has ended with exactly one completion, so that polls can be counted. */
+    boolean isExact() {
+        return profile.isExact() && !faults.hasForgotten;
+    }
+
     /** Whether whatever was taken back from the kernel is known to be gone. */
     boolean isSound() {
-        return profile.isExact() && !faults.ringBroken && loop.metrics().removalsUnconfirmed() == 0;
+        return isExact() && !faults.ringBroken && loop.metrics().removalsUnconfirmed() == 0;
     }
 
     FuzzMemory memory() {

@@ -27,8 +27,9 @@ import java.util.concurrent.Executors;
  * told until it is taken; a loop with nothing to tell sleeps; each armed request belongs to one registration; each byte
  * of a stream comes once and in its place, either way; nothing is left.
  *
- * <p>{@code -Dpollring.fuzz.seed=N} sets the first schedule's seed (a failure names its own), and
- * {@code -Dpollring.fuzz.schedules=N} how many there are.
+ * <p>{@code -Dpollring.fuzz.seed=N} sets the first schedule's seed (a failure names its own),
+ * {@code -Dpollring.fuzz.schedules=N} how many there are, and {@code -Dpollring.fuzz.forgets=N} how often, in
+ * percent, a completion that does not fit is lost.
  */
 class PollLoopFuzzTest {
     private static final long NEXT_SEED = 0x9E3779B97F4A7C15L;

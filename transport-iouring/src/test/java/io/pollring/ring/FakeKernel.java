@@ -287,13 +287,17 @@ public final class FakeKernel implements Kernel {
         return armed;
     }
 
-    /** The user data of every request that was shown to a ring and not consumed by it, of those that do anything. */
-    public List<Long> queued() {
-        List<Long> queued = new ArrayList<>();
+    /** Tells of every request that was shown to a ring and not consumed by it, of those that do anything. */
+    public void queued(Queued visitor) {
         for (FakeRing ring : rings) {
-            queued.addAll(ring.requests().queued());
+            ring.requests().queued(visitor);
         }
-        return queued;
+    }
+
+    /** Hears of requests that were not consumed yet. */
+    public interface Queued {
+        /** @param fd the file's, or -1 if the request names another request */
+        void request(long userData, int fd);
     }
 
     /** How many buffers were received into and not given back, on all rings. */

@@ -219,16 +219,14 @@ final class FakeRequests {
         return armed;
     }
 
-    /** What each request in the submission queue is marked with, of those that do anything. */
-    List<Long> queued() {
-        List<Long> queued = new ArrayList<>();
+    /** Tells of each request in the submission queue, of those that do anything. */
+    void queued(FakeKernel.Queued visitor) {
         for (int i = 0; i < queues.submissions(); i++) {
             FakeSqe sqe = queues.submission(i);
             if (sqe.opcode != Abi.OP_NOP) {
-                queued.add(sqe.userData);
+                visitor.request(sqe.userData, sqe.fd);
             }
         }
-        return queued;
     }
 
     private static boolean waits(FakeSqe sqe) {
