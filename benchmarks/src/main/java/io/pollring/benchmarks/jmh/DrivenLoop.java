@@ -124,6 +124,11 @@ final class DrivenLoop implements ThreadAwareExecutor, IoHandlerContext, HandleA
     }
 
     @Override
+    public void unregistered(EpollIoHandle handle) {
+        // The benchmark knows.
+    }
+
+    @Override
     public void reverted(EpollIoHandle handle) {
         throw new IllegalStateException("the kernel has refused a poll, so there is nothing to measure");
     }
