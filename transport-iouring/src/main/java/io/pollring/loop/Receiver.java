@@ -138,7 +138,9 @@ final class Receiver {
             if (registration.once) {
                 ring.submissionQueue().receiveOnce(registration.fd(), userData(kind, registration));
             } else {
-                ring.submissionQueue().receive(registration.fd(), limit, userData(kind, registration));
+                // For a UNIX socket, which has no window, nothing is read ahead.
+                ring.submissionQueue().receive(registration.fd(), registration.isAhead() ? limit : 0,
+                        userData(kind, registration));
                 // It looks at the socket anew.
                 registration.unsettled &= ~Abi.POLLIN;
             }
