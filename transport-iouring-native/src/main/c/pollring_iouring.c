@@ -248,6 +248,8 @@ static const jlong ABI[] = {
     offsetof(struct io_uring_sqe, user_data),
     offsetof(struct io_uring_sqe, buf_index),
     offsetof(struct io_uring_sqe, buf_group),
+    /* Where newer headers have optlen. */
+    offsetof(struct io_uring_sqe, file_index),
     sizeof(struct io_uring_cqe),
     offsetof(struct io_uring_cqe, user_data),
     offsetof(struct io_uring_cqe, res),
@@ -273,7 +275,7 @@ static const jlong ABI[] = {
     IORING_OP_SEND, IORING_OP_RECV,
     IOSQE_BUFFER_SELECT, IOSQE_CQE_SKIP_SUCCESS,
     IORING_POLL_ADD_MULTI, IORING_POLL_UPDATE_EVENTS, IORING_RECVSEND_POLL_FIRST, IORING_RECV_MULTISHOT,
-    IORING_CQE_F_BUFFER, IORING_CQE_BUFFER_SHIFT, IORING_CQE_F_MORE,
+    IORING_CQE_F_BUFFER, IORING_CQE_BUFFER_SHIFT, IORING_CQE_F_MORE, IORING_CQE_F_SOCK_NONEMPTY,
     IORING_SQ_CQ_OVERFLOW, IORING_SQ_TASKRUN,
     IORING_ENTER_GETEVENTS, IORING_ENTER_NO_IOWAIT,
     IORING_SETUP_CQSIZE, IORING_SETUP_CLAMP, IORING_SETUP_R_DISABLED, IORING_SETUP_SUBMIT_ALL,
@@ -300,7 +302,7 @@ static const jlong ABI[] = {
     offsetof(struct io_uring_probe_op, flags),
     IO_URING_OP_SUPPORTED,
     EPERM, ENOENT, EINTR, EBADF, EAGAIN, ENOMEM, EACCES, EBUSY, EEXIST, EINVAL, ENFILE, EMFILE, ENOSYS, ETIME,
-    EOPNOTSUPP, ENOBUFS, EALREADY, ECANCELED, EBADR,
+    EOPNOTSUPP, ENOTSOCK, ENOBUFS, EALREADY, ECANCELED, EBADR,
     POLLIN, POLLPRI, POLLOUT, POLLERR, POLLHUP, POLLRDHUP,
 };
 

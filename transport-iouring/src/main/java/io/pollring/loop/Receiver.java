@@ -43,6 +43,8 @@ import java.nio.ByteBuffer;
  */
 final class Receiver {
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(Receiver.class);
+    /** As far as the kernel can be told, no more is received than this and a part of a buffer before a handle asks. */
+    static final int MAX_AHEAD_BYTES = 2 * ReceiveMemory.BUFFER_BYTES;
     /** Of a channel that takes no more than this of what has come nothing more is received until it has taken all. */
     static final int MAX_UNTAKEN_BYTES = 8 * ReceiveMemory.BUFFER_BYTES;
     private static final int MIN_TURNS_TO_WAIT = 16;
@@ -61,6 +63,8 @@ final class Receiver {
     private boolean usable;
     /** Whether nothing is received before the loop enters the kernel. */
     private boolean inOrder;
+    /** A receive that has brought so many bytes is over; 0 if the kernel knows no such limit. */
+    private int limit;
     private int generation;
     /** After so many turns memory is asked for again; 0 if it may be at once. */
     private int turnsToWait;
@@ -87,6 +91,7 @@ final class Receiver {
         this.ring = ring;
         usable = allowed && ring != null && ring.has(RingFeature.STREAM_IO) && ring.has(RingFeature.MULTISHOT_POLL);
         inOrder = usable && ring.has(RingFeature.DEFER_TASKRUN);
+        limit = usable && ring.has(RingFeature.RECEIVE_LIMIT) ? MAX_AHEAD_BYTES : 0;
     }
 
     /** Whether receives can be armed for {@code registration}. */
@@ -110,6 +115,7 @@ final class Receiver {
             }
         }
         registration.reception = Reception.OFF;
+        registration.unsettled |= Abi.POLLIN;
         handOverBytes(registration);
     }
 
@@ -134,7 +140,11 @@ final class Receiver {
             if (registration.once) {
                 ring.submissionQueue().receiveOnce(registration.fd(), userData(kind, registration));
             } else {
-                ring.submissionQueue().receive(registration.fd(), userData(kind, registration));
+                // For a UNIX socket, which has no window, nothing is read ahead.
+                ring.submissionQueue().receive(registration.fd(), registration.isAhead() ? limit : 0,
+                        userData(kind, registration));
+                // It looks at the socket anew.
+                registration.unsettled &= ~Abi.POLLIN;
             }
             metrics.receivesArmed.increment();
         }
@@ -165,6 +175,8 @@ final class Receiver {
             StreamRegistration stream = (StreamRegistration) registration;
             if (stream.received > 0) {
                 stream.unasked = stream.reception == Reception.ARMED;
+                // Until the handle takes that, more may come.
+                stream.unsettled |= Abi.POLLIN;
             }
         }
     }
@@ -227,7 +239,7 @@ final class Receiver {
             return;
         }
         if ((flags & Abi.CQE_F_MORE) == 0) {
-            ended(registration, result);
+            ended(registration, result, flags);
         }
         if (Withdrawal.isClosed(registration)) {
             handOver(registration);
@@ -247,12 +259,15 @@ final class Receiver {
         poller.changed(registration);
     }
 
-    private void ended(StreamRegistration registration, int result) {
-        boolean cancelled = registration.reception == Reception.CANCELLING && result == -Errno.ECANCELED;
+    private void ended(StreamRegistration registration, int result, int flags) {
+        boolean cancelling = registration.reception == Reception.CANCELLING;
         registration.reception = Reception.OFF;
-        if (result > 0 && registration.once && !registration.peerDone) {
+        if (result > 0 && !registration.peerDone) {
             // The poll goes on to watch for the end, and the next receive, or a poll for data, looks at the socket anew.
-            registration.unsettled |= Abi.POLLIN;
+            // What comes after this receive needs no look before: a handle would find nothing.
+            if (registration.once || cancelling || (flags & Abi.CQE_F_SOCK_NONEMPTY) != 0) {
+                registration.unsettled |= Abi.POLLIN;
+            }
             return;
         }
         if (result == 0 && registration.isReceivable()) {
@@ -270,7 +285,7 @@ final class Receiver {
             logger.debug("The ring cannot receive for fd {}: {}", registration.fd(), Errno.name(-result));
             usable = false;
         } else if (isPassing(result)) {
-            if (!cancelled) {
+            if (!cancelling || result != -Errno.ECANCELED) {
                 registration.receiveFailed();
             }
         } else if (result < 0) {

@@ -63,6 +63,8 @@ public final class StreamRegistration extends PollRegistration {
 
     StreamRegistration(Poller poller, StreamHandle handle) {
         super(poller, handle);
+        // Nobody has looked.
+        unsettled = Abi.POLLIN;
     }
 
     StreamHandle streamHandle() {
@@ -206,9 +208,9 @@ public final class StreamRegistration extends PollRegistration {
         return received;
     }
 
-    /** Whether the handle may read its socket for what follows that, which the loop does not receive. */
+    /** Whether the handle may read its socket for what may be there behind that, and which the loop does not receive. */
     public boolean isSocketFree() {
-        return reception == Reception.OFF && end == 0 && isAhead();
+        return reception == Reception.OFF && end == 0 && (unsettled & Abi.POLLIN) != 0 && isAhead();
     }
 
     /** {@link StreamHandle#isReceivable()} has another answer now. */
@@ -284,6 +286,14 @@ public final class StreamRegistration extends PollRegistration {
     @Override
     boolean isOnceOnly() {
         return reception != Reception.OFF && polled() == Abi.POLLRDHUP;
+    }
+
+    /** Data that nobody has looked for is still to be looked for where the poll does not ask for it. */
+    @Override
+    void armed(int mask) {
+        int unseen = unsettled & ~mask & Abi.POLLIN;
+        super.armed(mask);
+        unsettled |= unseen;
     }
 
     /** The receive has ended for nothing. To try again turn by turn would spin as long as there is no memory, say. */

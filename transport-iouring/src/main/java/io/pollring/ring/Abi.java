@@ -28,6 +28,7 @@ public final class Abi {
     static final int SQE_USER_DATA = 32;
     static final int SQE_BUF_INDEX = 40;
     static final int SQE_BUF_GROUP = 40;
+    static final int SQE_OPTLEN = 44;
 
     // struct io_uring_cqe
     static final int CQE_BYTES = 16;
@@ -86,6 +87,8 @@ public final class Abi {
     static final int CQE_BUFFER_SHIFT = 16;
     /** More CQEs of the same request will follow. */
     public static final int CQE_F_MORE = 1 << 1;
+    /** The socket had more when the kernel had received. */
+    public static final int CQE_F_SOCK_NONEMPTY = 1 << 2;
 
     static final int SQ_CQ_OVERFLOW = 1 << 1;
     static final int SQ_TASKRUN = 1 << 2;
@@ -157,7 +160,7 @@ public final class Abi {
 
     private static final long[] NUMBERS = {
         SQE_BYTES, SQE_OPCODE, SQE_FLAGS, SQE_IOPRIO, SQE_FD, SQE_OFF, SQE_ADDR, SQE_LEN, SQE_POLL_EVENTS,
-        SQE_MSG_FLAGS, SQE_USER_DATA, SQE_BUF_INDEX, SQE_BUF_GROUP,
+        SQE_MSG_FLAGS, SQE_USER_DATA, SQE_BUF_INDEX, SQE_BUF_GROUP, SQE_OPTLEN,
         CQE_BYTES, CQE_USER_DATA, CQE_RES, CQE_FLAGS,
         PARAMS_BYTES, PARAMS_SQ_ENTRIES, PARAMS_CQ_ENTRIES, PARAMS_FLAGS, PARAMS_FEATURES,
         PARAMS_SQ_HEAD, PARAMS_SQ_TAIL, PARAMS_SQ_MASK, PARAMS_SQ_FLAGS, PARAMS_SQ_DROPPED, PARAMS_SQ_ARRAY,
@@ -166,7 +169,8 @@ public final class Abi {
         OP_NOP, OP_POLL_ADD, OP_POLL_REMOVE, OP_SENDMSG, OP_ASYNC_CANCEL, OP_SEND, OP_RECV,
         IOSQE_BUFFER_SELECT, IOSQE_CQE_SKIP_SUCCESS, POLL_ADD_MULTI, POLL_UPDATE_EVENTS,
         RECVSEND_POLL_FIRST, RECV_MULTISHOT,
-        CQE_F_BUFFER, CQE_BUFFER_SHIFT, CQE_F_MORE, SQ_CQ_OVERFLOW, SQ_TASKRUN, ENTER_GETEVENTS, ENTER_NO_IOWAIT,
+        CQE_F_BUFFER, CQE_BUFFER_SHIFT, CQE_F_MORE, CQE_F_SOCK_NONEMPTY, SQ_CQ_OVERFLOW, SQ_TASKRUN, ENTER_GETEVENTS,
+        ENTER_NO_IOWAIT,
         SETUP_CQSIZE, SETUP_CLAMP, SETUP_R_DISABLED, SETUP_SUBMIT_ALL, SETUP_COOP_TASKRUN, SETUP_TASKRUN_FLAG,
         SETUP_SINGLE_ISSUER, SETUP_DEFER_TASKRUN,
         FEAT_SINGLE_MMAP, FEAT_NODROP, FEAT_EXT_ARG, FEAT_CQE_SKIP, FEAT_NO_IOWAIT,
@@ -179,7 +183,7 @@ public final class Abi {
         PROBE_BYTES, PROBE_OP_BYTES, PROBE_LAST_OP, PROBE_OPS, PROBE_OP_FLAGS, PROBE_OP_SUPPORTED,
         Errno.EPERM, Errno.ENOENT, Errno.EINTR, Errno.EBADF, Errno.EAGAIN, Errno.ENOMEM, Errno.EACCES, Errno.EBUSY,
         Errno.EEXIST, Errno.EINVAL, Errno.ENFILE, Errno.EMFILE, Errno.ENOSYS, Errno.ETIME, Errno.EOPNOTSUPP,
-        Errno.ENOBUFS, Errno.EALREADY, Errno.ECANCELED, Errno.EBADR,
+        Errno.ENOTSOCK, Errno.ENOBUFS, Errno.EALREADY, Errno.ECANCELED, Errno.EBADR,
         POLLIN, POLLPRI, POLLOUT, POLLERR, POLLHUP, POLLRDHUP,
     };
 

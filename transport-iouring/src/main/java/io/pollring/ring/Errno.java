@@ -24,6 +24,7 @@ public final class Errno {
     /** Of {@code io_uring_enter}: completions were lost, as there was no memory to keep them (Linux 5.19). */
     public static final int EBADR = 53;
     public static final int ETIME = 62;
+    public static final int ENOTSOCK = 88;
     public static final int EOPNOTSUPP = 95;
     public static final int ENOBUFS = 105;
     public static final int EALREADY = 114;
@@ -67,6 +68,8 @@ public final class Errno {
                 return "EBADR";
             case ETIME:
                 return "ETIME";
+            case ENOTSOCK:
+                return "ENOTSOCK";
             case EOPNOTSUPP:
                 return "EOPNOTSUPP";
             case ENOBUFS:

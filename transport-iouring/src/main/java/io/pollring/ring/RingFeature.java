@@ -38,6 +38,8 @@ public enum RingFeature {
     EXT_ARG("extArg"),
     /** A CQE that finds the queue full is kept (Linux 5.5). Without: the loss is noticed and every poll armed anew. */
     NO_DROP("noDrop"),
+    /** A receive that goes on is over after so many bytes (Linux 6.17). Without: it takes as much as one look finds. */
+    RECEIVE_LIMIT("receiveLimit"),
     /** Waiting is not accounted as iowait (Linux 6.15). */
     NO_IOWAIT("noIoWait"),
     /** The ring starts disabled and allows only the opcodes that this transport needs (Linux 5.10). */

@@ -17,6 +17,7 @@ final class RingProbe implements CompletionHandler {
     private static final int POLL = 2;
     private static final int UPDATE = 3;
     private static final int CANCEL = 4;
+    private static final int RECEIVE = 5;
     private static final int MAX_ENTERS = 64;
 
     private final Ring ring;
@@ -27,6 +28,7 @@ final class RingProbe implements CompletionHandler {
     private boolean pollDone;
     private int pollResult;
     private int updateResult;
+    private int receiveResult;
 
     RingProbe(Ring ring, int fd, Set<RingFeature> features) {
         this.ring = ring;
@@ -50,6 +52,16 @@ final class RingProbe implements CompletionHandler {
         // A one-shot poll that fired is gone, and an event on its way delays the update: both are no refusals.
         if (updateResult == -Errno.EINVAL || updateResult == -Errno.EOPNOTSUPP) {
             features.remove(RingFeature.POLL_UPDATE);
+        }
+        if (features.contains(RingFeature.RECEIVE_LIMIT)) {
+            // Of what is no socket nothing is received: a kernel that knows the limit finds that next.
+            queue.receive(fd, 1, UserData.encode(0, 0, RECEIVE));
+            for (int i = 0; i < MAX_ENTERS && (receiveResult == 0 || queue.pending() > 0); i++) {
+                ring.submitAndRunTaskWork();
+            }
+            if (receiveResult != -Errno.ENOTSOCK) {
+                features.remove(RingFeature.RECEIVE_LIMIT);
+            }
         }
         if (!nopDone) {
             throw new RingException("a NOP on ring fd " + ring.fd(), -Errno.ETIME, ": io_uring does not work here");
@@ -86,6 +98,9 @@ final class RingProbe implements CompletionHandler {
                 break;
             case UPDATE:
                 updateResult = result;
+                break;
+            case RECEIVE:
+                receiveResult = result;
                 break;
             default:
                 // The cancellation's own answer adds nothing to the poll's.

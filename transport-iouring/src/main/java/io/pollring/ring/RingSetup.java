@@ -70,6 +70,7 @@ final class RingSetup {
         // Bytes that were received must never get lost; and older kernels count a send that was cut short as a success.
         retainIf(features, RingFeature.STREAM_IO, features.contains(RingFeature.DEFER_TASKRUN)
                 && features.contains(RingFeature.NO_DROP) && features.contains(RingFeature.CQE_SKIP));
+        retainIf(features, RingFeature.RECEIVE_LIMIT, features.contains(RingFeature.STREAM_IO));
         retainIf(features, RingFeature.NO_IOWAIT, (kernelFeatures & Abi.FEAT_NO_IOWAIT) != 0);
         boolean disabled = (flags & Abi.SETUP_R_DISABLED) != 0;
         retainIf(features, RingFeature.RESTRICTIONS, disabled);

@@ -18,6 +18,7 @@ public final class SubmissionQueue {
     // With MSG_WAITALL a send that was cut short counts as failed, so that no success is anything but complete.
     private static final int SEND_FLAGS = Abi.MSG_DONTWAIT | Abi.MSG_WAITALL | Abi.MSG_NOSIGNAL;
     private static final int IOPRIO_SHIFT = 16;
+    private static final int OPTLEN_SHIFT = Byte.SIZE * (Abi.SQE_OPTLEN - Abi.SQE_BUF_INDEX);
 
     private final Ring ring;
     private final ByteBuffer shared;
@@ -102,9 +103,11 @@ public final class SubmissionQueue {
     /**
      * Receives from now on, each time there is something, into a buffer of the ring's {@link BufferRing}. Completes for
      * every buffer, and for the last time with 0 at the stream's end, or with an error.
+     *
+     * @param limit with the buffer that brings so many bytes it is over ({@link RingFeature#RECEIVE_LIMIT}); 0 for none
      */
-    public void receive(int fd, long userData) {
-        receive(fd, Abi.RECV_MULTISHOT, userData);
+    public void receive(int fd, int limit, long userData) {
+        receive(fd, Abi.RECV_MULTISHOT, limit, userData);
     }
 
     /**
@@ -112,12 +115,12 @@ public final class SubmissionQueue {
      * for it before it waits for it: who arms this has read what was there.
      */
     public void receiveOnce(int fd, long userData) {
-        receive(fd, Abi.RECVSEND_POLL_FIRST, userData);
+        receive(fd, Abi.RECVSEND_POLL_FIRST, 0, userData);
     }
 
-    private void receive(int fd, int how, long userData) {
+    private void receive(int fd, int how, int limit, long userData) {
         write(Abi.OP_RECV, Abi.IOSQE_BUFFER_SELECT, fd, (long) how << IOPRIO_SHIFT, 0, 0, 0, 0, userData,
-                BufferRing.GROUP);
+                BufferRing.GROUP | (long) limit << OPTLEN_SHIFT);
     }
 
     /** A request that only completes. */
@@ -188,19 +191,19 @@ public final class SubmissionQueue {
     }
 
     private void write(int opcode, int flags, int fd, long off, long addr, int len, int events, long userData,
-                       int bufIndex) {
+                       long bufIndex) {
         write(opcode, flags, fd, 0, off, addr, len, events, userData, bufIndex);
     }
 
     private void write(int opcode, int flags, int fd, long ioprio, long off, long addr, int len, int events,
-                       long userData, int bufIndex) {
+                       long userData, long bufIndex) {
         reserve(1);
         fill((tail & mask) * Abi.SQE_BYTES, opcode, flags, fd, ioprio, off, addr, len, events, userData, bufIndex);
         tail++;
     }
 
     private void fill(int slot, int opcode, int flags, int fd, long ioprio, long off, long addr, int len, int events,
-                      long userData, int bufIndex) {
+                      long userData, long bufIndex) {
         ByteBuffer sqes = this.sqes;
         // Eight whole words, so that nothing of the slot's last request is left. Little-endian: see Native.
         sqes.putLong(slot, opcode | flags << 8 | ioprio | (long) fd << 32);

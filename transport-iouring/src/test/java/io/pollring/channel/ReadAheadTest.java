@@ -7,9 +7,12 @@
 package io.pollring.channel;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.MaxMessagesRecvByteBufAllocator;
+import io.pollring.channel.Transport.Family;
 import io.pollring.loop.StreamHandle;
 import io.pollring.ring.Errno;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +38,7 @@ class ReadAheadTest {
         connection.send(1);
         Await.until("the first byte", 5000, () -> connection.recorder.byteCount() == 1);
         connection.send(10);
-        Thread.sleep(100);
+        SocketQueues.awaitArrival(connection);
     }
 
     @ParameterizedTest
@@ -44,7 +47,7 @@ class ReadAheadTest {
         try (TestGroup group = setup.newGroup(1); Connection connection = Connection.open(group, paused(2048))) {
             readAhead(connection);
             connection.send(3000);
-            Thread.sleep(100);
+            SocketQueues.awaitArrival(connection);
             connection.channel.read();
             Await.until("the read", 5000, () -> connection.recorder.reads.get() == 2);
             assertEquals(1 + 2048, connection.recorder.byteCount());
@@ -99,14 +102,103 @@ class ReadAheadTest {
             Await.until("what came before", 5000, () -> connection.recorder.byteCount() == 11);
             connection.channel.read();
             connection.channel.shutdownInput().sync();
-            Thread.sleep(100);
+            SocketQueues.awaitStandstill(connection);
             connection.channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
             connection.send(20);
-            Thread.sleep(100);
+            SocketQueues.awaitArrival(connection);
             connection.channel.read();
-            Thread.sleep(200);
+            SocketQueues.awaitStandstill(connection);
             assertEquals(31, connection.recorder.byteCount());
             assertTrue(connection.channel.isOpen());
+        }
+    }
+
+    /** Of 200,000 bytes some do not fit the receiver's window, and so the end does not, either. */
+    @ParameterizedTest
+    @EnumSource(value = Setup.class, names = { "EPOLL", "HOSTED_RING", "OWN_RING", "OWN_DIRECT", "OWN_NO_RING" })
+    void endBehindWhatDoesNotFitTheSocketIsNotToldBeforeThatIsAskedFor(Setup setup) throws Exception {
+        int bytes = 200_000;
+        for (boolean asksFirst : new boolean[] { true, false }) {
+            try (TestGroup group = setup.newGroup(1); Connection connection = Connection.open(group, paused(2048))) {
+                if (asksFirst) {
+                    connection.channel.read();
+                    SocketQueues.awaitStandstill(connection);
+                }
+                connection.send(bytes);
+                connection.peer.shutdownOutput();
+                SocketQueues.awaitStandstill(connection);
+                if (!asksFirst) {
+                    connection.channel.read();
+                    SocketQueues.awaitStandstill(connection);
+                }
+                assertEquals(2048, connection.recorder.byteCount(), "asks first: " + asksFirst);
+                assertTrue(connection.channel.isOpen());
+                Await.until("the end behind all that is read by and by", 10_000, () -> {
+                    connection.channel.read();
+                    return !connection.channel.isOpen();
+                });
+                assertEquals(bytes, connection.recorder.byteCount());
+            }
+        }
+    }
+
+    /** A handler may stop to ask when it has its first bytes. */
+    @ParameterizedTest
+    @EnumSource(value = Setup.class, names = { "EPOLL", "HOSTED_RING", "OWN_RING", "OWN_DIRECT", "OWN_NO_RING" })
+    void endIsNotToldToAHandlerThatHasStoppedToReadBeforeIt(Setup setup) throws Exception {
+        Recorder recorder = new Recorder() {
+            @Override
+            public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
+                ctx.channel().config().setAutoRead(false);
+                super.channelRead(ctx, msg);
+            }
+        };
+        MaxMessagesRecvByteBufAllocator allocator = new FixedRecvByteBufAllocator(2048).maxMessagesPerRead(1);
+        try (TestGroup group = setup.newGroup(1); Connection connection = Connection.open(group, recorder,
+                bootstrap -> bootstrap.childOption(ChannelOption.RCVBUF_ALLOCATOR, allocator))) {
+            connection.send(200_000);
+            connection.peer.shutdownOutput();
+            SocketQueues.awaitStandstill(connection);
+            assertEquals(2048, recorder.byteCount());
+            assertTrue(connection.channel.isOpen());
+        }
+    }
+
+    /** The end itself makes a channel read all that is before it, asked for or not. */
+    @ParameterizedTest
+    @EnumSource(value = Setup.class, names = { "EPOLL", "HOSTED_RING", "OWN_RING", "OWN_DIRECT", "OWN_NO_RING" })
+    void endThatComesIsToldWithAllThatIsBeforeIt(Setup setup) throws Exception {
+        for (int bytes : new int[] { 10, 5000, 30_000 }) {
+            for (boolean asks : new boolean[] { true, false }) {
+                try (TestGroup group = setup.newGroup(1);
+                     Connection connection = Connection.open(group, paused(2048))) {
+                    if (asks) {
+                        connection.channel.read();
+                    }
+                    connection.send(bytes);
+                    connection.peer.shutdownOutput();
+                    Await.until("the end", 10_000, () -> !connection.channel.isOpen());
+                    assertEquals(bytes, connection.recorder.byteCount(), "asks: " + asks);
+                }
+            }
+        }
+    }
+
+    /** A UNIX socket has no window: its end comes whatever is before it. */
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void endOfAUnixSocketIsToldWithAllThatIsBeforeIt(Transport transport) throws Exception {
+        for (int bytes : new int[] { 10, 5000, 200_000 }) {
+            Recorder recorder = new Recorder();
+            try (TestGroup group = transport.newGroup(2);
+                 StreamPair pair = StreamPair.open(transport, group, Family.UNIX, TestGroup.IGNORE, recorder,
+                         client -> client.option(ChannelOption.SO_SNDBUF, 2 * bytes), paused(2048))) {
+                pair.child.read();
+                pair.client.writeAndFlush(Unpooled.wrappedBuffer(new byte[bytes])).sync();
+                pair.client.close().sync();
+                Await.until("the end", 10_000, () -> !pair.child.isOpen());
+                assertEquals(bytes, recorder.byteCount());
+            }
         }
     }
 }

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Who reads: the loop what fits a buffer of its ring, the channel what is larger. */
 class ReadChoiceTest {
@@ -39,8 +40,9 @@ class ReadChoiceTest {
             // The first read of a channel is its own, where it has not asked for more yet.
             send(pair, child, 1);
             assertEquals(3, receivedOf(pair, child, 3, PIECE));
-            // Two buffers are one too many.
-            assertEquals(2, receivedOf(pair, child, 1, PIECE + 1));
+            // Two buffers are one too many, and the receive may be over after the first.
+            long buffers = receivedOf(pair, child, 1, PIECE + 1);
+            assertTrue(buffers == 2 || buffers == 1 && family == Family.TCP, buffers + " buffers");
             assertEquals(0, receivedOf(pair, child, SMALL_TURNS - 1, PIECE));
             assertEquals(0, receivedOf(pair, child, 1, PIECE + 1));
             assertEquals(0, receivedOf(pair, child, SMALL_TURNS, PIECE));

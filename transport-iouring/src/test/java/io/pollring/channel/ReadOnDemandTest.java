@@ -48,8 +48,9 @@ class ReadOnDemandTest {
                 reporter.publishEntry("after the round trips", metrics.toString());
                 assertEquals(controlsBefore, metrics.epollCtls());
                 assertEquals(removesBefore, metrics.pollRemoves());
-                // A receive stays armed, too, though nobody asks for data for a while after each message.
-                assertEquals(armedBefore, metrics.receivesArmed());
+                // A receive stays armed, too, though nobody asks for data for a while after each message: for 8 KiB.
+                long armed = metrics.receivesArmed() - armedBefore;
+                assertTrue(armed <= 1 + count * Long.BYTES / 8192, armed + " receives");
                 assertEquals(receivesBefore + (setup == Setup.OWN_RING ? count : 0), metrics.receives());
             }
         }

@@ -10,6 +10,7 @@ import io.pollring.ring.Abi;
 import io.pollring.ring.Errno;
 import io.pollring.ring.FakeFaults;
 import io.pollring.ring.FakeOffer;
+import io.pollring.ring.RingFeature;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -127,6 +128,10 @@ class LostCompletionsTest {
 
     @Test
     void sendIsNoSuccessWhenItsCompletionMayBeLost() {
+        loop.close();
+        // A receive without a limit fills the queue.
+        loop = new FakeLoop(FakeOffer.everything().without(RingFeature.RECEIVE_LIMIT), ENTRIES, ENTRIES);
+        loop.kernel.use(faults);
         FakeStreamHandle sender = loop.openStream(4);
         FakeStreamHandle[] large = new FakeStreamHandle[1];
         sender.reaction = events -> {

@@ -6,23 +6,24 @@
  */
 package io.pollring.ring;
 
-/** A receive of a {@link FakeRing}: a multishot one, or one that waits for something and then receives once. */
+/** A receive of a {@link FakeRing}: a multishot one, perhaps up to a limit, or one that waits for something and then receives once. */
 final class FakeReceive extends FakeRequest {
     private static final int WAKES = Abi.POLLIN | Abi.POLLRDHUP | Abi.POLLHUP | Abi.POLLERR;
     /** How often it tries again before others have their turn. */
     private static final int MAX_RETRIES = 32;
-    /** A flag of a completion, of which the loop makes no use. */
-    private static final int CQE_F_SOCK_NONEMPTY = 1 << 2;
 
     private final FakeStream stream;
     private final FakeBuffers buffers;
     private final boolean multishot;
+    private final int limit;
+    private int total;
 
     FakeReceive(FakeRequests requests, FakeStream stream, FakeBuffers buffers, FakeSqe sqe) {
         super(requests, stream, sqe);
         this.stream = stream;
         this.buffers = buffers;
         multishot = sqe.ioprio == Abi.RECV_MULTISHOT;
+        limit = sqe.optlen;
     }
 
     @Override
@@ -60,9 +61,11 @@ final class FakeReceive extends FakeRequest {
             }
             buffers.take();
             int flags = Abi.CQE_F_BUFFER | id << Abi.CQE_BUFFER_SHIFT
-                    | (stream.hintsMore() ? CQE_F_SOCK_NONEMPTY : 0);
-            if (!multishot || !requests.postMore(this, result, flags)) {
-                // It ends when a completion finds the queue full. The bytes are in that completion.
+                    | (stream.hintsMore() ? Abi.CQE_F_SOCK_NONEMPTY : 0);
+            total += result;
+            boolean last = !multishot || limit != 0 && total >= limit;
+            if (last || !requests.postMore(this, result, flags)) {
+                // Measured: what reaches the limit is not cut short. It also ends when a completion finds the queue full. The bytes are in that completion.
                 requests.end(this, result, flags);
                 return;
             }

@@ -13,7 +13,6 @@ import java.util.Queue;
 
 /** The requests of a {@link FakeRing} that wait for files, and the work that events make for the next enter. */
 final class FakeRequests {
-    private static final int ENOTSOCK = 88;
 
     private final FakeKernel kernel;
     private final FakeQueues queues;
@@ -58,7 +57,7 @@ final class FakeRequests {
         if (file == null) {
             post(sqe.userData, -Errno.EBADF);
         } else if (!(file instanceof FakeStream)) {
-            post(sqe.userData, -ENOTSOCK);
+            post(sqe.userData, -Errno.ENOTSOCK);
         } else if (buffers == null) {
             post(sqe.userData, -Errno.ENOBUFS);
         } else {

@@ -8,7 +8,6 @@ package io.pollring.ring;
 
 /** A SEND or SENDMSG of a {@link FakeRing}, which never waits. */
 final class FakeSend {
-    private static final int ENOTSOCK = 88;
     private static final int IOVEC_BYTES = 16;
 
     private FakeSend() { }
@@ -19,7 +18,7 @@ final class FakeSend {
             return -Errno.EBADF;
         }
         if (!(file instanceof FakeStream)) {
-            return -ENOTSOCK;
+            return -Errno.ENOTSOCK;
         }
         FakeStream stream = (FakeStream) file;
         if (sqe.opcode == Abi.OP_SEND) {

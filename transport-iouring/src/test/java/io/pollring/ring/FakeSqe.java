@@ -24,6 +24,7 @@ final class FakeSqe {
     final long userData;
     final int bufIndex;
     final int personality;
+    final int optlen;
 
     FakeSqe(ByteBuffer sqes, int offset) {
         opcode = sqes.get(offset + Abi.SQE_OPCODE) & 0xFF;
@@ -36,6 +37,7 @@ final class FakeSqe {
         events = sqes.getInt(offset + Abi.SQE_POLL_EVENTS);
         userData = sqes.getLong(offset + Abi.SQE_USER_DATA);
         bufIndex = sqes.getShort(offset + Abi.SQE_BUF_INDEX) & 0xFFFF;
+        optlen = sqes.getInt(offset + Abi.SQE_OPTLEN);
         personality = sqes.getShort(offset + Abi.SQE_BUF_INDEX + 2) & 0xFFFF;
     }
 
@@ -54,7 +56,7 @@ final class FakeSqe {
         if (opcode == Abi.OP_RECV) {
             return prepareReceive(offer);
         }
-        if ((flags & ~known) != 0 || ioprio != 0 || personality != 0 || bufIndex != 0) {
+        if ((flags & ~known) != 0 || ioprio != 0 || personality != 0 || bufIndex != 0 || optlen != 0) {
             return -Errno.EINVAL;
         }
         switch (opcode) {
@@ -78,7 +80,9 @@ final class FakeSqe {
     private int prepareReceive(FakeOffer offer) {
         // Only what the loop makes of it: multishot, or once when there is something, into buffers of the ring's group.
         return offer.has(RingFeature.STREAM_IO) && flags == Abi.IOSQE_BUFFER_SELECT
-                && (ioprio == Abi.RECV_MULTISHOT || ioprio == Abi.RECVSEND_POLL_FIRST) && personality == 0 && bufIndex == BufferRing.GROUP && addr == 0 && len == 0 && events == 0
+                && (ioprio == Abi.RECV_MULTISHOT && (optlen == 0 || offer.has(RingFeature.RECEIVE_LIMIT))
+                        || ioprio == Abi.RECVSEND_POLL_FIRST && optlen == 0)
+                && personality == 0 && bufIndex == BufferRing.GROUP && off == 0 && addr == 0 && len == 0 && events == 0
                 ? 0 : -Errno.EINVAL;
     }
 

@@ -87,7 +87,8 @@ class RingSetupTest {
                 // COOP_TASKRUN is the alternative to DEFER_TASKRUN; both are younger than SUBMIT_ALL.
                 boolean expected = other != RingFeature.COOP_TASKRUN
                         && (other != RingFeature.DEFER_TASKRUN || feature != RingFeature.SUBMIT_ALL)
-                        && (other != RingFeature.STREAM_IO || !STREAM_IO_NEEDS.contains(feature));
+                        && (other != RingFeature.STREAM_IO && other != RingFeature.RECEIVE_LIMIT
+                        || !STREAM_IO_NEEDS.contains(feature));
                 if (other != feature && expected) {
                     assertTrue(ring.has(other), () -> "without " + feature + ": " + ring);
                 }

@@ -86,7 +86,7 @@ public class SqeWriteBenchmark extends RingOperation {
     @OperationsPerInvocation(BATCH)
     public int receive() throws RingException {
         for (int i = 0; i < BATCH; i++) {
-            queue.receive(fd.intValue(), i);
+            queue.receive(fd.intValue(), 0, i);
         }
         return publish();
     }
