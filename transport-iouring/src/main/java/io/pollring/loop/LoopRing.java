@@ -116,7 +116,8 @@ final class LoopRing {
         int wished = Math.min(entries * 2, 2 * Ring.MAX_ENTRIES);
         poller.completionsWereLost();
         replace(wished);
-        logger.warn("Completions were lost; the ring was to be replaced by one with {} completion queue entries", wished);
+        logger.warn("Completions were lost; the ring was to get {} completion queue entries instead of {}", wished,
+                entries);
     }
 
     /** The ring, which must be there, has failed. */

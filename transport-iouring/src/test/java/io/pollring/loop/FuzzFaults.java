@@ -60,6 +60,11 @@ final class FuzzFaults extends FakeFaults {
         return active && percent > 0 && random.nextInt(100) < percent;
     }
 
+    /** Whether there is no memory for what the loop asks for. */
+    boolean refusesMemory() {
+        return happens(profile.faults);
+    }
+
     /** The ring is lost for good at the next enter. */
     void loseRing() {
         nextEnter = -EFAULT;

@@ -54,7 +54,7 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
         kernel.use(faults);
         kernel.onSleep(this::sleeping);
         loop = new PollLoop(this, profile.settings(), DefaultSelectStrategyFactory.INSTANCE.newSelectStrategy(), this,
-                kernel, new LoopMemory());
+                kernel, new FuzzLoopMemory(faults));
     }
 
     void use(FuzzReactions reactions) {
@@ -149,7 +149,8 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
     public void failed(EpollIoHandle epollHandle, IOException cause) {
         FuzzHandle handle = (FuzzHandle) epollHandle;
         trace(handle, () -> "cannot be watched: " + cause.getMessage());
-        if (!handle.regular && !handle.isClosed() && !faults.badFdAnswered) {
+        // What it has thrown comes with it, if that was too often.
+        if (!handle.regular && !handle.isClosed() && !faults.badFdAnswered && cause.getCause() == null) {
             violated(handle, "was told that it cannot be watched: " + cause);
         }
         if (handle.failed) {
