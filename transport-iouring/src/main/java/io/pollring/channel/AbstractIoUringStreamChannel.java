@@ -488,7 +488,6 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
                     stopReading();
                 }
                 pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
-                io.settle();
             }
             if (atEnd && !endTold && !isGone()) {
                 endTold = true;

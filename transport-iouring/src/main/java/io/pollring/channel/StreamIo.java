@@ -81,7 +81,7 @@ final class StreamIo extends BatchedWriter {
                     atEnd = allocation.lastBytesRead() < 0;
                     if (atEnd) {
                         unsafe.readPending = false;
-                        settle();
+                        settleForEnd();
                     }
                     break;
                 }
@@ -96,11 +96,8 @@ final class StreamIo extends BatchedWriter {
             } while (!unsafe.isInputOver() && !channel.isSplicing() && allocation.continueReading());
             allocation.readComplete();
             pipeline.fireChannelReadComplete();
-            if (atEnd) {
-                settle();
-                if (!channel.isGone()) {
-                    unsafe.shutdownInput(true);
-                }
+            if (atEnd && !channel.isGone()) {
+                unsafe.shutdownInput(true);
             }
         } catch (Throwable t) {
             drained = false;
@@ -311,22 +308,29 @@ final class StreamIo extends BatchedWriter {
         }
     }
 
+    /** Writes at once what was left to the loop, and all that is flushed until the end behind the data is told. */
+    private void settleForEnd() {
+        settle();
+        StreamRegistration registration = channel.streamRegistration();
+        if (registration != null) {
+            registration.endsData();
+        }
+    }
+
     private void readFailed(StreamUnsafe unsafe, ReadAllocation allocation, ByteBuf unread, Throwable cause) {
         if (unread != null) {
             unread.release();
         }
         // What was flushed before would have met the same failure, and closed the channel before it is found here.
-        settle();
+        settleForEnd();
         boolean foundByWrite = channel.isGone() && cause instanceof IOException;
         ChannelPipeline pipeline = channel.pipeline();
         allocation.readComplete();
         pipeline.fireChannelReadComplete();
-        settle();
         if (foundByWrite) {
             return;
         }
         pipeline.fireExceptionCaught(cause);
-        settle();
         // Without memory for a buffer the socket would be reported ready again and again.
         if (cause instanceof IOException || cause instanceof OutOfMemoryError
                 || cause instanceof LeakPresenceDetector.AllocationProhibitedException) {

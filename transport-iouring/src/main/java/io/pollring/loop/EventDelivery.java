@@ -176,6 +176,11 @@ final class EventDelivery {
         return deliveringData;
     }
 
+    /** What follows the data is not to be overtaken by anything: what is flushed from now on is sent at once. */
+    void endsData() {
+        deliveringData = false;
+    }
+
     /** Whether the registration's handle is being given its events, so that it may still take what there is. */
     boolean isDelivering(PollRegistration registration) {
         return current == registration;

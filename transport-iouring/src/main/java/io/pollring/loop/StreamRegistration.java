@@ -181,6 +181,14 @@ public final class StreamRegistration extends PollRegistration {
         return true;
     }
 
+    /**
+     * The handle, which is being given data, has met the end or an error behind it: nothing that it flushes from now on
+     * can be sent {@linkplain #sendLater() later}.
+     */
+    public void endsData() {
+        poller.delivery().endsData();
+    }
+
     /** Has what was prepared sent and {@linkplain StreamHandle#sent told} now. */
     public void settleSend() {
         poller.sends().settle(this);

@@ -23,6 +23,7 @@ final class Differential implements AutoCloseable {
     private final EpollFailures epollFailures = new EpollFailures();
     private final List<Long> failedByEpoll = new ArrayList<>();
     private final List<Long> endedLate = new ArrayList<>();
+    private final List<Long> readInPieces = new ArrayList<>();
 
     Differential(Set<Transport> transports) throws Exception {
         for (Transport transport : transports) {
@@ -65,6 +66,8 @@ final class Differential implements AutoCloseable {
             String difference = comparison.difference(reference, trace, late, otherSizes);
             if (difference != null && transport == Transport.OWN && Lateness.hasEndingListener(program)) {
                 endedLate.add(program.seed);
+            } else if (difference != null && transport == Transport.OWN && Lateness.readsPieces(program)) {
+                readInPieces.add(program.seed);
             } else if (difference != null) {
                 faults.add(transport + " differs from " + referenceTransport + ": " + difference + "\n    "
                         + referenceTransport + ": " + reference.events() + "\n    " + transport + ": "
@@ -85,6 +88,11 @@ final class Differential implements AutoCloseable {
     /** Programs that differ on own channels as a listener ends or moves the channel later there. */
     List<Long> endedLate() {
         return endedLate;
+    }
+
+    /** Programs that differ on own channels as UNIX sockets are read on demand in pieces there. */
+    List<Long> readInPieces() {
+        return readInPieces;
     }
 
     List<Long> failedByEpoll() {

@@ -28,19 +28,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  * differ as small as they can be.
  */
 public class DifferentialFuzzTest {
-    /** Our own channels with batched I/O are not among them yet: {@code -Dpollring.fuzz.own=true} adds them. */
-    private static final Set<Transport> COMPARED =
-            EnumSet.of(Transport.EPOLL, Transport.HOSTED, Transport.DIRECT, Transport.NO_RING);
-
     private static final int MAX_SHOWN = 5;
 
     @Test
     public void everyTransportDoesWhatEpollDoes() throws Exception {
         assumeTrue(Run.current().equals(new Run(Mode.RING, Family.OWN)), "all transports are compared in one run");
-        Set<Transport> transports = EnumSet.copyOf(COMPARED);
-        if (Boolean.getBoolean("pollring.fuzz.own")) {
-            transports.add(Transport.OWN);
-        }
+        Set<Transport> transports = EnumSet.allOf(Transport.class);
         Long only = Long.getLong("pollring.fuzz.seed");
         long first = only == null ? Long.getLong("pollring.fuzz.first", 1) : only;
         int programs = only == null ? Integer.getInteger("pollring.fuzz.programs", 300) : 1;
@@ -53,7 +46,7 @@ public class DifferentialFuzzTest {
                     + transports + "\n  differs between runs of the reference, so masked, in so many programs: "
                     + differential.masks() + "\n  epoll fails, so hosted is the reference: "
                     + differential.failedByEpoll() + "\n  a listener of a deferred write ends or moves the channel: "
-                    + differential.endedLate());
+                    + differential.endedLate() + "\n  a UNIX socket is read on demand: " + differential.readInPieces());
         }
         assertTrue(faults.isEmpty(), () -> faults.size() + " program(s) differ, among them:\n"
                 + String.join("\n", faults.subList(0, Math.min(MAX_SHOWN, faults.size()))));

@@ -45,6 +45,17 @@ final class Lateness {
                 .anyMatch(ops -> hasAny(ops, op -> INPUT_ENDS.contains(op.kind)));
     }
 
+    /**
+     * Whether a UNIX socket is read on demand. The loop receives for it piece by piece, and a read may give the rest of a
+     * piece only; and what it has received when the channel stops to ask makes room in the peer's socket, so that the end
+     * comes earlier.
+     */
+    static boolean readsPieces(Program program) {
+        return program.kind == SocketKind.UNIX && (!program.settings.autoRead || program.steps.stream()
+                .flatMap(step -> Stream.concat(Stream.of(step.task), step.reactions.values().stream()))
+                .anyMatch(ops -> hasAny(ops, op -> op.kind == Kind.AUTO_READ_OFF)));
+    }
+
     private static boolean hasAny(List<Op> ops, Predicate<Op> condition) {
         return ops.stream().anyMatch(op -> condition.test(op) || hasAny(op.then, condition));
     }
