@@ -31,7 +31,7 @@ public final class IoUringIoHandlerConfig {
     private static final int DEFAULT_CQ_SIZE = 4096;
     private static final int MAX_CQ_SIZE = 2 * Ring.MAX_ENTRIES;
     /** Several times what a turn of dozens of quick handlers takes. */
-    private static final long SEND_DELAY_NANOS = 100_000;
+    private static final long SEND_DELAY_NANOS = 200_000;
 
     private int ringSize;
     private int cqSize;
