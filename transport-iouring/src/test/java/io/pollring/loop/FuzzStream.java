@@ -211,9 +211,10 @@ final class FuzzStream extends FuzzHandle implements StreamHandle {
         if (errno == Errno.EBADR) {
             bytes.checkLost(this, stream);
             bytes.keepLost();
-        } else {
+        } else if (!cancelled || world.isSound()) {
             bytes.failed(this);
         }
+        // Otherwise a request has outlived its registration, and that of the next one may have what is before the error.
     }
 
     @Override
