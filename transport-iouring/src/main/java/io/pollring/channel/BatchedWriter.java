@@ -12,6 +12,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultMessageSizeEstimator;
 import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.IovArray;
 import io.netty.util.internal.PlatformDependent;
 import io.netty.util.internal.SystemPropertyUtil;
@@ -68,6 +69,17 @@ class BatchedWriter extends DirectWriter {
 
     @Override
     final void write(ChannelOutboundBuffer in) throws Exception {
+        try {
+            proceed(in);
+        } catch (Errors.NativeIoException e) {
+            if (channel.streamRegistration() != null) {
+                channel.streamRegistration().failureTold();
+            }
+            throw e;
+        }
+    }
+
+    private void proceed(ChannelOutboundBuffer in) throws Exception {
         switch (state) {
             case IDLE:
                 if (!sendLater(in)) {

@@ -189,6 +189,16 @@ public final class StreamRegistration extends PollRegistration {
         poller.delivery().endsData();
     }
 
+    /**
+     * A write has met the connection's failure, which a socket tells once: if a receive has taken it already, the next
+     * read finds only the end.
+     */
+    public void failureTold() {
+        if (end != 0) {
+            end = END_OF_STREAM;
+        }
+    }
+
     /** Has what was prepared sent and {@linkplain StreamHandle#sent told} now. */
     public void settleSend() {
         poller.sends().settle(this);

@@ -155,6 +155,19 @@ class FlushBeforeEndTest {
         assertEquals("registered active read 1 inactive readComplete unregistered", order(service));
     }
 
+    /** A socket tells its failure once, to whoever comes first. */
+    @ParameterizedTest
+    @EnumSource
+    void theResetThatAWriteHasMetIsNoExceptionForTheRead(Transport transport) throws Exception {
+        Service service = new Service(s -> {
+            s.channel().config().setAutoClose(false);
+            s.send(10);
+        });
+        serve(transport, service, false, RawClient::reset);
+        assertFalse(service.writes.get(0).isSuccess());
+        assertEquals("", service.exceptions());
+    }
+
     /** The first write behind a reset finds out what the read has found. */
     @ParameterizedTest
     @EnumSource

@@ -97,13 +97,17 @@ final class Comparison {
             boolean movable = event.kind == Kind.PROMISE || event.kind == Kind.WRITABILITY;
             boolean newStep = !ordered.isEmpty() && ordered.get(ordered.size() - 1).step != event.step
                     || !behind.isEmpty() && behind.get(behind.size() - 1).step != event.step;
-            if (newStep || !movable && event.kind != Kind.READ) {
+            // What a handler tells the pipeline by itself waits for no promise.
+            boolean own = event.kind == Kind.USER_EVENT && event.text.equals("user event");
+            if (newStep || !movable && !own && event.kind != Kind.READ) {
                 ordered.addAll(behind);
                 behind.clear();
                 read = -1;
             }
             if (movable) {
                 behind.add(event);
+            } else if (own) {
+                ordered.add(event);
             } else if (event.kind == Kind.READ && read >= 0) {
                 Event before = ordered.get(read);
                 ordered.set(read, new Event(before.step, Kind.READ, before.text, before.bytes + event.bytes));

@@ -24,6 +24,7 @@ final class Differential implements AutoCloseable {
     private final List<Long> failedByEpoll = new ArrayList<>();
     private final List<Long> endedLate = new ArrayList<>();
     private final List<Long> readInPieces = new ArrayList<>();
+    private final List<Long> endFirst = new ArrayList<>();
 
     Differential(Set<Transport> transports) throws Exception {
         for (Transport transport : transports) {
@@ -57,17 +58,20 @@ final class Differential implements AutoCloseable {
                 continue;
             }
             Trace trace = venue.getValue().run(program);
-            boolean late = transport == Transport.OWN || Lateness.endsInput(program);
+            boolean late = transport == Transport.OWN || Lateness.mayHearOfEndFirst(program);
             boolean otherSizes = transport.readsLarger() && program.settings.fixedReads == 0;
             // A race of which two runs have shown one side only shows the other in some more.
             for (int i = 0; i < MORE_RUNS && comparison.difference(reference, trace, late, otherSizes) != null; i++) {
                 comparison.mask(reference, venues.get(referenceTransport).run(program));
             }
             String difference = comparison.difference(reference, trace, late, otherSizes);
-            if (difference != null && transport == Transport.OWN && Lateness.hasEndingListener(program)) {
+            if (difference != null && transport == Transport.OWN && Lateness.hasLateListener(program)) {
                 endedLate.add(program.seed);
             } else if (difference != null && transport == Transport.OWN && Lateness.readsPieces(program)) {
                 readInPieces.add(program.seed);
+            } else if (difference != null && referenceTransport == Transport.HOSTED
+                    && Lateness.mayHearOfEndFirst(program)) {
+                endFirst.add(program.seed);
             } else if (difference != null) {
                 faults.add(transport + " differs from " + referenceTransport + ": " + difference + "\n    "
                         + referenceTransport + ": " + reference.events() + "\n    " + transport + ": "
@@ -85,7 +89,12 @@ final class Differential implements AutoCloseable {
         return masks;
     }
 
-    /** Programs that differ on own channels as a listener ends or moves the channel later there. */
+    /** Programs that differ from hosted channels, the reference for them, which have heard of the end first. */
+    List<Long> endFirst() {
+        return endFirst;
+    }
+
+    /** Programs that differ on own channels as a listener runs later there. */
     List<Long> endedLate() {
         return endedLate;
     }

@@ -45,8 +45,9 @@ public class DifferentialFuzzTest {
             System.out.println("differential fuzz: programs " + first + " to " + (first + programs - 1) + " on "
                     + transports + "\n  differs between runs of the reference, so masked, in so many programs: "
                     + differential.masks() + "\n  epoll fails, so hosted is the reference: "
-                    + differential.failedByEpoll() + "\n  a listener of a deferred write ends or moves the channel: "
-                    + differential.endedLate() + "\n  a UNIX socket is read on demand: " + differential.readInPieces());
+                    + differential.failedByEpoll() + "\n  a listener of a deferred write is late: "
+                    + differential.endedLate() + "\n  a UNIX socket is read on demand: " + differential.readInPieces()
+                    + "\n  hosted is the reference, and hears of the end first: " + differential.endFirst());
         }
         assertTrue(faults.isEmpty(), () -> faults.size() + " program(s) differ, among them:\n"
                 + String.join("\n", faults.subList(0, Math.min(MAX_SHOWN, faults.size()))));

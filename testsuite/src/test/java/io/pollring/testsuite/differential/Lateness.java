@@ -19,41 +19,56 @@ import java.util.stream.Stream;
 final class Lateness {
     private static final Set<Kind> ENDS =
             EnumSet.of(Kind.SHUT_OUTPUT, Kind.SHUT_INPUT, Kind.SHUTDOWN, Kind.CLOSE, Kind.MOVE, Kind.REREGISTER);
+    private static final Set<Kind> MOVES = EnumSet.of(Kind.MOVE, Kind.REREGISTER);
+    private static final Set<Kind> FLUSHES = EnumSet.of(Kind.FLUSH, Kind.WRITE_AND_FLUSH);
     private static final Set<Kind> INPUT_ENDS = EnumSet.of(Kind.SHUT_INPUT, Kind.SHUTDOWN);
     private static final Set<Trigger> READS = EnumSet.of(Trigger.READ, Trigger.READ_COMPLETE);
 
     private Lateness() { }
 
     /**
-     * Whether the listener of a write that is made in a read ends a direction of the channel, or moves it. Where the loop
-     * sends what is flushed in reads, that listener runs when the reads are over.
+     * Whether the listener of a write that is made in a read ends a direction of the channel, or moves it, or flushes what
+     * the handler has only written. Where the loop sends what is flushed in reads, that listener runs when the reads are
+     * over.
      */
-    static boolean hasEndingListener(Program program) {
+    static boolean hasLateListener(Program program) {
         return program.steps.stream().flatMap(step -> step.reactions.entrySet().stream())
                 .filter(entry -> READS.contains(entry.getKey())).map(Map.Entry::getValue)
-                .flatMap(List::stream).filter(op -> op.kind.hasMessage())
-                .anyMatch(op -> hasAny(op.then, inner -> ENDS.contains(inner.kind)));
+                .anyMatch(Lateness::hasLateListener);
+    }
+
+    private static boolean hasLateListener(List<Op> ops) {
+        boolean leavesUnflushed = ops.stream().anyMatch(op -> op.kind == Kind.WRITE);
+        return ops.stream().filter(op -> op.kind.hasMessage()).anyMatch(op -> hasAny(op.then,
+                inner -> ENDS.contains(inner.kind) || leavesUnflushed && FLUSHES.contains(inner.kind)));
     }
 
     /**
-     * Whether the channel's own input is shut down. If reading is asked for in the same task, a poll may tell of the end
-     * before it tells of the data; what there is is then read in one go.
+     * Whether the channel's own input is shut down, or its peer ends while it reads on demand. If reading is asked for in
+     * the same turn, a poll may tell of the end before it tells of the data; what there is is then read in one go.
      */
-    static boolean endsInput(Program program) {
-        return program.steps.stream()
-                .flatMap(step -> Stream.concat(Stream.of(step.task), step.reactions.values().stream()))
-                .anyMatch(ops -> hasAny(ops, op -> INPUT_ENDS.contains(op.kind)));
+    static boolean mayHearOfEndFirst(Program program) {
+        return hasAnyOp(program, op -> INPUT_ENDS.contains(op.kind)) || readsOnDemand(program);
+    }
+
+    private static boolean readsOnDemand(Program program) {
+        return !program.settings.autoRead || hasAnyOp(program, op -> op.kind == Kind.AUTO_READ_OFF);
     }
 
     /**
-     * Whether a UNIX socket is read on demand. The loop receives for it piece by piece, and a read may give the rest of a
-     * piece only; and what it has received when the channel stops to ask makes room in the peer's socket, so that the end
-     * comes earlier.
+     * Whether a UNIX socket is read on demand, or moves. The loop receives for it piece by piece, and a read may give the
+     * rest of a piece only; and what it has received when the channel stops to ask makes room in the peer's socket, so that
+     * the end comes earlier.
      */
     static boolean readsPieces(Program program) {
-        return program.kind == SocketKind.UNIX && (!program.settings.autoRead || program.steps.stream()
+        return program.kind == SocketKind.UNIX
+                && (readsOnDemand(program) || hasAnyOp(program, op -> MOVES.contains(op.kind)));
+    }
+
+    private static boolean hasAnyOp(Program program, Predicate<Op> condition) {
+        return program.steps.stream()
                 .flatMap(step -> Stream.concat(Stream.of(step.task), step.reactions.values().stream()))
-                .anyMatch(ops -> hasAny(ops, op -> op.kind == Kind.AUTO_READ_OFF)));
+                .anyMatch(ops -> hasAny(ops, condition));
     }
 
     private static boolean hasAny(List<Op> ops, Predicate<Op> condition) {
