@@ -136,6 +136,10 @@ public final class MemoryKernel implements Kernel {
             case Abi.OP_ASYNC_CANCEL:
                 cancel(sqe, polls.find(sqes.getLong(sqe + Abi.SQE_ADDR)));
                 break;
+            case Abi.OP_RECV:
+                // A ring tries what it is told of one. There are no sockets here.
+                complete(userData, -Errno.ENOTSOCK, 0);
+                break;
             default:
                 throw new IllegalStateException("no benchmark has needed opcode " + opcode);
         }
