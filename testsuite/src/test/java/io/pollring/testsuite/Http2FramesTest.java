@@ -54,10 +54,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  * Which DATA frames an HTTP/2 server makes of a body that it writes when the headers have been sent. The codec cuts
  * them to what has room in the channel's buffer, so they show what that counts at this moment. Clients have been seen
  * to stop reading when they were cut in another way, see {@code docs/upstream.md}.
- *
- * <p>Nearly all of its time goes into loading the codec's classes, while the JVMs of the suite share the processors.
  */
-@Timeout(120)
+@Timeout(30)
 public class Http2FramesTest {
     private static final int DATA = 0;
     private static final int HEADERS = 1;
