@@ -29,11 +29,7 @@ import java.io.IOException;
  * kernel: like a write that was made a little later. Until then nothing else is written.
  */
 class BatchedWriter extends DirectWriter {
-    /** A message that is larger is written at once: the earlier the better, as the time goes into copying. */
-    private static final int MAX_MESSAGE_BYTES = 4 * 1024;
     private static final int MAX_BYTES = Short.MAX_VALUE;
-    /** Each flush looks at all that were left to the loop before it. */
-    private static final int MAX_MESSAGES = 64;
     /** What Netty adds to each message's size before it compares with the water marks. */
     private static final int ENTRY_BYTES =
             SystemPropertyUtil.getInt("io.netty.transport.outboundBufferEntrySizeOverhead", 96);
@@ -56,12 +52,8 @@ class BatchedWriter extends DirectWriter {
     }
 
     private State state = State.IDLE;
-    /** How many messages are left to the loop; it has a reference to each. */
-    private short messages;
-    /** What {@link #buffer} counts for all that is left to the loop, or was sent; when not all was sent, what was. */
-    private short result;
-    /** What is being sent from: the channel may have lost it when it hears what was sent. */
-    private ChannelOutboundBuffer buffer;
+    /** What is left to the loop, and whether all of it was sent; {@code null} in {@link State#IDLE}. */
+    private QueuedMessages queued;
 
     BatchedWriter(AbstractIoUringStreamChannel channel) {
         super(channel);
@@ -87,12 +79,12 @@ class BatchedWriter extends DirectWriter {
                 }
                 break;
             case QUEUED:
-                if (!mayWait(in) || !takeMessages(in)) {
-                    // The loop will ask, and is told nothing.
-                    takeBack(in);
+                if (!mayWait(in) || !takeMore(in)) {
+                    if (state == State.QUEUED) {
+                        // The loop will ask, and is told nothing.
+                        forget();
+                    }
                     super.write(in);
-                } else {
-                    result = (short) in.totalPendingWriteBytes();
                 }
                 break;
             case ALL_SENT:
@@ -112,21 +104,14 @@ class BatchedWriter extends DirectWriter {
 
     /** How much of what the channel's buffer counts as pending would have been sent by now without the loop. */
     final int leftToLoop() {
-        return state == State.QUEUED || state == State.TELLING ? result : 0;
+        return state == State.QUEUED || state == State.TELLING ? queued.pendingBytes() : 0;
     }
 
     /** Nothing is left to the loop any more. */
     private void forget() {
         state = State.IDLE;
-        buffer = null;
-        messages = 0;
-    }
-
-    /** @return how many bytes the messages have that were left to the loop */
-    private long takeBack(ChannelOutboundBuffer in) {
-        int count = messages;
-        forget();
-        return QueuedMessages.give(in, count);
+        queued.recycle();
+        queued = null;
     }
 
     private boolean mayWait(ChannelOutboundBuffer in) {
@@ -134,48 +119,44 @@ class BatchedWriter extends DirectWriter {
         return in.isWritable() && in.totalPendingWriteBytes() <= MAX_BYTES && !channel.wants(EpollIoOps.EPOLLOUT);
     }
 
-    private boolean sendLater(ChannelOutboundBuffer in) throws Exception {
+    private boolean sendLater(ChannelOutboundBuffer in) {
         StreamRegistration registration = channel.streamRegistration();
-        if (registration == null || !registration.maySendLater() || !mayWait(in) || !takeMessages(in)) {
+        if (registration == null || !registration.maySendLater() || !mayWait(in)) {
+            return false;
+        }
+        QueuedMessages messages = QueuedMessages.of(in);
+        if (messages == null) {
             return false;
         }
         // It is ready for it: nothing but references was taken since it was asked.
         registration.sendLater();
+        queued = messages;
         state = State.QUEUED;
-        buffer = in;
-        result = (short) in.totalPendingWriteBytes();
         return true;
     }
 
-    /** @return whether all that was flushed can wait until the loop sends it */
-    private boolean takeMessages(ChannelOutboundBuffer in) throws Exception {
-        int count;
+    /** @return whether what was flushed now can wait as well */
+    private boolean takeMore(ChannelOutboundBuffer in) throws Exception {
+        int bytes = queued.bytes();
         try {
-            count = QueuedMessages.take(in, messages, MAX_MESSAGES, MAX_MESSAGE_BYTES);
+            return queued.addFlushed();
         } catch (Throwable t) {
             // One has been released too often. Where it is written its channel hears of it; what was flushed before it
             // would be through by now.
-            if (state == State.QUEUED) {
-                writeBefore(in);
-            }
+            writeBefore(in, bytes);
             return false;
         }
-        if (count <= 0) {
-            return false;
-        }
-        messages = (short) count;
-        return true;
     }
 
-    /** Writes what was left to the loop, and nothing that was flushed behind it. */
-    private void writeBefore(ChannelOutboundBuffer in) throws Exception {
-        long bytes = takeBack(in);
-        while (bytes > 0 && channel.socket.isOpen()) {
+    private void writeBefore(ChannelOutboundBuffer in, int bytes) throws Exception {
+        forget();
+        int left = bytes;
+        while (left > 0 && channel.socket.isOpen()) {
             int before = ((ByteBuf) in.current()).readableBytes();
             if (writeOne(in, in.current()) == FULL) {
                 return;
             }
-            bytes -= before;
+            left -= before;
         }
     }
 
@@ -184,7 +165,7 @@ class BatchedWriter extends DirectWriter {
         if (state != State.QUEUED) {
             return;
         }
-        ChannelOutboundBuffer in = buffer;
+        ChannelOutboundBuffer in = queued.buffer();
         ByteBuf first = (ByteBuf) in.current();
         if (in.size() == 1 && first.hasMemoryAddress()) {
             request.send(first.memoryAddress() + first.readerIndex(), first.readableBytes());
@@ -194,7 +175,8 @@ class BatchedWriter extends DirectWriter {
             int start = iovecs.count();
             long bytes = iovecs.size();
             iovecs.maxBytes(bytes + MAX_BYTES);
-            if (QueuedMessages.gather(in, messages, iovecs)) {
+            in.forEachFlushedMessage(iovecs);
+            if (iovecs.count() > start) {
                 request.gather(start, (int) (iovecs.size() - bytes));
                 state = State.PREPARED;
             }
@@ -203,7 +185,6 @@ class BatchedWriter extends DirectWriter {
 
     /** See {@link io.pollring.loop.StreamHandle#sent}. */
     final void sent(int result, boolean complete) {
-        ChannelOutboundBuffer in = buffer;
         if (state == State.QUEUED) {
             // It could not be sent, for want of memory or of a ring, say.
             settle();
@@ -212,32 +193,25 @@ class BatchedWriter extends DirectWriter {
         if (state != State.PREPARED) {
             return;
         }
+        ChannelOutboundBuffer in = queued.buffer();
         state = complete ? State.ALL_SENT : State.PART_SENT;
-        if (!complete) {
-            this.result = (short) result;
-        }
+        queued.sent(result);
         // As when the socket has become writable: promises, errors and what is to be written next are dealt with there.
         channel.flushNow();
         if (state == State.ALL_SENT || state == State.PART_SENT) {
             // The channel is closing, and has let go of the buffer.
-            concludeDetached(in);
+            try {
+                removeSent(in);
+            } catch (IOException e) {
+                fail(in, e);
+            }
         }
     }
 
     /** @return whether the socket has taken all, so that there may be more to write */
     private boolean conclude(ChannelOutboundBuffer in) throws IOException {
         boolean all = state == State.ALL_SENT;
-        long bytes = takeBack(in);
-        if (all) {
-            removeSent(in, bytes);
-        } else if (result > 0) {
-            in.removeBytes(result);
-        } else {
-            // Throws, unless it is only that the socket is full.
-            SendBatch.check(channel.socket.intValue(), result);
-            channel.want(EpollIoOps.EPOLLOUT);
-            return false;
-        }
+        removeSent(in);
         if (channel.isGone()) {
             return false;
         }
@@ -247,34 +221,34 @@ class BatchedWriter extends DirectWriter {
         return all;
     }
 
+    /** @throws IOException what the socket has failed with */
+    private void removeSent(ChannelOutboundBuffer in) throws IOException {
+        boolean all = state == State.ALL_SENT;
+        int result = queued.result();
+        queued.giveBack();
+        if (all) {
+            state = State.TELLING;
+            tell(in, result);
+        }
+        forget();
+        if (!all && result > 0) {
+            in.removeBytes(result);
+        } else if (!all) {
+            // Throws, unless it is only that the socket is full.
+            SendBatch.check(channel.socket.intValue(), result);
+        }
+    }
+
     /**
      * Netty settles a promise before it takes its message out of what is pending. Where a flush is over when it returns
      * nobody sees that, but a listener that waits for the loop would: codecs cut what they write to what has room.
      */
-    private void removeSent(ChannelOutboundBuffer in, long bytes) {
-        state = State.TELLING;
-        for (long left = bytes; left > 0 && in.current() instanceof ByteBuf;) {
+    private void tell(ChannelOutboundBuffer in, int bytes) {
+        for (int left = bytes; left > 0 && in.current() instanceof ByteBuf;) {
             int length = ((ByteBuf) in.current()).readableBytes();
-            in.removeBytes(length);
+            in.removeBytes(Math.min(length, left));
             left -= length;
-            result = (short) Math.max(0, result - length - ENTRY_BYTES);
-        }
-        state = State.IDLE;
-    }
-
-    private void concludeDetached(ChannelOutboundBuffer in) {
-        boolean all = state == State.ALL_SENT;
-        long bytes = takeBack(in);
-        if (all) {
-            in.removeBytes(bytes);
-        } else if (result > 0) {
-            in.removeBytes(result);
-        } else {
-            try {
-                SendBatch.check(channel.socket.intValue(), result);
-            } catch (IOException e) {
-                fail(in, e);
-            }
+            queued.told(length + ENTRY_BYTES);
         }
     }
 
@@ -285,8 +259,8 @@ class BatchedWriter extends DirectWriter {
     final void settle() {
         switch (state) {
             case QUEUED:
-                ChannelOutboundBuffer in = buffer;
-                takeBack(in);
+                ChannelOutboundBuffer in = queued.buffer();
+                forget();
                 if (channel.unsafe().outboundBuffer() == in) {
                     // A promise's listener may flush more while this is written, which only Netty's flush can bear.
                     state = State.SETTLING;
@@ -314,7 +288,7 @@ class BatchedWriter extends DirectWriter {
      * bytes would not be pending any more if they had been written when they were flushed.
      */
     final void beforeWrite(Object message) {
-        if (state != State.QUEUED || size(message) < buffer.bytesBeforeUnwritable()) {
+        if (state != State.QUEUED || size(message) < queued.buffer().bytesBeforeUnwritable()) {
             return;
         }
         settle();

@@ -6,171 +6,170 @@
  */
 package io.pollring.channel;
 
+import io.netty.buffer.AbstractDerivedByteBuf;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.unix.IovArray;
 import io.netty.util.concurrent.FastThreadLocal;
-import io.netty.util.internal.PlatformDependent;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 
+import java.util.Arrays;
+
 /**
- * Walks the flushed messages of a channel that are left to the loop: takes a reference to each, gathers their bytes, and
- * gives the references back. Whoever writes a message must not release it, but many do: where it is sent at once they
- * are told when they do, and no more comes of it. Here the memory would be another connection's before it is sent.
+ * The messages of a channel that are left to the loop, with a reference of the loop's own to each. Whoever writes a
+ * message must not release it, but many do: where it is sent at once they are told when they do, and no more comes of
+ * it. Here the memory would be another connection's before it is sent.
  *
- * <p>Belongs to one thread.
+ * <p>A channel has one from a flush until what was flushed is sent; there are a few for each thread.
  */
 final class QueuedMessages implements ChannelOutboundBuffer.MessageProcessor {
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(QueuedMessages.class);
-    private static final FastThreadLocal<QueuedMessages> WALKER = new FastThreadLocal<QueuedMessages>() {
+    private static final int MAX_MESSAGES = 64;
+    /** A message that is larger is written at once: the earlier the better, as the time goes into copying. */
+    private static final int MAX_MESSAGE_BYTES = 4 * 1024;
+
+    private static final FastThreadLocal<Pool> POOL = new FastThreadLocal<Pool>() {
         @Override
-        protected QueuedMessages initialValue() {
-            return new QueuedMessages();
+        protected Pool initialValue() {
+            return new Pool();
         }
     };
 
-    private enum Task { TAKE, GATHER, GIVE }
-
-    private Task task;
-    /** Messages before this one are passed over. */
-    private int from;
-    /** There are, or may be, no more than so many. */
-    private int to;
+    private ChannelOutboundBuffer buffer;
+    /** Those that have a count of their own for one of the messages: the message, and whose memory it is. */
+    private ByteBuf[] references = new ByteBuf[4];
+    private int referenceCount;
+    private int count;
+    /** How many bytes the messages have. */
+    private int bytes;
+    /** What {@link #buffer} counts for all of them that are not told to be sent. */
+    private int pendingBytes;
+    /** What has become of what was sent: a number of bytes, or {@code -errno}. */
+    private int result;
     private int seen;
-    private boolean stopped;
-    private int maxBytes;
-    private long bytes;
-    private IovArray iovecs;
+    private QueuedMessages nextFree;
 
     private QueuedMessages() { }
 
     /**
-     * Takes a reference to each flushed message but the first {@code known}, which have theirs.
+     * Takes references to what was flushed.
      *
-     * @param max      how many messages there may be in all
-     * @param maxBytes how many bytes each may have
-     * @return how many there are in all, or -1 if one of them is larger, or must not wait; then none is taken
-     * @throws RuntimeException if a message has been released too often; then none is taken
+     * @return {@code null} if it has to be written at once
      */
-    static int take(ChannelOutboundBuffer in, int known, int max, int maxBytes) {
-        if (known == 0 && in.size() == 1) {
-            return takeOnly(in.current(), maxBytes);
-        }
-        QueuedMessages walker = WALKER.get();
-        walker.maxBytes = maxBytes;
+    static QueuedMessages of(ChannelOutboundBuffer in) {
+        QueuedMessages queued = POOL.get().take();
+        queued.buffer = in;
         boolean success = false;
         try {
-            walker.walk(Task.TAKE, in, known, max);
-            success = !walker.stopped;
+            // One message is what there is mostly.
+            success = in.size() == 1 ? queued.addOnly(in.current()) : queued.addFlushed();
+        } catch (Throwable t) {
+            // One has been released too often: where it is written its channel hears of it.
+            logger.debug("A message cannot be left to the loop", t);
         } finally {
-            if (!success && walker.seen > known) {
-                walker.walk(Task.GIVE, in, known, walker.seen);
+            if (!success) {
+                queued.recycle();
             }
         }
-        return success ? walker.seen : -1;
+        return success ? queued : null;
     }
 
-    /** One message is what there is mostly. */
-    private static int takeOnly(Object message, int maxBytes) {
-        if (message == Unpooled.EMPTY_BUFFER || !mayWait(message, maxBytes)) {
-            return -1;
-        }
-        take((ByteBuf) message);
-        return 1;
-    }
-
-    /**
-     * Adds the bytes of the first {@code count} flushed messages.
-     *
-     * @return whether there was room for all
-     */
-    static boolean gather(ChannelOutboundBuffer in, int count, IovArray iovecs) {
-        QueuedMessages walker = WALKER.get();
-        walker.iovecs = iovecs;
-        try {
-            walker.walk(Task.GATHER, in, 0, count);
-        } finally {
-            walker.iovecs = null;
-        }
-        return walker.seen == count;
-    }
-
-    /**
-     * Gives the references to the first {@code count} flushed messages back.
-     *
-     * @return how many bytes they have
-     */
-    static long give(ChannelOutboundBuffer in, int count) {
-        if (count == 1 && in.current() instanceof ByteBuf && in.current() != Unpooled.EMPTY_BUFFER) {
-            ByteBuf message = (ByteBuf) in.current();
-            int length = message.readableBytes();
-            give(message);
-            return length;
-        }
-        QueuedMessages walker = WALKER.get();
-        walker.walk(Task.GIVE, in, 0, count);
-        return walker.bytes;
-    }
-
-    private void walk(Task task, ChannelOutboundBuffer in, int from, int to) {
-        this.task = task;
-        this.from = from;
-        this.to = to;
-        seen = 0;
-        stopped = false;
-        bytes = 0;
-        try {
-            in.forEachFlushedMessage(this);
-        } catch (Exception e) {
-            PlatformDependent.throwException(e);
-        }
-    }
-
-    @Override
-    public boolean processMessage(Object message) throws Exception {
+    private boolean addOnly(Object message) {
         // Stands for what was cancelled before it was flushed, too, and has no count.
-        if (message == Unpooled.EMPTY_BUFFER) {
-            return true;
-        }
-        if (seen >= from) {
-            if (seen == to || task == Task.TAKE && !mayWait(message, maxBytes)) {
-                stopped = true;
-                return false;
-            }
-            if (!process((ByteBuf) message)) {
-                return false;
-            }
-        }
-        seen++;
+        return message != Unpooled.EMPTY_BUFFER && add(message) && settlePending();
+    }
+
+    /**
+     * Takes references to what was flushed since.
+     *
+     * @return {@code false} if there is something that must not wait
+     * @throws Exception if a message has been released too often
+     */
+    boolean addFlushed() throws Exception {
+        seen = 0;
+        buffer.forEachFlushedMessage(this);
+        // One that was not added has ended the walk, and was seen.
+        return seen == count && count > 0 && settlePending();
+    }
+
+    private boolean settlePending() {
+        pendingBytes = (int) buffer.totalPendingWriteBytes();
         return true;
     }
 
-    private boolean process(ByteBuf message) throws Exception {
-        switch (task) {
-            case TAKE:
-                take(message);
-                return true;
-            case GATHER:
-                return iovecs.processMessage(message);
-            default:
-                bytes += message.readableBytes();
-                give(message);
-                return true;
-        }
+    @Override
+    public boolean processMessage(Object message) {
+        return seen++ < count || add(message);
     }
 
-    /** The parts of a composite have counts of their own, and may be released behind its back. */
-    private static boolean mayWait(Object message, int maxBytes) {
-        if (!(message instanceof ByteBuf)) {
+    private boolean add(Object message) {
+        if (count == MAX_MESSAGES || !(message instanceof ByteBuf)) {
             return false;
         }
-        ByteBuf buffer = (ByteBuf) message;
-        int length = buffer.readableBytes();
-        return length > 0 && length <= maxBytes && buffer.isContiguous()
-                && !(root(buffer) instanceof CompositeByteBuf);
+        ByteBuf added = (ByteBuf) message;
+        int length = added.readableBytes();
+        ByteBuf root = root(added);
+        // The parts of a composite have counts of their own, and may be released behind its back.
+        if (length == 0 || length > MAX_MESSAGE_BYTES || !added.isContiguous() || root instanceof CompositeByteBuf) {
+            return false;
+        }
+        take(root);
+        ByteBuf counted = counted(added);
+        if (counted != root) {
+            take(counted);
+        }
+        count++;
+        bytes += length;
+        return true;
+    }
+
+    ChannelOutboundBuffer buffer() {
+        return buffer;
+    }
+
+    /** How many bytes the messages have. */
+    int bytes() {
+        return bytes;
+    }
+
+    /** How much of what the channel's buffer counts as pending would have been sent by now without the loop. */
+    int pendingBytes() {
+        return pendingBytes;
+    }
+
+    /** So much of that is told to be sent. */
+    void told(int bytes) {
+        pendingBytes = Math.max(0, pendingBytes - bytes);
+    }
+
+    /** What has become of what was sent: a number of bytes, or {@code -errno}. */
+    int result() {
+        return result;
+    }
+
+    void sent(int result) {
+        this.result = result;
+    }
+
+    /** Gives the references back. */
+    void giveBack() {
+        for (int i = 0; i < referenceCount; i++) {
+            give(references[i]);
+            references[i] = null;
+        }
+        referenceCount = 0;
+    }
+
+    /** The channel needs it no more, and forgets it. */
+    void recycle() {
+        giveBack();
+        buffer = null;
+        count = 0;
+        bytes = 0;
+        pendingBytes = 0;
+        POOL.get().add(this);
     }
 
     /** Whose memory it is: a buffer that is derived from it may have a count of its own. */
@@ -182,41 +181,55 @@ final class QueuedMessages implements ChannelOutboundBuffer.MessageProcessor {
         return root;
     }
 
-    private static void take(ByteBuf message) {
-        ByteBuf root = root(message);
-        root.retain();
-        if (root != message) {
-            boolean success = false;
-            try {
-                message.retain();
-                success = true;
-            } finally {
-                if (!success) {
-                    giveOne(root);
-                }
-            }
+    /** Whose count is that of {@code buffer}. */
+    @SuppressWarnings("deprecation") // It is not to be extended by others.
+    private static ByteBuf counted(ByteBuf buffer) {
+        ByteBuf counted = buffer;
+        while (counted instanceof AbstractDerivedByteBuf) {
+            counted = counted.unwrap();
         }
+        return counted;
     }
 
-    private static void give(ByteBuf message) {
-        ByteBuf root = root(message);
-        if (root != message) {
-            giveOne(root);
+    private void take(ByteBuf counted) {
+        if (referenceCount == references.length) {
+            references = Arrays.copyOf(references, 2 * referenceCount);
         }
-        giveOne(message);
+        counted.retain();
+        references[referenceCount++] = counted;
     }
 
     /**
      * Where no other reference is left the message was released too often. Then this one stays, and stands for the one
      * that the outbound buffer has still to give back, so that nobody else gets the memory before that.
      */
-    private static void giveOne(ByteBuf buffer) {
+    private static void give(ByteBuf buffer) {
         try {
             if (buffer.refCnt() > 1) {
                 buffer.release();
             }
         } catch (Throwable t) {
             logger.warn("A message could not be released: {}", buffer, t);
+        }
+    }
+
+    /** Those that no channel of a thread has. */
+    private static final class Pool {
+        private QueuedMessages first;
+
+        QueuedMessages take() {
+            QueuedMessages taken = first;
+            if (taken == null) {
+                return new QueuedMessages();
+            }
+            first = taken.nextFree;
+            taken.nextFree = null;
+            return taken;
+        }
+
+        void add(QueuedMessages queued) {
+            queued.nextFree = first;
+            first = queued;
         }
     }
 }
