@@ -10,7 +10,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.unix.Errors;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
-import io.pollring.loop.StreamRegistration.Reception;
 import io.pollring.ring.Abi;
 import io.pollring.ring.BufferRing;
 import io.pollring.ring.Errno;
@@ -106,15 +105,18 @@ final class Receiver {
 
     /** What {@code registration} has received by now is all there is. */
     void ringCloses(StreamRegistration registration) {
-        if (registration.reception != Reception.OFF && ring.hasLost()) {
-            // What was lost may have been its last completion, with the only word of bytes that it had taken.
-            registration.end = Errno.EBADR;
-            if (registration.isValid()) {
-                registration.ready |= Abi.POLLIN | Abi.POLLRDHUP | Abi.POLLERR;
-                poller.delivery().add(registration);
+        if (registration.reception.isInKernel()) {
+            if (ring.hasLost()) {
+                // What was lost may have been its last completion, with the only word of bytes that it had taken.
+                failed(registration, Errno.EBADR);
+                if (registration.isValid()) {
+                    registration.ready |= Abi.POLLIN | Abi.POLLRDHUP | Abi.POLLERR;
+                    poller.delivery().add(registration);
+                }
+            } else {
+                registration.reception = registration.reception.off();
             }
         }
-        registration.reception = Reception.OFF;
         registration.unsettled |= Abi.POLLIN;
         handOverBytes(registration);
     }
@@ -131,13 +133,12 @@ final class Receiver {
 
     /** Brings the kernel in step with what {@code registration} wants. Needs a slot in the submission queue. */
     void reify(StreamRegistration registration) {
-        if (registration.reception == Reception.ARMED) {
+        if (registration.reception.isArmed()) {
             cancel(registration);
         } else if (openMemory()) {
-            registration.reception = Reception.ARMED;
             registration.receptionGeneration = ++generation;
-            registration.once = registration.readsPieces();
-            if (registration.once) {
+            registration.reception = registration.reception.armed(registration.readsPieces());
+            if (registration.reception == Reception.ARMED_ONCE) {
                 ring.submissionQueue().receiveOnce(registration.fd(), userData(kind, registration));
             } else {
                 // For a UNIX socket, which has no window, nothing is read ahead.
@@ -174,7 +175,7 @@ final class Receiver {
         if (registration instanceof StreamRegistration && (registration.desired & Abi.POLLIN) == 0) {
             StreamRegistration stream = (StreamRegistration) registration;
             if (stream.received > 0) {
-                stream.unasked = stream.reception == Reception.ARMED;
+                stream.reception = stream.reception.unwanted();
                 // Until the handle takes that, more may come.
                 stream.unsettled |= Abi.POLLIN;
             }
@@ -190,8 +191,8 @@ final class Receiver {
         if ((events & END) != 0) {
             // First the data, which the receive may still have in its hands. A TCP socket counts the end of the peer's
             // output as something to read, so that the receive tells it, too; a UNIX socket does not.
-            registration.peerDone = true;
-            registration.unheard |= (events & (Abi.POLLHUP | Abi.POLLERR)) != 0 || !registration.isAhead();
+            registration.reception = registration.reception.atEnd(
+                    (events & (Abi.POLLHUP | Abi.POLLERR)) == 0 && registration.isAhead());
             poller.changed(registration);
         }
         return events & ~(Abi.POLLIN | END);
@@ -200,16 +201,14 @@ final class Receiver {
     /** Needs a slot in the submission queue. */
     void cancel(StreamRegistration registration) {
         ring.submissionQueue().cancel(userData(kind, registration), userData(cancelKind, registration));
-        registration.reception = Reception.CANCELLING;
-        registration.unasked = false;
+        registration.reception = registration.reception.cancelling();
     }
 
     /** The cancellation of a receive has completed; {@code registration} is {@code null} if the receive is over. */
     void cancelCompleted(StreamRegistration registration, int result) {
-        if (result < 0 && registration != null && registration.reception == Reception.CANCELLING) {
+        if (result < 0 && registration != null) {
             // The kernel had the receive in its hands. It has to be asked again.
-            registration.reception = Reception.ARMED;
-            registration.unasked = true;
+            registration.reception = registration.reception.notCancelled();
             poller.changed(registration);
         }
     }
@@ -246,9 +245,9 @@ final class Receiver {
             poller.withdrawal().removeIfOver(registration);
             return;
         }
-        if (registration.end != 0) {
+        if (registration.reception.isOver()) {
             // What a poll would say: handles look for the rest of the data, and for the end behind it.
-            registration.ready |= registration.end == StreamRegistration.END_OF_STREAM
+            registration.ready |= registration.reception == Reception.ENDED
                     ? Abi.POLLIN | Abi.POLLRDHUP : Abi.POLLIN | Abi.POLLRDHUP | Abi.POLLERR;
         } else if (registration.received > 0) {
             registration.ready |= Abi.POLLIN;
@@ -260,40 +259,48 @@ final class Receiver {
     }
 
     private void ended(StreamRegistration registration, int result, int flags) {
-        boolean cancelling = registration.reception == Reception.CANCELLING;
-        registration.reception = Reception.OFF;
-        if (result > 0 && !registration.peerDone) {
-            // The poll goes on to watch for the end, and the next receive, or a poll for data, looks at the socket anew.
-            // What comes after this receive needs no look before: a handle would find nothing.
-            if (registration.once || cancelling || (flags & Abi.CQE_F_SOCK_NONEMPTY) != 0) {
-                registration.unsettled |= Abi.POLLIN;
+        Reception before = registration.reception;
+        if (result > 0) {
+            registration.reception = before.off();
+            if (!before.isAtEnd()) {
+                // The poll goes on to watch for the end, and the next receive, or a poll for data, looks at the socket
+                // anew. What comes after this receive needs no look before: a handle would find nothing.
+                if (before != Reception.ARMED || (flags & Abi.CQE_F_SOCK_NONEMPTY) != 0) {
+                    registration.unsettled |= Abi.POLLIN;
+                }
+                return;
             }
-            return;
-        }
-        if (result == 0 && registration.isReceivable()) {
-            registration.end = StreamRegistration.END_OF_STREAM;
-        } else if (result == -Errno.ENOBUFS) {
-            metrics.receivesStarved.increment();
-            // When a great many have something, arming them again turn by turn until there are buffers for all would
-            // take the square of their number.
-            registration.starved = true;
-            if (!registration.isAhead()) {
-                registration.receiveFailed();
-            }
-        } else if (result == -Errno.EINVAL || result == -Errno.EOPNOTSUPP) {
-            // The file's kind, or this kernel: the handle reads by itself, as ever.
-            logger.debug("The ring cannot receive for fd {}: {}", registration.fd(), Errno.name(-result));
-            usable = false;
-        } else if (isPassing(result)) {
-            if (!cancelling || result != -Errno.ECANCELED) {
-                registration.receiveFailed();
-            }
-        } else if (result < 0) {
-            registration.end = (short) -result;
+        } else if (result == 0) {
+            registration.reception = registration.isReceivable() ? before.over(false) : before.off();
+        } else {
+            endedWithout(registration, result);
         }
         // What a poll has told meanwhile of data and end was left to the receive; and of a handle that reads by itself by
         // now, as it has shut its input down, so was what the socket says of that: there may be data behind it.
         registration.unsettle();
+    }
+
+    private void endedWithout(StreamRegistration registration, int result) {
+        if (result == -Errno.ENOBUFS) {
+            metrics.receivesStarved.increment();
+            registration.receiveStarved();
+        } else if (result == -Errno.EINVAL || result == -Errno.EOPNOTSUPP) {
+            // The file's kind, or this kernel: the handle reads by itself, as ever.
+            logger.debug("The ring cannot receive for fd {}: {}", registration.fd(), Errno.name(-result));
+            usable = false;
+            registration.reception = registration.reception.off();
+        } else if (result == -Errno.ECANCELED && !registration.reception.isArmed()) {
+            registration.reception = registration.reception.off();
+        } else if (isPassing(result)) {
+            registration.receiveFailed();
+        } else {
+            failed(registration, -result);
+        }
+    }
+
+    private static void failed(StreamRegistration registration, int errno) {
+        registration.reception = registration.reception.over(true);
+        registration.receptionErrno = (short) errno;
     }
 
     /** Whether a receive that has ended so says nothing of the stream. Nobody here has asked for a cancelled one. */
@@ -308,18 +315,17 @@ final class Receiver {
         if (taken > 0 && !registration.isAhead()) {
             poller.changed(registration);
         }
-        if (taken > 0 || registration.end == 0) {
+        if (taken > 0 || !registration.reception.isOver()) {
             return taken;
         }
-        if (registration.end != StreamRegistration.END_OF_STREAM) {
-            int errno = registration.end;
+        if (registration.reception == Reception.FAILED) {
             // As the socket does: the next read finds the end.
-            registration.end = StreamRegistration.END_OF_STREAM;
-            if (errno == Errno.EBADR) {
+            registration.reception = registration.reception.told();
+            if (registration.receptionErrno == Errno.EBADR) {
                 throw new IOException("recv of fd " + registration.fd() + ": what was received is lost: the kernel had no"
                         + " memory to tell of it (EBADR)");
             }
-            Errors.ioResult("recv", -errno);
+            Errors.ioResult("recv", -registration.receptionErrno);
         }
         return -1;
     }
@@ -336,11 +342,10 @@ final class Receiver {
     /** Leaves what was received and not taken to the handle, and what the receive has failed with. */
     void handOver(StreamRegistration registration) {
         handOverBytes(registration);
-        if (registration.end != 0 && registration.end != StreamRegistration.END_OF_STREAM) {
+        if (registration.reception == Reception.FAILED) {
             // The socket has told its error, and now has nothing but its end to tell.
-            int errno = registration.end;
-            registration.end = StreamRegistration.END_OF_STREAM;
-            if (!registration.keepFailure(errno)) {
+            registration.reception = registration.reception.told();
+            if (!registration.keepFailure(registration.receptionErrno)) {
                 registration.lost();
             }
         }

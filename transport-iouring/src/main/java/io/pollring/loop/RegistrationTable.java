@@ -117,7 +117,7 @@ final class RegistrationTable {
         PollRegistration registration = slot < used ? slots[slot] : null;
         if (registration instanceof StreamRegistration) {
             StreamRegistration stream = (StreamRegistration) registration;
-            if (stream.reception != StreamRegistration.Reception.OFF && stream.receptionGeneration == generation) {
+            if (stream.reception.isInKernel() && stream.receptionGeneration == generation) {
                 return stream;
             }
         }

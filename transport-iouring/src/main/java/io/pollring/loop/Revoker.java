@@ -7,7 +7,6 @@
 package io.pollring.loop;
 
 import io.pollring.loop.PollRegistration.State;
-import io.pollring.loop.StreamRegistration.Reception;
 import io.pollring.ring.SubmissionQueue;
 import io.pollring.ring.UserData;
 
@@ -117,8 +116,7 @@ final class Revoker {
     }
 
     private static void receiveRevoked(StreamRegistration registration) {
-        registration.reception = Reception.OFF;
-        registration.unasked = false;
+        registration.reception = registration.reception.off();
         // What a poll has told meanwhile of data and end was left to the receive.
         registration.unsettle();
     }

@@ -26,40 +26,20 @@ public final class StreamRegistration extends PollRegistration {
     static final short NO_BUFFER = -1;
     /** How often the handle reads by itself when receives have ended for nothing, before one is tried again. */
     static final int READS_BY_ITSELF = 64;
-    /** Stands for the end of the stream. No error number is that. */
-    static final short END_OF_STREAM = Short.MAX_VALUE;
-
-    enum Reception {
-        /** The handle reads by itself, when a poll says that it can. */
-        OFF,
-        /** A receive is in the kernel, or queued for it. */
-        ARMED,
-        /** That receive is being cancelled. What it receives until then is not lost. */
-        CANCELLING
-    }
 
     Reception reception = Reception.OFF;
-    /** Whether the last receive was armed for one piece. */
-    boolean once;
     /** What the user data of the last receive was marked with. */
     int receptionGeneration;
     /** The last of the buffers with bytes for the handle, which names the first one as its successor. */
     short lastBuffer = NO_BUFFER;
     /** How many bytes are in those buffers. */
     int received;
-    /** What the receive has ended with: {@link #END_OF_STREAM}, the number of an error, or 0. */
-    short end;
-
-    /** Whether there was no buffer for what came, if any: a poll tells, and the handle reads it by itself. */
-    boolean starved;
-    /** Whether a poll has told of the connection's end. */
-    boolean peerDone;
-    /** Whether that is an end of which a receive may never hear: see {@link Receiver}. */
-    boolean unheard;
-    /** Whether something came that nobody had asked for, so that the receive has to end. */
-    boolean unasked;
-    /** How often in a row a receive has ended for nothing; or below 0, how often the handle is to read by itself. */
-    private byte receiveStrikes;
+    /** The number of the error of {@link Reception#FAILED}. */
+    short receptionErrno;
+    /** How often in a row a receive has ended for nothing. */
+    private byte receiveFailures;
+    /** How often the handle is to read by itself in {@link Reception#POLLED}. */
+    private byte ownReads;
 
     StreamRegistration(Poller poller, StreamHandle handle) {
         super(poller, handle);
@@ -194,9 +174,7 @@ public final class StreamRegistration extends PollRegistration {
      * read finds only the end.
      */
     public void failureTold() {
-        if (end != 0) {
-            end = END_OF_STREAM;
-        }
+        reception = reception.told();
     }
 
     /** Has what was prepared sent and {@linkplain StreamHandle#sent told} now. */
@@ -206,8 +184,7 @@ public final class StreamRegistration extends PollRegistration {
 
     /** Whether the handle must not read its socket, but {@link #receive} what is there, or will be there. */
     public boolean isReceiving() {
-        return reception != Reception.OFF || received > 0 || end != 0
-                || !isAhead() && wantsReception();
+        return reception.isInKernel() || received > 0 || reception.isOver() || !isAhead() && wantsReception();
     }
 
     /**
@@ -228,7 +205,7 @@ public final class StreamRegistration extends PollRegistration {
 
     /** Whether the handle may read its socket for what may be there behind that, and which the loop does not receive. */
     public boolean isSocketFree() {
-        return reception == Reception.OFF && end == 0 && (unsettled & Abi.POLLIN) != 0 && isAhead();
+        return !reception.isInKernel() && !reception.isOver() && (unsettled & Abi.POLLIN) != 0 && isAhead();
     }
 
     /** {@link StreamHandle#isReceivable()} has another answer now. */
@@ -244,36 +221,31 @@ public final class StreamRegistration extends PollRegistration {
     /** Whether something waits that the handle has asked for. */
     @Override
     boolean isDeliverable() {
-        return (desired & Abi.POLLIN) != 0 && (received > 0 || end != 0 || isKeeping()) && isValid();
+        return (desired & Abi.POLLIN) != 0 && (received > 0 || reception.isOver() || isKeeping()) && isValid();
     }
 
     /** Whether the handle's data is to be received for it from now on. */
     boolean wantsReception() {
-        return (desired & Abi.POLLIN) != 0 && end == 0 && !peerDone && !starved && receiveStrikes >= 0
-                && state != State.REVERTED && state != State.CLOSED && received == 0 && poller.receiver().isUsable(this)
-                && isReceivable();
+        return reception == Reception.OFF && (desired & Abi.POLLIN) != 0 && state != State.REVERTED
+                && state != State.CLOSED && received == 0 && poller.receiver().isUsable(this) && isReceivable();
     }
 
     /** Whether a receive is to be armed, or cancelled. */
     boolean isReceptionDirty() {
-        switch (reception) {
-            case OFF:
-                return wantsReception();
-            case ARMED:
-                // A handle that has stopped to ask may ask again soon: see Receiver.
-                // Where epoll watches, for want of a poll, the handle reads by itself.
-                return unasked || unheard || state == State.REVERTED || !isReceivable()
-                        || received > Receiver.MAX_UNTAKEN_BYTES
-                        || (desired & Abi.POLLIN) == 0 && (!isAhead() || poller.receiver().isShortOfMemory());
-            default:
-                return false;
+        if (!reception.isArmed()) {
+            return wantsReception();
         }
+        // A handle that has stopped to ask may ask again soon: see Receiver.
+        // Where epoll watches, for want of a poll, the handle reads by itself.
+        return reception.isUnwanted() || state == State.REVERTED || !isReceivable()
+                || received > Receiver.MAX_UNTAKEN_BYTES
+                || (desired & Abi.POLLIN) == 0 && (!isAhead() || poller.receiver().isShortOfMemory());
     }
 
     @Override
     void abandon() {
         super.abandon();
-        unasked = reception == Reception.ARMED;
+        reception = reception.unwanted();
     }
 
     @Override
@@ -284,17 +256,14 @@ public final class StreamRegistration extends PollRegistration {
     /** A receive tells of data, so polls need not; but of the end, whether asked for or not: see {@link Receiver}. */
     @Override
     int polled() {
-        if (end != 0) {
+        if (reception.isOver() || reception.isInKernel() && reception.isAtEnd()) {
             return desired & ~(Abi.POLLIN | Abi.POLLRDHUP);
         }
-        if (desired == 0 || reception == Reception.OFF && received == 0 && !wantsReception()) {
-            return desired;
+        if (desired != 0 && (reception.isInKernel() || wantsReception())) {
+            return desired & ~Abi.POLLIN | Abi.POLLRDHUP;
         }
-        if (reception == Reception.OFF && received > 0) {
-            // What was received is told if it is asked for. Of the end behind it only a poll knows.
-            return desired & ~Abi.POLLIN;
-        }
-        return peerDone ? desired & ~(Abi.POLLIN | Abi.POLLRDHUP) : desired & ~Abi.POLLIN | Abi.POLLRDHUP;
+        // What was received is told if it is asked for. Of the end behind it only a poll knows.
+        return received > 0 ? desired & ~Abi.POLLIN : desired;
     }
 
     /**
@@ -303,7 +272,7 @@ public final class StreamRegistration extends PollRegistration {
      */
     @Override
     boolean isOnceOnly() {
-        return reception != Reception.OFF && polled() == Abi.POLLRDHUP;
+        return reception.isInKernel() && polled() == Abi.POLLRDHUP;
     }
 
     /** Data that nobody has looked for is still to be looked for where the poll does not ask for it. */
@@ -316,27 +285,44 @@ public final class StreamRegistration extends PollRegistration {
 
     /** The receive has ended for nothing. To try again turn by turn would spin as long as there is no memory, say. */
     void receiveFailed() {
-        if (++receiveStrikes > MAX_STRIKES) {
-            receiveStrikes = -READS_BY_ITSELF;
+        if (++receiveFailures > MAX_STRIKES) {
+            // After that one more try tells whether there is memory now.
+            receiveFailures = MAX_STRIKES;
+            readByItself(READS_BY_ITSELF);
+        } else {
+            reception = reception.off();
         }
+    }
+
+    /**
+     * There was no buffer for what came, if any. When a great many have something, arming them again turn by turn until
+     * there are buffers for all would take the square of their number.
+     */
+    void receiveStarved() {
+        if (!isAhead() && ++receiveFailures > MAX_STRIKES) {
+            receiveFailures = MAX_STRIKES;
+            readByItself(READS_BY_ITSELF);
+        } else {
+            readByItself(1);
+        }
+    }
+
+    private void readByItself(int times) {
+        ownReads = (byte) times;
+        reception = reception.polled();
     }
 
     /** A receive does what it should. */
     void receiveWorks() {
-        receiveStrikes = 0;
+        receiveFailures = 0;
     }
 
     @Override
     void leftBehind(int events) {
-        if ((events & Abi.POLLIN) != 0) {
-            // Not before the handle has read by itself.
-            starved = false;
-            if (receiveStrikes < 0 && ++receiveStrikes == 0) {
-                // One more try tells whether there is memory now.
-                receiveStrikes = MAX_STRIKES;
-            }
+        if ((events & Abi.POLLIN) != 0 && reception == Reception.POLLED && --ownReads == 0) {
+            reception = reception.retried();
         }
         // What comes next a receive tells, if there is one.
-        super.leftBehind(reception != Reception.OFF || end != 0 ? events & ~Abi.POLLIN : events);
+        super.leftBehind(reception.isInKernel() || reception.isOver() ? events & ~Abi.POLLIN : events);
     }
 }

@@ -9,7 +9,6 @@ package io.pollring.loop;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.pollring.loop.PollRegistration.State;
-import io.pollring.loop.StreamRegistration.Reception;
 import io.pollring.ring.Ring;
 import io.pollring.ring.RingException;
 
@@ -50,7 +49,7 @@ final class Withdrawal {
 
     static boolean isReceiving(PollRegistration registration) {
         return registration instanceof StreamRegistration
-                && ((StreamRegistration) registration).reception != Reception.OFF;
+                && ((StreamRegistration) registration).reception.isInKernel();
     }
 
     private static boolean isEnding(PollRegistration registration) {
@@ -126,7 +125,7 @@ final class Withdrawal {
 
     /** See {@link StreamRegistration#stopReceiving()}. */
     void stopReceiving(StreamRegistration registration) {
-        if (registration.reception != Reception.OFF) {
+        if (registration.reception.isInKernel()) {
             awaitEnd(registration);
         }
         receiver.handOver(registration);
@@ -170,7 +169,7 @@ final class Withdrawal {
 
     private static boolean isArmed(PollRegistration registration) {
         return registration instanceof StreamRegistration
-                && ((StreamRegistration) registration).reception == Reception.ARMED;
+                && ((StreamRegistration) registration).reception.isArmed();
     }
 
     private void cancelReceive(PollRegistration registration) {

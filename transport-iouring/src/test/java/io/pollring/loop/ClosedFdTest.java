@@ -86,7 +86,7 @@ class ClosedFdTest {
         assertEquals(told, handle.told.size());
         if (handle instanceof FakeStreamHandle) {
             assertEquals(received, ((FakeStreamHandle) handle).received);
-            assertFalse(((FakeStreamHandle) handle).stream.reception != StreamRegistration.Reception.OFF);
+            assertFalse(((FakeStreamHandle) handle).stream.reception.isInKernel());
         }
         assertEquals(List.of(), requests());
         assertTrue(handle.file.isReleased(), "nobody holds the file");
@@ -192,7 +192,7 @@ class ClosedFdTest {
         handle.peer.arrive(LENGTH);
         faults.lateness = 3;
         loop.mayBlock = false;
-        for (int i = 0; handle.stream.reception != StreamRegistration.Reception.CANCELLING; i++) {
+        for (int i = 0; handle.stream.reception != Reception.CANCELLING; i++) {
             assertTrue(i < PATIENCE, "what nobody asks for is not received for ever");
             loop.turn();
         }

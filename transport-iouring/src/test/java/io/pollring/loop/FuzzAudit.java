@@ -108,7 +108,7 @@ final class FuzzAudit {
 
     private void checkReceive(FuzzHandle handle, StreamRegistration registration, List<Long> armed) {
         if (registration.slot != PollRegistration.NO_SLOT
-                && registration.reception != StreamRegistration.Reception.OFF) {
+                && registration.reception.isInKernel()) {
             long userData = UserData.encode(KIND_RECEIVE, registration.slot, registration.receptionGeneration);
             if (world.isExact() && world.kernel.outstanding(userData) != 1) {
                 throw new AssertionError(handle + " has " + world.kernel.outstanding(userData) + " receives");

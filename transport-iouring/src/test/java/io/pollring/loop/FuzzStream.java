@@ -78,7 +78,7 @@ final class FuzzStream extends FuzzHandle implements StreamHandle {
     /** Whether there is something to read, wherever it is now. */
     private boolean isReadable() {
         return (file.ready() & Abi.POLLIN) != 0 || bytes.isLost()
-                || stream.lastBuffer != StreamRegistration.NO_BUFFER || stream.end != 0;
+                || stream.lastBuffer != StreamRegistration.NO_BUFFER || stream.reception.isOver();
     }
 
     @Override
@@ -104,7 +104,7 @@ final class FuzzStream extends FuzzHandle implements StreamHandle {
     /** The peer sends no more, or resets the connection. */
     void end(boolean reset) {
         // Behind an end that the loop has found there is nothing that it looks for.
-        endOwed = (desired & Abi.POLLRDHUP) != 0 && (cancelled || stream.end == 0);
+        endOwed = (desired & Abi.POLLRDHUP) != 0 && (cancelled || !stream.reception.isOver());
         if (reset) {
             bytes.stream().reset();
         } else {
@@ -173,7 +173,7 @@ final class FuzzStream extends FuzzHandle implements StreamHandle {
         world.trace(this, () -> "stops receiving");
         stream.stopReceiving();
         if (stream.lastBuffer != StreamRegistration.NO_BUFFER
-                || world.isSound() && stream.reception != StreamRegistration.Reception.OFF) {
+                || world.isSound() && stream.reception.isInKernel()) {
             world.violated(this, "has stopped receiving, but the loop has not");
         }
     }
