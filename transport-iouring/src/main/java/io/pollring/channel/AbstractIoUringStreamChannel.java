@@ -25,7 +25,7 @@ import io.netty.channel.unix.UnixChannelUtil;
 import io.netty.util.internal.StringUtil;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
-import io.pollring.loop.SendBatch;
+import io.pollring.loop.SendRequest;
 import io.pollring.loop.StreamHandle;
 import io.pollring.loop.StreamRegistration;
 
@@ -363,7 +363,7 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
         }
 
         @Override
-        public final void prepareSend(SendBatch.Request request) throws Exception {
+        public final void prepareSend(SendRequest request) throws Exception {
             io.prepareSend(request);
         }
 

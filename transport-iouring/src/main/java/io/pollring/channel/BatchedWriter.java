@@ -16,7 +16,7 @@ import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.IovArray;
 import io.netty.util.internal.PlatformDependent;
 import io.netty.util.internal.SystemPropertyUtil;
-import io.pollring.loop.SendBatch;
+import io.pollring.loop.SendRequest;
 import io.pollring.loop.StreamRegistration;
 
 import java.io.IOException;
@@ -161,7 +161,7 @@ class BatchedWriter extends DirectWriter {
     }
 
     /** See {@link io.pollring.loop.StreamHandle#prepareSend}. */
-    final void prepareSend(SendBatch.Request request) throws Exception {
+    final void prepareSend(SendRequest request) throws Exception {
         if (state != State.QUEUED) {
             return;
         }
@@ -235,7 +235,7 @@ class BatchedWriter extends DirectWriter {
             in.removeBytes(result);
         } else if (!all) {
             // Throws, unless it is only that the socket is full.
-            SendBatch.check(channel.socket.intValue(), result);
+            SendRequest.check(channel.socket.intValue(), result);
         }
     }
 

@@ -144,7 +144,7 @@ public final class IoUringDomainSocketChannel extends AbstractIoUringStreamChann
     /** What comes next has to stay in the socket. */
     private void stopReceiving() {
         StreamRegistration registration = streamRegistration();
-        if (registration != null && registration.isReceiving()) {
+        if (registration != null && registration.mustReceive()) {
             registration.stopReceiving();
         }
     }

@@ -155,7 +155,7 @@ final class StreamIo extends BatchedWriter {
     }
 
     private int receiveNow(StreamRegistration registration, ByteBuf buffer, int from, int length) throws IOException {
-        if (registration != null && registration.isReceiving()) {
+        if (registration != null && registration.mustReceive()) {
             return registration.receive(buffer, from, length);
         }
         fromSocket = true;

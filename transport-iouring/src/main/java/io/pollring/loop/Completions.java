@@ -18,27 +18,27 @@ import io.pollring.ring.UserData;
  * <p>Belongs to the loop's thread.
  */
 final class Completions implements CompletionHandler {
-    static final int KIND_SEND = RingWatcher.LAST_KIND + 1;
-    static final int KIND_RECEIVE = KIND_SEND + 1;
-    static final int KIND_RECEIVE_CANCEL = KIND_RECEIVE + 1;
-
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(Completions.class);
 
-    private final Poller poller;
     private final RegistrationTable table;
+    private final WorkQueues queues;
+    private final RingWatcher watcher;
+    private final Receiver receiver;
+    private final SendBatch sends;
     private final Reverter reverter;
     private final InternalPolls internalPolls;
+    private final Withdrawal withdrawal;
 
-    Completions(Poller poller, RegistrationTable table, Reverter reverter, InternalPolls internalPolls) {
-        this.poller = poller;
+    Completions(RegistrationTable table, WorkQueues queues, RingWatcher watcher, Receiver receiver, SendBatch sends,
+                Reverter reverter, InternalPolls internalPolls, Withdrawal withdrawal) {
         this.table = table;
+        this.queues = queues;
+        this.watcher = watcher;
+        this.receiver = receiver;
+        this.sends = sends;
         this.reverter = reverter;
         this.internalPolls = internalPolls;
-    }
-
-    /** Whether the user data of a request of {@code kind} has a registration's slot. */
-    static boolean namesSlot(int kind) {
-        return kind >= 1 && kind <= RingWatcher.LAST_KIND || kind == KIND_RECEIVE || kind == KIND_RECEIVE_CANCEL;
+        this.withdrawal = withdrawal;
     }
 
     /** Throws nothing: it may be called inside the cancellation of a registration that it has nothing to do with. */
@@ -52,28 +52,35 @@ final class Completions implements CompletionHandler {
     }
 
     private void route(int kind, long userData, int result, int flags) {
+        int slot = UserData.slot(userData);
+        int generation = UserData.generation(userData);
+        PollRegistration registration = null;
         switch (kind) {
-            case KIND_SEND:
-                poller.sends().completed(UserData.slot(userData), UserData.generation(userData), result);
+            case RequestKind.SEND:
+                sends.completed(slot, generation, result);
                 break;
-            case KIND_RECEIVE:
-                poller.receiver().completed(receiving(userData), result, flags);
+            case RequestKind.RECEIVE:
+                StreamRegistration receiving = table.receiving(slot, generation);
+                receiver.completed(receiving, result, flags);
+                registration = receiving;
                 break;
-            case KIND_RECEIVE_CANCEL:
-                poller.receiver().cancelCompleted(receiving(userData), result);
+            case RequestKind.RECEIVE_CANCEL:
+                receiver.cancelCompleted(table.receiving(slot, generation), result);
+                break;
+            case RequestKind.POLL:
+            case RequestKind.POLL_UPDATE:
+            case RequestKind.POLL_RECHECK:
+            case RequestKind.POLL_CANCEL:
+                registration = table.get(slot, generation);
+                watcher.completed(kind, registration, result, flags);
                 break;
             default:
-                if (kind <= RingWatcher.LAST_KIND) {
-                    poller.watcher().completed(kind, userData, result, flags);
-                } else {
-                    internalPolls.completed(kind, result, flags);
-                }
+                internalPolls.completed(kind, result, flags);
                 break;
         }
-    }
-
-    private StreamRegistration receiving(long userData) {
-        return table.receiving(UserData.slot(userData), UserData.generation(userData));
+        if (registration != null && registration.state.isClosed()) {
+            withdrawal.removeIfOver(registration);
+        }
     }
 
     /** Collects the events of the epoll set. */
@@ -88,7 +95,7 @@ final class Completions implements CompletionHandler {
                     reverter.forget(fd);
                 } else {
                     registration.ready |= reverter.epollSet().eventMask(i);
-                    poller.delivery().add(registration);
+                    queues.ready().add(registration);
                 }
             }
         }

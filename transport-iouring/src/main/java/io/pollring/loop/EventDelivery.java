@@ -9,7 +9,6 @@ package io.pollring.loop;
 import io.netty.channel.unix.Errors;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
-import io.pollring.loop.PollRegistration.State;
 import io.pollring.ring.Abi;
 import io.pollring.ring.Errno;
 
@@ -23,43 +22,38 @@ import java.io.IOException;
 final class EventDelivery {
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(EventDelivery.class);
 
-    private final Poller poller;
+    private final RegistrationQueue ready;
+    private final WorkQueues queues;
+    private final Receiver receiver;
+    private final SendBatch sends;
     private final Reverter reverter;
+    private final Offenders offenders;
     private final HandleAdapter adapter;
     private final LoopMetrics metrics;
     private final long sendDelayNanos;
-    private final RegistrationQueue ready;
-    private final Offenders offenders = new Offenders();
     /** How many of those that are ready this turn has still to look at. */
     private int left;
     private int served;
     private boolean edgesOnly;
     private boolean deliveringData;
-    /** Whose handle is being given its events. */
-    private PollRegistration current;
 
-    /**
-     * @param ready          those with something to be told
-     * @param sendDelayNanos how long handles are served before what some of them have flushed is sent
-     */
-    EventDelivery(Poller poller, RegistrationQueue ready, Reverter reverter, HandleAdapter adapter, LoopMetrics metrics,
-                  long sendDelayNanos) {
-        this.poller = poller;
-        this.ready = ready;
+    /** @param sendDelayNanos how long handles are served before what some of them have flushed is sent */
+    EventDelivery(WorkQueues queues, Receiver receiver, SendBatch sends, Reverter reverter, Offenders offenders,
+                  HandleAdapter adapter, LoopMetrics metrics, long sendDelayNanos) {
+        this.queues = queues;
+        this.receiver = receiver;
+        this.sends = sends;
         this.reverter = reverter;
+        this.offenders = offenders;
         this.adapter = adapter;
         this.metrics = metrics;
         this.sendDelayNanos = sendDelayNanos;
+        ready = queues.ready();
     }
 
     /** Whether polls are multishot ones, which tell of a change only. */
     void edgesOnly(boolean edgesOnly) {
         this.edgesOnly = edgesOnly;
-    }
-
-    /** Events, or a failure, of {@code registration} were collected. */
-    void add(PollRegistration registration) {
-        ready.add(registration);
     }
 
     /** Whether events wait to be delivered, so that the loop must not sleep. */
@@ -91,7 +85,7 @@ final class EventDelivery {
             if (registration.isValid()) {
                 serveAlone(registration);
             }
-            if (left > 0 && poller.sends().isPending() && System.nanoTime() - startNanos > sendDelayNanos) {
+            if (left > 0 && sends.isPending() && System.nanoTime() - startNanos > sendDelayNanos) {
                 return true;
             }
         }
@@ -141,7 +135,7 @@ final class EventDelivery {
         // Nothing but data: an error or an end behind the data is still to be told.
         boolean onlyData = edgesOnly && (events & ~Abi.POLLOUT) == Abi.POLLIN;
         boolean drained = false;
-        current = registration;
+        queues.beginDelivery(registration);
         deliveringData = registration instanceof StreamRegistration
                 && (events & (Abi.POLLIN | Abi.POLLOUT)) == Abi.POLLIN;
         try {
@@ -156,15 +150,15 @@ final class EventDelivery {
             offended(registration, t);
         } finally {
             deliveringData = false;
-            current = null;
+            queues.endDelivery();
         }
         if (!registration.isValid()) {
             return;
         }
         if (registration.isOpen()) {
             registration.leftBehind(drained ? events & ~Abi.POLLIN : events);
-            poller.receiver().settleUnasked(registration);
-            poller.changed(registration);
+            receiver.settleUnasked(registration);
+            queues.changed(registration);
         } else {
             // The handle has closed it, but not itself. The file stays open for as long as the ring watches it.
             fail(registration, Errno.EBADF);
@@ -181,26 +175,21 @@ final class EventDelivery {
         deliveringData = false;
     }
 
-    /** Whether the registration's handle is being given its events, so that it may still take what there is. */
-    boolean isDelivering(PollRegistration registration) {
-        return current == registration;
-    }
-
     /** Events came that the handle does not want. */
     private void settleUnwanted(PollRegistration registration, int events) {
-        if (!edgesOnly && registration.state == State.IDLE && registration.desired != 0
+        if (!edgesOnly && registration.state == PollState.IDLE && registration.desired != 0
                 && (events & Abi.POLLRDHUP) != 0) {
             // The kernel adds POLLRDHUP by itself: a one-shot poll would end with it again and again. epoll does not.
             reverter.revert(registration, "RDHUP");
         }
-        poller.receiver().settleUnasked(registration);
-        poller.changed(registration);
+        receiver.settleUnasked(registration);
+        queues.changed(registration);
     }
 
     private void settleFailure(PollRegistration registration) {
         int errno = registration.failure;
         registration.failure = 0;
-        if (registration.state != State.IDLE) {
+        if (registration.state != PollState.IDLE) {
             return;
         }
         switch (errno) {
@@ -217,7 +206,7 @@ final class EventDelivery {
                 reverter.revert(registration, Errno.name(errno));
                 break;
         }
-        poller.changed(registration);
+        queues.changed(registration);
     }
 
     /** A handle whose fd was closed is to be told so, when it is its turn: it is no time now to run anybody's code. */
@@ -236,7 +225,7 @@ final class EventDelivery {
             abandon(registration, t);
         }
         if (registration.isValid()) {
-            poller.changed(registration);
+            queues.changed(registration);
         }
     }
 
@@ -276,7 +265,7 @@ final class EventDelivery {
             return false;
         }
         Trouble.warn(logger, "The handle of {} threw", registration, cause);
-        poller.retry(registration);
+        queues.dirty().add(registration);
         try {
             if (registration.isValid() && offenders.add(registration, cause)) {
                 ready.add(registration);
@@ -285,10 +274,5 @@ final class EventDelivery {
             Trouble.warn(logger, "There is no memory to take note of it: {}", registration, e);
         }
         return false;
-    }
-
-    /** The registration ends. */
-    void forget(PollRegistration registration) {
-        offenders.forget(registration);
     }
 }

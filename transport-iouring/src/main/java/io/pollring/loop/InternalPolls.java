@@ -25,12 +25,6 @@ import io.pollring.ring.UserData;
  * <p>Belongs to the loop's thread.
  */
 final class InternalPolls {
-    /** The kinds of {@link UserData} from this one on are this class's. */
-    static final int FIRST_KIND = 8;
-
-    private static final int KIND_WAKEUP = 8;
-    private static final int KIND_TIMER = 9;
-    private static final int KIND_EPOLL = 10;
     private static final int EPOLLET = 1 << 31;
 
     private final EpollSet epollSet;
@@ -85,16 +79,16 @@ final class InternalPolls {
         if (!inEpollSet) {
             if (!wakeupArmed) {
                 wakeupArmed = true;
-                queue.pollAdd(wakeupFd, Abi.POLLIN, true, false, UserData.encode(KIND_WAKEUP, 0, 0));
+                queue.pollAdd(wakeupFd, Abi.POLLIN, true, false, UserData.encode(RequestKind.WAKEUP, 0, 0));
             }
             if (!timerArmed && timerFd >= 0) {
                 timerArmed = true;
-                queue.pollAdd(timerFd, Abi.POLLIN, true, false, UserData.encode(KIND_TIMER, 0, 0));
+                queue.pollAdd(timerFd, Abi.POLLIN, true, false, UserData.encode(RequestKind.TIMER, 0, 0));
             }
         }
         if (!epollArmed && (epollSetInUse || inEpollSet)) {
             epollArmed = true;
-            queue.pollAdd(epollSet.fd(), Abi.POLLIN, false, false, UserData.encode(KIND_EPOLL, 0, 0));
+            queue.pollAdd(epollSet.fd(), Abi.POLLIN, false, false, UserData.encode(RequestKind.EPOLL, 0, 0));
         }
     }
 
@@ -107,15 +101,15 @@ final class InternalPolls {
     void completed(int kind, int result, int flags) {
         boolean more = (flags & Abi.CQE_F_MORE) != 0;
         switch (kind) {
-            case KIND_WAKEUP:
+            case RequestKind.WAKEUP:
                 wakeupArmed = more;
                 metrics.wakeups.increment();
                 break;
-            case KIND_TIMER:
+            case RequestKind.TIMER:
                 timerArmed = more;
                 timerExpired();
                 break;
-            case KIND_EPOLL:
+            case RequestKind.EPOLL:
                 epollArmed = false;
                 epollReady = true;
                 break;

@@ -9,6 +9,7 @@ package io.pollring.loop;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
+import io.pollring.ring.BufferRing;
 import io.pollring.ring.MessageHeaders;
 import io.pollring.ring.Ring;
 import io.pollring.ring.RingException;
@@ -22,9 +23,9 @@ import java.util.Arrays;
  */
 class LoopMemory {
 
-    PollRegistration registration(Poller poller, EpollIoHandle handle) {
-        return handle instanceof StreamHandle ? new StreamRegistration(poller, (StreamHandle) handle)
-                : new PollRegistration(poller, handle);
+    PollRegistration registration(RegistrationLoop loop, EpollIoHandle handle) {
+        return handle instanceof StreamHandle ? new StreamRegistration(loop, (StreamHandle) handle)
+                : new PollRegistration(loop, handle);
     }
 
     <T> T[] copyOf(T[] array, int length) {
@@ -48,7 +49,8 @@ class LoopMemory {
         return new MessageHeaders(count);
     }
 
-    ReceiveMemory receiveMemory(Ring ring, Poller poller) throws RingException {
-        return new ReceiveMemory(ring, poller);
+    /** @throws RingException if the kernel refuses */
+    BufferRing bufferRing(Ring ring, int count, int bytes) throws RingException {
+        return BufferRing.register(ring, count, bytes);
     }
 }

@@ -20,19 +20,18 @@ import java.io.UncheckedIOException;
  * One handle's registration: what the handle wants to hear of, what the kernel was told, and what has happened.
  *
  * <p>{@link #submit(IoOps)}, {@link #cancel()} and {@link #isValid()} may be called by any thread; the first two hop to
- * the loop. All else belongs to the loop's thread. {@link Poller} and its parts make every transition of
- * {@link State}.
+ * the loop. All else belongs to the loop's thread.
  *
  * <p>There is one for each of what may be a great many connections, so nothing is kept that can be had from elsewhere,
  * and what comes of the ring is kept in as many bits as it has: events in 16, an error number in 12.
  */
 class PollRegistration implements IoRegistration {
     static final int NO_SLOT = -1;
-    /** Stands in {@link Poller}'s queue of registrations whose interest has to be brought to the kernel. */
+    /** Stands in {@link WorkQueues#dirty()}, as its interest has to be brought to the kernel. */
     static final int MEMBER_OF_DIRTY = 1;
-    /** Stands in {@link Poller}'s queue of registrations with events to deliver. */
+    /** Stands in {@link WorkQueues#ready()}, as it has events to deliver. */
     static final int MEMBER_OF_READY = 1 << 1;
-    /** Stands in {@link SendBatch}'s queue of registrations with something to send. */
+    /** Stands in {@link SendBatch}'s queue, as it has something to send. */
     static final int MEMBER_OF_SENDS = 1 << 2;
 
     /** epoll's flag for edge-triggered interest, which hosted channels do not use but other handles may. */
@@ -43,30 +42,13 @@ class PollRegistration implements IoRegistration {
     /** How often in a row a poll may end for nothing, or for want of memory, before epoll takes over. */
     static final int MAX_STRIKES = 4;
 
-    enum State {
-        /** Nothing is armed. */
-        IDLE,
-        /** A poll of the current generation is in the kernel, or queued for it. */
-        ARMED,
-        /** That poll is being cancelled, so that another can take its place. */
-        REMOVING,
-        /** The epoll set watches the fd, or would if anything were desired. */
-        REVERTED,
-        /** Cancelled by the user, and the poll is being cancelled, too. */
-        CLOSING,
-        /** Cancelled by the user, and no poll is left. */
-        CLOSED
-    }
-
     final EpollIoHandle handle;
-    final Poller poller;
+    final RegistrationLoop loop;
     private volatile boolean cancelled;
 
-    State state = State.IDLE;
+    PollState state = PollState.IDLE;
     int slot = NO_SLOT;
     byte memberships;
-    /** Whether the last poll was armed for one event. */
-    boolean oneShot;
     /** What the handle last submitted. */
     int desired;
     /** What the ring, or the epoll set, was told. May be more than desired: interest is given up lazily. */
@@ -82,8 +64,8 @@ class PollRegistration implements IoRegistration {
     /** How often in a row the poll has ended without need. */
     byte strikes;
 
-    PollRegistration(Poller poller, EpollIoHandle handle) {
-        this.poller = poller;
+    PollRegistration(RegistrationLoop loop, EpollIoHandle handle) {
+        this.loop = loop;
         this.handle = handle;
     }
 
@@ -102,19 +84,19 @@ class PollRegistration implements IoRegistration {
         try {
             return handle.fd().isOpen();
         } catch (Throwable t) {
-            return poller.delivery().offended(this, t);
+            return loop.offended(this, t);
         }
     }
 
     /** Of the last poll in this registration's slot; 0 without a slot. */
     int generation() {
-        return slot == NO_SLOT ? 0 : poller.generation(slot);
+        return slot == NO_SLOT ? 0 : loop.generation(slot);
     }
 
     @SuppressWarnings("unchecked")
     @Override
     public <T> T attachment() {
-        return (T) poller.attachment();
+        return (T) loop.attachment();
     }
 
     @Override
@@ -127,7 +109,7 @@ class PollRegistration implements IoRegistration {
         if (!isValid()) {
             return -1;
         }
-        if (poller.inLoop()) {
+        if (loop.inLoop()) {
             if (!handle.fd().isOpen()) {
                 // What epoll_ctl would answer.
                 throw new UncheckedIOException(
@@ -135,7 +117,7 @@ class PollRegistration implements IoRegistration {
             }
             desire(mask);
         } else {
-            poller.execute(() -> desire(mask));
+            loop.execute(() -> desire(mask));
         }
         return mask;
     }
@@ -147,7 +129,7 @@ class PollRegistration implements IoRegistration {
 
     @Override
     public boolean cancel() {
-        boolean here = poller.inLoop();
+        boolean here = loop.inLoop();
         synchronized (this) {
             if (cancelled) {
                 return false;
@@ -155,7 +137,7 @@ class PollRegistration implements IoRegistration {
             cancelled = true;
         }
         if (here) {
-            poller.withdrawal().close(this);
+            loop.close(this);
         } else {
             closeInLoop();
         }
@@ -165,7 +147,7 @@ class PollRegistration implements IoRegistration {
     private void closeInLoop() {
         boolean success = false;
         try {
-            poller.execute(() -> poller.withdrawal().close(this));
+            loop.execute(() -> loop.close(this));
             success = true;
         } finally {
             if (!success) {
@@ -184,7 +166,7 @@ class PollRegistration implements IoRegistration {
             // epoll looks anew at each EPOLL_CTL_MOD, and that is how such a handle asks again.
             unsettled = ALL;
         }
-        poller.changed(this);
+        loop.changed(this);
     }
 
     /** Whether the kernel has to hear of the difference between what is desired and what is armed. */
@@ -194,6 +176,7 @@ class PollRegistration implements IoRegistration {
             case IDLE:
                 return polled != 0;
             case ARMED:
+            case ARMED_ONCE:
                 return (polled & ~armed) != 0
                         // An event that nobody wants any more is not to come again, or is to be looked for again.
                         || swallowed != 0
@@ -218,6 +201,25 @@ class PollRegistration implements IoRegistration {
     /** Whether what a poll has to tell happens once at most, so that the poll may be over then. */
     boolean isOnceOnly() {
         return false;
+    }
+
+    /** Whether a receive is in the kernel, or queued for it. */
+    boolean isReceiving() {
+        return false;
+    }
+
+    /** Whether a request is in the kernel that is being cancelled, or of a registration that is over. */
+    boolean isEnding() {
+        return state.isEnding() || isReceiving();
+    }
+
+    /**
+     * A poll has events.
+     *
+     * @return those that the handle is to hear of now
+     */
+    int told(int events) {
+        return events;
     }
 
     /** Whether events can be delivered that no poll will tell. */
@@ -286,8 +288,8 @@ class PollRegistration implements IoRegistration {
 
     @Override
     public String toString() {
-        return "PollRegistration(fd: " + fd() + ", state: " + state + ", slot: " + slot
-                + ", generation: " + generation() + ", desired: 0x" + Integer.toHexString(desired)
+        return "PollRegistration(fd: " + fd() + ", state: " + state + ", slot: " + slot + ", generation: " + generation()
+                + ", desired: 0x" + Integer.toHexString(desired)
                 + ", armed: 0x" + Integer.toHexString(armed) + ')';
     }
 }

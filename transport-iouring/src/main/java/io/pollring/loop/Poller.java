@@ -6,24 +6,21 @@
  */
 package io.pollring.loop;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
-import io.pollring.loop.PollRegistration.State;
-import io.pollring.ring.Abi;
 import io.pollring.ring.EpollSet;
 import io.pollring.ring.Ring;
 import io.pollring.ring.RingException;
-import io.pollring.ring.RingFeature;
-import io.pollring.ring.SubmissionQueue;
 
+import java.io.IOException;
 import java.util.List;
 
 /**
- * Keeps the kernel in step with what registrations desire, and brings what it tells to those it is for. Its parts do the
- * work and make every transition of {@link PollRegistration.State}: {@link RingWatcher} has the ring watch a handle,
- * {@link Reverter} the epoll set, {@link Receiver} and {@link SendBatch} have the ring move its bytes, and
+ * Keeps the kernel in step with what registrations desire. The mechanisms do the work: {@link RingWatcher} has the ring
+ * watch a handle, {@link Reverter} the epoll set, {@link Receiver} and {@link SendBatch} have the ring move its bytes, and
  * {@link Withdrawal} takes all of that back.
  *
  * <p>Interest is gathered and reified once per turn; completions are collected first and delivered later, so no handle
@@ -31,66 +28,66 @@ import java.util.List;
  *
  * <p>Belongs to the loop's thread. The ring is the loop's: this class uses it and never closes it.
  */
-final class Poller {
+final class Poller implements RegistrationLoop {
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(Poller.class);
 
     private final ThreadAwareExecutor executor;
     private final HandleAdapter adapter;
-    private final LoopMetrics metrics;
-    private final Reverter reverter;
     private final Object attachment;
     private final boolean refusePolls;
     private final LoopMemory memory;
+    private final CurrentRing current = new CurrentRing();
     private final RegistrationTable table;
-    private final RegistrationQueue dirty;
-    private final Completions completions;
-    private final EventDelivery delivery;
+    private final WorkQueues queues;
+    private final Reverter reverter;
     private final InternalPolls internalPolls;
-    private final SendBatch sends;
+    private final RingWatcher watcher;
     private final Receiver receiver;
+    private final SendBatch sends;
     private final Revoker revoker;
     private final Withdrawal withdrawal;
-    private final RingWatcher watcher;
-
-    private Ring ring;
-    private boolean movesBytes;
-    private RingException ringFailure;
+    private final EventDelivery delivery;
+    private final Completions completions;
 
     /**
-     * @param attachment  what {@link PollRegistration#attachment()} returns
-     * @param settings    of the loop
+     * @param attachment what {@link PollRegistration#attachment()} returns
+     * @param settings   of the loop
      */
     Poller(ThreadAwareExecutor executor, HandleAdapter adapter, LoopMetrics metrics, EpollSet epollSet,
            InternalPolls internalPolls, Object attachment, LoopSettings settings, LoopMemory memory) {
         this.executor = executor;
         this.adapter = adapter;
-        this.metrics = metrics;
         this.internalPolls = internalPolls;
         this.attachment = attachment;
         refusePolls = settings.refusePolls;
         this.memory = memory;
         table = new RegistrationTable(memory);
-        dirty = new RegistrationQueue(PollRegistration.MEMBER_OF_DIRTY, table, memory);
+        queues = new WorkQueues(table, memory);
         reverter = new Reverter(epollSet, adapter, metrics, memory);
-        completions = new Completions(this, table, reverter, internalPolls);
-        delivery = new EventDelivery(this, new RegistrationQueue(PollRegistration.MEMBER_OF_READY, table, memory),
-                reverter, adapter, metrics, settings.sendDelayNanos);
-        sends = new SendBatch(Completions.KIND_SEND, this, table, metrics, memory);
-        receiver = new Receiver(Completions.KIND_RECEIVE, Completions.KIND_RECEIVE_CANCEL, this, metrics, memory);
-        revoker = new Revoker(this, table);
-        withdrawal = new Withdrawal(this, table, reverter, receiver, revoker, adapter, metrics);
-        watcher = new RingWatcher(this, table, reverter, receiver, withdrawal, metrics, refusePolls);
+        watcher = new RingWatcher(current, table, queues, reverter, metrics, refusePolls);
+        receiver = new Receiver(current, queues, metrics, memory);
+        sends = new SendBatch(current, table, metrics, memory);
+        revoker = new Revoker(current, table, queues, sends);
+        Offenders offenders = new Offenders();
+        withdrawal = new Withdrawal(current, table, queues, watcher, reverter, receiver, sends, revoker, offenders,
+                adapter, metrics);
+        delivery = new EventDelivery(queues, receiver, sends, reverter, offenders, adapter, metrics,
+                settings.sendDelayNanos);
+        completions = new Completions(table, queues, watcher, receiver, sends, reverter, internalPolls, withdrawal);
     }
 
-    boolean inLoop() {
+    @Override
+    public boolean inLoop() {
         return executor.isExecutorThread(Thread.currentThread());
     }
 
-    void execute(Runnable task) {
+    @Override
+    public void execute(Runnable task) {
         executor.execute(task);
     }
 
-    Object attachment() {
+    @Override
+    public Object attachment() {
         return attachment;
     }
 
@@ -100,32 +97,22 @@ final class Poller {
      * @param reason why there is no ring, or {@code null}
      */
     void useRing(Ring ring, String reason) {
-        this.ring = ring;
-        ringFailure = null;
-        watcher.useRing(ring);
+        current.use(ring);
+        watcher.ringChanged();
         delivery.edgesOnly(watcher.isMultishot());
-        movesBytes = ring != null && ring.has(RingFeature.STREAM_IO);
-        receiver.useRing(ring, !refusePolls);
+        receiver.ringChanged(!refusePolls);
         for (int slot = 0; slot < table.slots(); slot++) {
             PollRegistration registration = table.at(slot);
             if (registration == null) {
                 continue;
             }
-            switch (registration.state) {
-                case ARMED:
-                case REMOVING:
-                    registration.state = State.IDLE;
-                    registration.armed = 0;
-                    break;
-                case CLOSING:
-                case CLOSED:
-                    // Its requests went with the old ring.
-                    table.remove(registration);
-                    continue;
-                default:
-                    break;
+            if (registration.state.isClosed()) {
+                // Its requests went with the old ring.
+                table.remove(registration);
+                continue;
             }
-            if (ring == null && registration.state == State.IDLE) {
+            endPoll(registration);
+            if (ring == null && registration.state == PollState.IDLE) {
                 reverter.revert(registration, reason);
             }
             changed(registration);
@@ -133,15 +120,22 @@ final class Poller {
         internalPolls.useRing(ring);
     }
 
+    private static void endPoll(PollRegistration registration) {
+        if (registration.state.isArmed() || registration.state.isEnding()) {
+            registration.state = registration.state.ended();
+            registration.armed = 0;
+        }
+    }
+
     /**
      * Completions were lost, and the ring is about to be replaced. Whether a receive's was among them it still tells: one
      * that is there to be cancelled has lost none, as the kernel keeps back, and so loses, no completion but the last.
      */
     void completionsWereLost() {
-        sends.completionsWereLost(queue());
+        sends.completionsWereLost();
         for (int slot = 0; slot < table.slots(); slot++) {
             PollRegistration registration = table.at(slot);
-            if (Withdrawal.isReceiving(registration) && registration.isValid()) {
+            if (registration != null && registration.isReceiving() && registration.isValid()) {
                 withdrawal.awaitEnd(registration);
             }
         }
@@ -149,14 +143,14 @@ final class Poller {
 
     /** The ring is about to be closed. What it has received by now must not be lost with it. */
     void ringCloses() {
-        if (ring == null) {
+        if (current.get() == null) {
             return;
         }
-        ring.collectLast();
-        if (ring.hasLost()) {
-            sends.completionsWereLost(queue());
+        current.get().collectLast();
+        if (current.hasLost()) {
+            sends.completionsWereLost();
         }
-        sends.ringCloses(queue());
+        sends.ringCloses();
         for (int slot = 0; slot < table.slots(); slot++) {
             PollRegistration registration = table.at(slot);
             if (registration instanceof StreamRegistration) {
@@ -174,8 +168,8 @@ final class Poller {
     PollRegistration register(EpollIoHandle handle) {
         PollRegistration registration = memory.registration(this, handle);
         table.add(registration);
-        if (ring == null) {
-            registration.state = State.REVERTED;
+        if (current.get() == null) {
+            registration.state = registration.state.reverted();
         }
         boolean success = false;
         try {
@@ -212,25 +206,69 @@ final class Poller {
         return registrations;
     }
 
-    /** What {@code registration} desires, or knows, may differ from what the kernel was told. */
-    void changed(PollRegistration registration) {
-        if (registration.isDirty()) {
-            dirty.add(registration);
-        }
-        if (registration.isDeliverable() && !delivery.isDelivering(registration)) {
-            registration.ready |= Abi.POLLIN;
-            delivery.add(registration);
-        }
+    @Override
+    public int generation(int slot) {
+        return table.generation(slot);
     }
 
-    /** What may be received for streams has changed. */
-    void receptionChanged() {
-        for (int slot = 0; slot < table.slots(); slot++) {
-            PollRegistration registration = table.at(slot);
-            if (Withdrawal.isReceiving(registration)) {
-                changed(registration);
-            }
-        }
+    @Override
+    public void close(PollRegistration registration) {
+        withdrawal.close(registration);
+    }
+
+    @Override
+    public void changed(PollRegistration registration) {
+        queues.changed(registration);
+    }
+
+    @Override
+    public boolean offended(PollRegistration registration, Throwable cause) {
+        return delivery.offended(registration, cause);
+    }
+
+    @Override
+    public boolean movesBytes() {
+        return current.movesBytes();
+    }
+
+    @Override
+    public boolean isReceivingFor(StreamRegistration registration) {
+        return receiver.isUsable(registration);
+    }
+
+    @Override
+    public boolean isShortOfMemory() {
+        return receiver.isShortOfMemory();
+    }
+
+    @Override
+    public int receive(StreamRegistration registration, ByteBuf target, int index, int length) throws IOException {
+        return receiver.take(registration, target, index, length);
+    }
+
+    @Override
+    public void stopReceiving(StreamRegistration registration) {
+        withdrawal.stopReceiving(registration);
+    }
+
+    @Override
+    public boolean isDeliveringData() {
+        return delivery.isDeliveringData();
+    }
+
+    @Override
+    public void endsData() {
+        delivery.endsData();
+    }
+
+    @Override
+    public void sendLater(StreamRegistration registration) {
+        sends.add(registration);
+    }
+
+    @Override
+    public void settleSend(StreamRegistration registration) {
+        withdrawal.settleSend(registration);
     }
 
     /** What has been collected and waits to be delivered. */
@@ -238,60 +276,56 @@ final class Poller {
         return delivery;
     }
 
-    /** Whether interest waits to be brought to the kernel, so that the loop must not sleep. */
-    boolean hasDirty() {
-        return dirty.size() > 0 || sends.isPending() || internalPolls.isDirty(reverter.isWatching());
+    /** Where completions go. */
+    Completions completions() {
+        return completions;
     }
 
     SendBatch sends() {
         return sends;
     }
 
-    Receiver receiver() {
-        return receiver;
-    }
-
-    /** Whether streams may send, and perhaps receive, through the ring. */
-    boolean movesBytes() {
-        return movesBytes;
-    }
-
     /** Why the ring cannot be used any more, or {@code null}. */
     RingException ringFailure() {
-        return ringFailure;
+        return current.failure();
+    }
+
+    /** Whether interest waits to be brought to the kernel, so that the loop must not sleep. */
+    boolean hasDirty() {
+        return queues.dirty().size() > 0 || sends.isPending() || internalPolls.isDirty(reverter.isWatching());
     }
 
     /** Turns what has changed since the last turn into SQEs, or into calls of the epoll set. */
-    void reify() {
+    void reify() throws RingException {
         revoker.revokeClosed();
         // Only what is there now: a full queue collects completions on the way, and those are to be delivered first.
+        RegistrationQueue dirty = queues.dirty();
         for (int n = dirty.size(); n > 0; n--) {
             PollRegistration registration = dirty.take();
-            if (ring != null) {
-                ring.submissionQueue().reserve(1);
+            if (current.get() != null) {
+                current.queue().reserve(1);
             }
             reifyAlone(registration);
         }
         internalPolls.reify(reverter.isWatching());
-        sends.reify(queue());
+        for (int n = sends.waiting(); n > 0 && !sends.isFull(); n--) {
+            if (!sends.reifyNext()) {
+                revoker.revokeClosed();
+            }
+        }
         receiver.publish();
     }
 
     /** Whatever comes of it is this registration's. */
     private void reifyAlone(PollRegistration registration) {
         try {
-            if ((registration.isValid() || Withdrawal.isClosed(registration) && Withdrawal.isReceiving(registration))
+            if ((registration.isValid() || registration.state.isClosed() && registration.isReceiving())
                     && registration.isDirty()) {
                 reify(registration);
             }
         } catch (Throwable t) {
             delivery.offended(registration, t);
         }
-    }
-
-    /** What was to be done for {@code registration} was perhaps not done. */
-    void retry(PollRegistration registration) {
-        dirty.add(registration);
     }
 
     private void reify(PollRegistration registration) {
@@ -309,6 +343,7 @@ final class Poller {
         switch (registration.state) {
             case IDLE:
             case ARMED:
+            case ARMED_ONCE:
                 watcher.reify(registration);
                 break;
             case REVERTED:
@@ -322,16 +357,6 @@ final class Poller {
             default:
                 throw new AssertionError(registration);
         }
-    }
-
-    /** Of the last poll in {@code slot}. */
-    int generation(int slot) {
-        return table.generation(slot);
-    }
-
-    /** Where the ring's completions go. */
-    Completions completions() {
-        return completions;
     }
 
     /**
@@ -352,46 +377,13 @@ final class Poller {
             if (registration == null) {
                 continue;
             }
-            if (Withdrawal.isClosed(registration)) {
+            if (registration.state.isClosed()) {
                 table.remove(registration);
             } else {
-                registration.state = State.IDLE;
-                registration.armed = 0;
+                endPoll(registration);
             }
         }
-        ring = null;
-        watcher.useRing(null);
-        movesBytes = false;
+        current.use(null);
         sends.release();
-    }
-
-    Ring ring() {
-        return ring;
-    }
-
-    /** To be called before the kernel is entered in the middle of a turn: see {@link Revoker}. */
-    void revokeClosed() {
-        revoker.revokeClosed();
-    }
-
-    /** The submission queue of the ring, or {@code null} if there is none. */
-    SubmissionQueue queue() {
-        return ring == null ? null : ring.submissionQueue();
-    }
-
-    RingWatcher watcher() {
-        return watcher;
-    }
-
-    Withdrawal withdrawal() {
-        return withdrawal;
-    }
-
-    /** The ring cannot be used any more; the loop finds that out after its turn. */
-    void ringFailed(Exception e) {
-        if (!(e instanceof RingException)) {
-            throw new IllegalStateException(e);
-        }
-        ringFailure = (RingException) e;
     }
 }

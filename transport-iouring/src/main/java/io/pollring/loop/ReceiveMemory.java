@@ -31,7 +31,7 @@ final class ReceiveMemory {
     static final int TOTAL_BYTES = 1024 * 1024;
     /** A multiple of what is usually ready in one turn. */
     static final int BUFFERS = 128;
-    static final int BUFFER_BYTES = 4096;
+    static final int BUFFER_BYTES = StreamRegistration.PIECE_BYTES;
 
     private static final int CHUNK_BYTES = 256;
     private static final int CHUNKS = (TOTAL_BYTES - BufferRing.memoryBytes(BUFFERS, BUFFER_BYTES)) / CHUNK_BYTES;
@@ -44,7 +44,7 @@ final class ReceiveMemory {
     private static final int SMALL_BYTES = 4 * CHUNK_BYTES;
     private static final short NONE = StreamRegistration.NO_BUFFER;
 
-    private final Poller poller;
+    private final WorkQueues queues;
     private final short[] next = new short[BUFFERS + CHUNKS];
     private final short[] starts = new short[BUFFERS + CHUNKS];
     private final short[] ends = new short[BUFFERS + CHUNKS];
@@ -66,8 +66,8 @@ final class ReceiveMemory {
      * @throws RingException if the kernel refuses
      * @throws OutOfMemoryError if there is no memory. In either case nothing is left behind
      */
-    ReceiveMemory(Ring ring, Poller poller) throws RingException {
-        this.poller = poller;
+    ReceiveMemory(Ring ring, WorkQueues queues, LoopMemory memory) throws RingException {
+        this.queues = queues;
         for (int id = BUFFERS; id < next.length; id++) {
             next[id] = (short) (id + 1);
         }
@@ -76,7 +76,7 @@ final class ReceiveMemory {
         try {
             chunks = chunkMemory.buffer();
             chunkAddress = Buffer.memoryAddress(chunks);
-            buffers = BufferRing.register(ring, BUFFERS, BUFFER_BYTES);
+            buffers = memory.bufferRing(ring, BUFFERS, BUFFER_BYTES);
             success = true;
         } finally {
             if (!success) {
@@ -218,7 +218,7 @@ final class ReceiveMemory {
         }
         if (!isShort && freeChunks < FEW_CHUNKS) {
             isShort = true;
-            poller.receptionChanged();
+            queues.receptionChanged();
         }
         if (!isShort) {
             publish();

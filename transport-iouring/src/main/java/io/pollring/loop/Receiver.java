@@ -44,19 +44,13 @@ final class Receiver {
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(Receiver.class);
     /** As far as the kernel can be told, no more is received than this and a part of a buffer before a handle asks. */
     static final int MAX_AHEAD_BYTES = 2 * ReceiveMemory.BUFFER_BYTES;
-    /** Of a channel that takes no more than this of what has come nothing more is received until it has taken all. */
-    static final int MAX_UNTAKEN_BYTES = 8 * ReceiveMemory.BUFFER_BYTES;
     private static final int MIN_TURNS_TO_WAIT = 16;
     private static final int MAX_TURNS_TO_WAIT = 16 * 1024;
 
-    private static final int END = Abi.POLLRDHUP | Abi.POLLHUP | Abi.POLLERR;
-
-    private final int kind;
-    private final int cancelKind;
-    private final Poller poller;
+    private final CurrentRing current;
+    private final WorkQueues queues;
     private final LoopMetrics metrics;
     private final LoopMemory loopMemory;
-    private Ring ring;
     /** Made for the first receive. */
     private ReceiveMemory memory;
     private boolean usable;
@@ -69,26 +63,21 @@ final class Receiver {
     private int turnsToWait;
     private int nextTurnsToWait = MIN_TURNS_TO_WAIT;
 
-    /**
-     * @param kind       what the user data of a receive is marked with
-     * @param cancelKind what that of its cancellation is marked with
-     */
-    Receiver(int kind, int cancelKind, Poller poller, LoopMetrics metrics, LoopMemory loopMemory) {
-        this.loopMemory = loopMemory;
-        this.kind = kind;
-        this.cancelKind = cancelKind;
-        this.poller = poller;
+    Receiver(CurrentRing current, WorkQueues queues, LoopMetrics metrics, LoopMemory loopMemory) {
+        this.current = current;
+        this.queues = queues;
         this.metrics = metrics;
+        this.loopMemory = loopMemory;
     }
 
     /**
-     * From now on {@code ring}, which knows of no receive yet, receives; {@code null} for none.
+     * The current ring is another one, which knows of no receive yet.
      *
      * @param allowed whether it may receive at all
      */
-    void useRing(Ring ring, boolean allowed) {
-        this.ring = ring;
-        usable = allowed && ring != null && ring.has(RingFeature.STREAM_IO) && ring.has(RingFeature.MULTISHOT_POLL);
+    void ringChanged(boolean allowed) {
+        Ring ring = current.get();
+        usable = allowed && current.movesBytes() && ring.has(RingFeature.MULTISHOT_POLL);
         inOrder = usable && ring.has(RingFeature.DEFER_TASKRUN);
         limit = usable && ring.has(RingFeature.RECEIVE_LIMIT) ? MAX_AHEAD_BYTES : 0;
     }
@@ -106,12 +95,12 @@ final class Receiver {
     /** What {@code registration} has received by now is all there is. */
     void ringCloses(StreamRegistration registration) {
         if (registration.reception.isInKernel()) {
-            if (ring.hasLost()) {
+            if (current.hasLost()) {
                 // What was lost may have been its last completion, with the only word of bytes that it had taken.
                 failed(registration, Errno.EBADR);
                 if (registration.isValid()) {
                     registration.ready |= Abi.POLLIN | Abi.POLLRDHUP | Abi.POLLERR;
-                    poller.delivery().add(registration);
+                    queues.ready().add(registration);
                 }
             } else {
                 registration.reception = registration.reception.off();
@@ -124,7 +113,6 @@ final class Receiver {
     /** The ring is about to be closed, and all registrations were told. */
     void release() {
         usable = false;
-        ring = null;
         if (memory != null) {
             memory.release();
             memory = null;
@@ -139,11 +127,11 @@ final class Receiver {
             registration.receptionGeneration = ++generation;
             registration.reception = registration.reception.armed(registration.readsPieces());
             if (registration.reception == Reception.ARMED_ONCE) {
-                ring.submissionQueue().receiveOnce(registration.fd(), userData(kind, registration));
+                current.queue().receiveOnce(registration.fd(), userData(RequestKind.RECEIVE, registration));
             } else {
                 // For a UNIX socket, which has no window, nothing is read ahead.
-                ring.submissionQueue().receive(registration.fd(), registration.isAhead() ? limit : 0,
-                        userData(kind, registration));
+                current.queue().receive(registration.fd(), registration.isAhead() ? limit : 0,
+                        userData(RequestKind.RECEIVE, registration));
                 // It looks at the socket anew.
                 registration.unsettled &= ~Abi.POLLIN;
             }
@@ -156,7 +144,7 @@ final class Receiver {
             return true;
         }
         try {
-            memory = loopMemory.receiveMemory(ring, poller);
+            memory = new ReceiveMemory(current.get(), queues, loopMemory);
             return true;
         } catch (RingException e) {
             logger.info("The ring receives for no channel: {}", e.getMessage());
@@ -182,25 +170,9 @@ final class Receiver {
         }
     }
 
-    /**
-     * A poll has events while the ring receives.
-     *
-     * @return those that the handle is to hear of now
-     */
-    int filter(StreamRegistration registration, int events) {
-        if ((events & END) != 0) {
-            // First the data, which the receive may still have in its hands. A TCP socket counts the end of the peer's
-            // output as something to read, so that the receive tells it, too; a UNIX socket does not.
-            registration.reception = registration.reception.atEnd(
-                    (events & (Abi.POLLHUP | Abi.POLLERR)) == 0 && registration.isAhead());
-            poller.changed(registration);
-        }
-        return events & ~(Abi.POLLIN | END);
-    }
-
     /** Needs a slot in the submission queue. */
     void cancel(StreamRegistration registration) {
-        ring.submissionQueue().cancel(userData(kind, registration), userData(cancelKind, registration));
+        current.queue().cancel(userData(RequestKind.RECEIVE, registration), userData(RequestKind.RECEIVE_CANCEL, registration));
         registration.reception = registration.reception.cancelling();
     }
 
@@ -209,7 +181,7 @@ final class Receiver {
         if (result < 0 && registration != null) {
             // The kernel had the receive in its hands. It has to be asked again.
             registration.reception = registration.reception.notCancelled();
-            poller.changed(registration);
+            queues.changed(registration);
         }
     }
 
@@ -232,17 +204,16 @@ final class Receiver {
             registration.receiveWorks();
             memory.append(registration, buffer, result);
         }
-        if ((flags & Abi.CQE_F_MORE) != 0 && !Withdrawal.isClosed(registration)) {
+        if ((flags & Abi.CQE_F_MORE) != 0 && !registration.state.isClosed()) {
             registration.ready |= Abi.POLLIN;
-            poller.delivery().add(registration);
+            queues.ready().add(registration);
             return;
         }
         if ((flags & Abi.CQE_F_MORE) == 0) {
             ended(registration, result, flags);
         }
-        if (Withdrawal.isClosed(registration)) {
+        if (registration.state.isClosed()) {
             handOver(registration);
-            poller.withdrawal().removeIfOver(registration);
             return;
         }
         if (registration.reception.isOver()) {
@@ -253,9 +224,9 @@ final class Receiver {
             registration.ready |= Abi.POLLIN;
         }
         if (registration.ready != 0) {
-            poller.delivery().add(registration);
+            queues.ready().add(registration);
         }
-        poller.changed(registration);
+        queues.changed(registration);
     }
 
     private void ended(StreamRegistration registration, int result, int flags) {
@@ -313,7 +284,7 @@ final class Receiver {
     int take(StreamRegistration registration, ByteBuf target, int index, int length) throws IOException {
         int taken = registration.received == 0 ? 0 : memory.take(registration, target, index, length);
         if (taken > 0 && !registration.isAhead()) {
-            poller.changed(registration);
+            queues.changed(registration);
         }
         if (taken > 0 || !registration.reception.isOver()) {
             return taken;

@@ -9,7 +9,6 @@ package io.pollring.loop;
 import io.netty.util.collection.IntObjectMap;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
-import io.pollring.loop.PollRegistration.State;
 import io.pollring.ring.EpollSet;
 import io.pollring.ring.Errno;
 
@@ -49,8 +48,7 @@ final class Reverter {
 
     /** Hands an idle registration to epoll; its interest is brought there at the next turn. */
     void revert(PollRegistration registration, String reason) {
-        assert registration.state == State.IDLE : registration;
-        registration.state = State.REVERTED;
+        registration.state = registration.state.reverted();
         registration.armed = 0;
         try {
             tell(registration, reason);

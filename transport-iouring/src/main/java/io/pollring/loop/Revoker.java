@@ -6,7 +6,6 @@
  */
 package io.pollring.loop;
 
-import io.pollring.loop.PollRegistration.State;
 import io.pollring.ring.SubmissionQueue;
 import io.pollring.ring.UserData;
 
@@ -20,12 +19,16 @@ import io.pollring.ring.UserData;
  * <p>Belongs to the loop's thread.
  */
 final class Revoker {
-    private final Poller poller;
+    private final CurrentRing current;
     private final RegistrationTable table;
+    private final WorkQueues queues;
+    private final SendBatch sends;
 
-    Revoker(Poller poller, RegistrationTable table) {
-        this.poller = poller;
+    Revoker(CurrentRing current, RegistrationTable table, WorkQueues queues, SendBatch sends) {
+        this.current = current;
         this.table = table;
+        this.queues = queues;
+        this.sends = sends;
     }
 
     private static boolean isPending(SubmissionQueue queue) {
@@ -34,19 +37,19 @@ final class Revoker {
 
     /** Takes the poll of {@code registration} back, if the kernel does not know of it yet. */
     void revokePoll(PollRegistration registration) {
-        SubmissionQueue queue = poller.queue();
-        if (isPending(queue) && isPolled(registration) && revoke(queue, UserData.encode(RingWatcher.KIND_POLL,
-                registration.slot, registration.generation()))) {
+        SubmissionQueue queue = current.queue();
+        if (isPending(queue) && isPolled(registration) && revoke(queue, UserData.encode(RequestKind.POLL,
+                registration.slot, table.generation(registration.slot)))) {
             pollRevoked(registration);
         }
     }
 
     /** Takes the receive of {@code registration} back, if the kernel does not know of it yet. */
     void revokeReceive(PollRegistration registration) {
-        SubmissionQueue queue = poller.queue();
-        if (isPending(queue) && Withdrawal.isReceiving(registration)) {
+        SubmissionQueue queue = current.queue();
+        if (isPending(queue) && registration.isReceiving()) {
             StreamRegistration stream = (StreamRegistration) registration;
-            if (revoke(queue, UserData.encode(Completions.KIND_RECEIVE, stream.slot, stream.receptionGeneration))) {
+            if (revoke(queue, UserData.encode(RequestKind.RECEIVE, stream.slot, stream.receptionGeneration))) {
                 receiveRevoked(stream);
             }
         }
@@ -54,13 +57,13 @@ final class Revoker {
 
     /** Takes all back that names {@code registration}, whose slot is about to be free. */
     void revokeAll(PollRegistration registration) {
-        SubmissionQueue queue = poller.queue();
+        SubmissionQueue queue = current.queue();
         if (!isPending(queue)) {
             return;
         }
         for (int position = queue.firstPending(); position != queue.position(); position++) {
             long userData = queue.userData(position);
-            if (Completions.namesSlot(UserData.kind(userData)) && UserData.slot(userData) == registration.slot) {
+            if (RequestKind.namesSlot(UserData.kind(userData)) && UserData.slot(userData) == registration.slot) {
                 queue.revoke(position);
             }
         }
@@ -68,36 +71,35 @@ final class Revoker {
 
     /** Takes all back that names an fd that was closed since, behind the loop's back. */
     void revokeClosed() {
-        SubmissionQueue queue = poller.queue();
+        SubmissionQueue queue = current.queue();
         if (!isPending(queue)) {
             return;
         }
         for (int position = queue.firstPending(); position != queue.position(); position++) {
             long userData = queue.userData(position);
             int kind = UserData.kind(userData);
-            if (kind == RingWatcher.KIND_POLL) {
+            if (kind == RequestKind.POLL) {
                 PollRegistration registration = table.get(UserData.slot(userData), UserData.generation(userData));
                 if (registration != null && isPolled(registration) && !registration.isOpen()) {
                     queue.revoke(position);
                     pollRevoked(registration);
-                    poller.changed(registration);
+                    queues.changed(registration);
                 }
-            } else if (kind == Completions.KIND_RECEIVE) {
+            } else if (kind == RequestKind.RECEIVE) {
                 StreamRegistration registration =
                         table.receiving(UserData.slot(userData), UserData.generation(userData));
                 if (registration != null && !registration.isOpen()) {
                     queue.revoke(position);
                     receiveRevoked(registration);
-                    poller.changed(registration);
+                    queues.changed(registration);
                 }
             }
         }
-        poller.sends().revokeClosed(queue);
+        sends.revokeClosed();
     }
 
     private static boolean isPolled(PollRegistration registration) {
-        return registration.state == State.ARMED || registration.state == State.REMOVING
-                || registration.state == State.CLOSING;
+        return registration.state.isArmed() || registration.state.isEnding();
     }
 
     private static boolean revoke(SubmissionQueue queue, long userData) {
@@ -111,7 +113,7 @@ final class Revoker {
     }
 
     private static void pollRevoked(PollRegistration registration) {
-        registration.state = State.IDLE;
+        registration.state = registration.state.ended();
         registration.armed = 0;
     }
 

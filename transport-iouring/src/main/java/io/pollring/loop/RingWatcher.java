@@ -6,7 +6,6 @@
  */
 package io.pollring.loop;
 
-import io.pollring.loop.PollRegistration.State;
 import io.pollring.ring.Abi;
 import io.pollring.ring.Errno;
 import io.pollring.ring.Ring;
@@ -19,44 +18,34 @@ import io.pollring.ring.UserData;
  * <p>Belongs to the loop's thread.
  */
 final class RingWatcher {
-    /** The user data of its requests is marked with kinds up to this one, which are greater than 0. */
-    static final int LAST_KIND = 4;
-    static final int KIND_POLL = 1;
-    private static final int KIND_UPDATE = 2;
-    private static final int KIND_CANCEL = 3;
-    /** An update that changes no event: it only makes the kernel look anew. */
-    private static final int KIND_RECHECK = 4;
     /** The bits of a poll mask that the kernel takes. The rest are epoll's flags. */
     private static final int POLL_MASK = 0xFFFF;
 
-    private final Poller poller;
+    private final CurrentRing current;
     private final RegistrationTable table;
+    private final WorkQueues queues;
     private final Reverter reverter;
-    private final Receiver receiver;
-    private final Withdrawal withdrawal;
     private final LoopMetrics metrics;
     private final boolean refusePolls;
 
-    private Ring ring;
     private boolean multishot;
     private boolean updates;
     private boolean currentEvents;
 
     /** @param refusePolls whether the kernel shall be made to refuse every poll */
-    RingWatcher(Poller poller, RegistrationTable table, Reverter reverter, Receiver receiver, Withdrawal withdrawal,
-                LoopMetrics metrics, boolean refusePolls) {
-        this.poller = poller;
+    RingWatcher(CurrentRing current, RegistrationTable table, WorkQueues queues, Reverter reverter, LoopMetrics metrics,
+                boolean refusePolls) {
+        this.current = current;
         this.table = table;
+        this.queues = queues;
         this.reverter = reverter;
-        this.receiver = receiver;
-        this.withdrawal = withdrawal;
         this.metrics = metrics;
         this.refusePolls = refusePolls;
     }
 
-    /** From now on polls go to {@code ring}, which knows of none yet; {@code null} for none. */
-    void useRing(Ring ring) {
-        this.ring = ring;
+    /** The current ring is another one, which knows of no poll yet. */
+    void ringChanged() {
+        Ring ring = current.get();
         multishot = ring != null && ring.has(RingFeature.MULTISHOT_POLL);
         updates = ring != null && ring.has(RingFeature.POLL_UPDATE);
         // Kernels before this feature may report what woke the poll, not what the file has when the work is run.
@@ -70,10 +59,10 @@ final class RingWatcher {
 
     /** Brings what {@code registration} desires to the kernel. Needs a slot in the submission queue. */
     void reify(PollRegistration registration) {
-        if (registration.state == State.IDLE) {
+        if (registration.state == PollState.IDLE) {
             arm(registration);
         } else if (registration.polled() == 0 || !updates) {
-            remove(registration, State.REMOVING);
+            remove(registration);
         } else {
             update(registration);
         }
@@ -83,30 +72,30 @@ final class RingWatcher {
         if (!multishot && (registration.desired & PollRegistration.EPOLLET) != 0) {
             // Arming a one-shot poll anew looks at the level.
             reverter.revert(registration, "EPOLLET");
-            poller.changed(registration);
+            queues.changed(registration);
             return;
         }
         table.nextGeneration(registration.slot);
-        registration.oneShot = !multishot || registration.isOnceOnly();
-        ring.submissionQueue().pollAdd(registration.fd(), registration.polled() & POLL_MASK, !registration.oneShot,
-                refusePolls, userData(KIND_POLL, registration));
-        registration.state = State.ARMED;
+        boolean once = !multishot || registration.isOnceOnly();
+        current.queue().pollAdd(registration.fd(), registration.polled() & POLL_MASK, !once,
+                refusePolls, userData(RequestKind.POLL, registration));
+        registration.state = registration.state.armed(once);
         registration.armed(registration.polled());
         metrics.pollsArmed.increment();
     }
 
     private void update(PollRegistration registration) {
-        int kind = registration.polled() == registration.armed ? KIND_RECHECK : KIND_UPDATE;
-        ring.submissionQueue().pollUpdate(userData(KIND_POLL, registration), registration.polled() & POLL_MASK,
+        int kind = registration.polled() == registration.armed ? RequestKind.POLL_RECHECK : RequestKind.POLL_UPDATE;
+        current.queue().pollUpdate(userData(RequestKind.POLL, registration), registration.polled() & POLL_MASK,
                 userData(kind, registration));
         registration.armed(registration.polled());
         metrics.pollUpdates.increment();
     }
 
     /** Needs a slot in the submission queue. */
-    void remove(PollRegistration registration, State next) {
-        ring.submissionQueue().cancel(userData(KIND_POLL, registration), userData(KIND_CANCEL, registration));
-        registration.state = next;
+    void remove(PollRegistration registration) {
+        current.queue().cancel(userData(RequestKind.POLL, registration), userData(RequestKind.POLL_CANCEL, registration));
+        registration.state = registration.state.removing();
         metrics.pollRemoves.increment();
     }
 
@@ -114,23 +103,21 @@ final class RingWatcher {
         return UserData.encode(kind, registration.slot, table.generation(registration.slot));
     }
 
-    /** A request that is marked with {@code kind} has told something. */
-    void completed(int kind, long userData, int result, int flags) {
-        PollRegistration registration = table.get(UserData.slot(userData), UserData.generation(userData));
-        if (kind == KIND_POLL) {
-            if (registration == null || registration.state == State.IDLE || registration.state == State.REVERTED
-                    || registration.state == State.CLOSED) {
+    /** A request of {@code kind} has told something; {@code registration} is {@code null} if its poll's time is over. */
+    void completed(int kind, PollRegistration registration, int result, int flags) {
+        if (kind == RequestKind.POLL) {
+            if (registration == null || !registration.state.isArmed() && !registration.state.isEnding()) {
                 // Of a poll that is over. No kernel was seen to end one twice, but none shall break a loop by it.
                 metrics.stale.increment();
             } else {
                 polled(registration, result, (flags & Abi.CQE_F_MORE) != 0);
             }
-        } else if (result < 0 && registration != null && registration.state == State.ARMED) {
-            if (kind == KIND_UPDATE) {
+        } else if (result < 0 && registration != null && registration.state.isArmed()) {
+            if (kind == RequestKind.POLL_UPDATE) {
                 updateFailed(registration, result);
-            } else if (kind == KIND_RECHECK && !currentEvents && result == -Errno.EALREADY) {
+            } else if (kind == RequestKind.POLL_RECHECK && !currentEvents && result == -Errno.EALREADY) {
                 registration.unsettle();
-                poller.changed(registration);
+                queues.changed(registration);
             }
         }
         // A cancellation's own result tells nothing: success, or ENOENT and EALREADY because the poll has fired; either
@@ -140,47 +127,35 @@ final class RingWatcher {
 
     private void polled(PollRegistration registration, int result, boolean more) {
         if (result >= 0) {
-            registration.ready |= Withdrawal.isReceiving(registration)
-                    ? receiver.filter((StreamRegistration) registration, result) : result;
+            registration.ready |= registration.told(result);
         }
         if (more) {
             registration.strikes = 0;
         } else {
             ended(registration, result);
         }
-        if (!Withdrawal.isClosed(registration) && (registration.ready | registration.failure) != 0) {
-            poller.delivery().add(registration);
+        if (!registration.state.isClosed() && (registration.ready | registration.failure) != 0) {
+            queues.ready().add(registration);
         }
     }
 
     /** The poll is gone from the kernel. */
     private void ended(PollRegistration registration, int result) {
+        PollState before = registration.state;
+        registration.state = before.ended();
         registration.armed = 0;
-        switch (registration.state) {
-            case ARMED:
-                registration.state = State.IDLE;
-                if (result < 0) {
-                    registration.failure = (short) -result;
-                } else if (registration.oneShot) {
-                    registration.strikes = 0;
-                } else if (!ring.isOverflowing() && registration.strike()) {
-                    // A file without a wait queue, such as a regular one, is always ready and never waits. epoll knows
-                    // what to say of it.
-                    registration.failure = Errno.EOPNOTSUPP;
-                }
-                poller.changed(registration);
-                break;
-            case REMOVING:
-                registration.state = State.IDLE;
-                poller.changed(registration);
-                break;
-            case CLOSING:
-                registration.state = State.CLOSED;
-                withdrawal.removeIfOver(registration);
-                break;
-            default:
-                throw new AssertionError(registration);
+        if (before.isArmed()) {
+            if (result < 0) {
+                registration.failure = (short) -result;
+            } else if (before == PollState.ARMED_ONCE) {
+                registration.strikes = 0;
+            } else if (!current.get().isOverflowing() && registration.strike()) {
+                // A file without a wait queue, such as a regular one, is always ready and never waits. epoll knows what
+                // to say of it.
+                registration.failure = Errno.EOPNOTSUPP;
+            }
         }
+        queues.changed(registration);
     }
 
     private void updateFailed(PollRegistration registration, int result) {
@@ -191,6 +166,6 @@ final class RingWatcher {
         // EALREADY: an event of the old mask is on its way and the mask is unchanged. Ask again once it is collected.
         registration.unsettle();
         registration.armed = 0;
-        poller.changed(registration);
+        queues.changed(registration);
     }
 }

@@ -7,19 +7,16 @@
 package io.pollring.loop;
 
 import io.netty.buffer.Unpooled;
-import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.IovArray;
 import io.netty.channel.unix.Limits;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.pollring.ring.Errno;
 import io.pollring.ring.MessageHeaders;
-import io.pollring.ring.Ring;
 import io.pollring.ring.RingException;
 import io.pollring.ring.SubmissionQueue;
 import io.pollring.ring.UserData;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -30,14 +27,13 @@ import java.util.Arrays;
  *
  * <p>Belongs to the loop's thread.
  */
-public final class SendBatch {
+final class SendBatch {
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(SendBatch.class);
     /** Stands for a send of which no completion has told anything: the kernel has sent all of it. */
     private static final int COMPLETE = Integer.MIN_VALUE;
     private static final int MAX_GATHERING = 64;
 
-    private final int kind;
-    private final Poller poller;
+    private final CurrentRing current;
     private final LoopMetrics metrics;
     private final LoopMemory memory;
     private final RegistrationQueue waiting;
@@ -54,13 +50,11 @@ public final class SendBatch {
     private int gathering;
     private int generation;
 
-    /** @param kind what the user data of a send is marked with */
-    SendBatch(int kind, Poller poller, RegistrationTable table, LoopMetrics metrics, LoopMemory memory) {
+    SendBatch(CurrentRing current, RegistrationTable table, LoopMetrics metrics, LoopMemory memory) {
+        this.current = current;
+        this.metrics = metrics;
         this.memory = memory;
         waiting = new RegistrationQueue(PollRegistration.MEMBER_OF_SENDS, table, memory);
-        this.kind = kind;
-        this.poller = poller;
-        this.metrics = metrics;
     }
 
     /** @return whether there is memory for it */
@@ -88,20 +82,33 @@ public final class SendBatch {
         return waiting.size() > 0 || size > 0;
     }
 
-    /** Turns what waits to be sent into requests, as many as there is room for. */
-    void reify(SubmissionQueue queue) {
-        for (int n = waiting.size(); n > 0 && !isFull(); n--) {
-            if (queue != null) {
-                // If this finds that the ring is lost, whoever waits must still do so in the next turn.
-                queue.reserve(1);
-            }
-            StreamRegistration registration = (StreamRegistration) waiting.take();
-            if (registration.isValid() && !(queue != null && mayPrepare(registration) && prepare(queue, registration))) {
-                // The handle goes on by itself. It may close what others have made requests for.
-                registration.sent(-Errno.EAGAIN, false);
-                poller.revokeClosed();
-            }
+    /** How many wait to be asked what they want to send. */
+    int waiting() {
+        return waiting.size();
+    }
+
+    /** Whether no more can be prepared before the others are sent. */
+    boolean isFull() {
+        return gathering == MAX_GATHERING || iovecs != null && iovecs.count() >= Limits.IOV_MAX / 2;
+    }
+
+    /**
+     * Turns what the first who waits wants to send into a request. May collect.
+     *
+     * @return {@code false} if its handle goes on by itself. It may have closed what others have made requests for
+     */
+    boolean reifyNext() throws RingException {
+        SubmissionQueue queue = current.queue();
+        if (queue != null) {
+            // If this finds that the ring is lost, whoever waits must still do so in the next turn.
+            queue.reserve(1);
         }
+        StreamRegistration registration = (StreamRegistration) waiting.take();
+        if (registration.isValid() && !(queue != null && mayPrepare(registration) && prepare(queue, registration))) {
+            registration.sent(-Errno.EAGAIN, false);
+            return false;
+        }
+        return true;
     }
 
     /** Not for an fd that was closed behind the loop's back: its number may be another's by now. */
@@ -127,10 +134,6 @@ public final class SendBatch {
         return size > before;
     }
 
-    private boolean isFull() {
-        return gathering == MAX_GATHERING || iovecs != null && iovecs.count() >= Limits.IOV_MAX / 2;
-    }
-
     /** A send that was not complete has told how far it came. */
     void completed(int index, int generation, int result) {
         if (generation == this.generation && index < size) {
@@ -146,8 +149,8 @@ public final class SendBatch {
      * @return whether there were any
      */
     boolean tellAll() {
-        Ring ring = poller.ring();
-        if (size == 0 || ring != null && ring.submissionQueue().pending() > 0) {
+        SubmissionQueue queue = current.queue();
+        if (size == 0 || queue != null && queue.pending() > 0) {
             return false;
         }
         // Handles that hear of it may want to send more, but nothing is added before the next turn.
@@ -159,7 +162,7 @@ public final class SendBatch {
         return true;
     }
 
-    private void tell(int i) {
+    void tell(int i) {
         StreamRegistration registration = senders[i];
         if (registration != null) {
             senders[i] = null;
@@ -168,58 +171,41 @@ public final class SendBatch {
         }
     }
 
-    /** Has what a handle has prepared submitted, and tells it out of turn: it is about to be closed. */
-    void settle(StreamRegistration registration) {
+    /** Where among the sends of this turn that of {@code registration} is which was not told yet, or -1. */
+    int find(StreamRegistration registration) {
         for (int i = 0; i < size; i++) {
             if (senders[i] == registration) {
-                if (isUnderWay(i)) {
-                    submit();
-                }
-                if (isUnderWay(i)) {
-                    // The kernel would not have it now. It must not find it later either: the bytes may be gone then.
-                    poller.ring().submissionQueue().revoke(positions[i]);
-                    results[i] = -Errno.EAGAIN;
-                }
-                Ring ring = poller.ring();
-                if (ring != null && ring.hasLost()) {
-                    completionsWereLost(ring.submissionQueue());
-                }
-                tell(i);
-                return;
+                return i;
             }
         }
+        return -1;
+    }
+
+    /** The kernel must not find the request later: the bytes may be gone then. */
+    void revoke(int i) {
+        current.queue().revoke(positions[i]);
+        results[i] = -Errno.EAGAIN;
     }
 
     /** What the kernel has not consumed of fds that were closed since must not be sent to whoever has their number. */
-    void revokeClosed(SubmissionQueue queue) {
+    void revokeClosed() {
         for (int i = 0; i < size; i++) {
             if (senders[i] != null && isUnderWay(i) && !senders[i].isOpen()) {
-                queue.revoke(positions[i]);
+                current.queue().revoke(positions[i]);
                 results[i] = -Errno.EBADF;
             }
         }
     }
 
     /** Whether the kernel has still to consume the request. */
-    private boolean isUnderWay(int i) {
-        Ring ring = poller.ring();
-        return results[i] == COMPLETE && ring != null && !ring.submissionQueue().isConsumed(positions[i]);
-    }
-
-    private void submit() {
-        Ring ring = poller.ring();
-        try {
-            poller.revokeClosed();
-            ring.submitNow();
-        } catch (RingException e) {
-            poller.ringFailed(e);
-            // What it has consumed before it failed it has answered.
-            ring.collectLast();
-        }
+    boolean isUnderWay(int i) {
+        SubmissionQueue queue = current.queue();
+        return results[i] == COMPLETE && queue != null && !queue.isConsumed(positions[i]);
     }
 
     /** Silence stands for success no more: what was lost may have told of a send that was cut short, or has failed. */
-    void completionsWereLost(SubmissionQueue queue) {
+    void completionsWereLost() {
+        SubmissionQueue queue = current.queue();
         for (int i = 0; i < size; i++) {
             if (results[i] == COMPLETE && queue.isConsumed(positions[i])) {
                 results[i] = -Errno.EBADR;
@@ -227,21 +213,9 @@ public final class SendBatch {
         }
     }
 
-    /**
-     * To be called by a handle that was told {@code result}, which is not greater than 0.
-     *
-     * @throws IOException unless it is only that the socket is full
-     */
-    public static void check(int fd, int result) throws IOException {
-        if (result == -Errno.EBADR) {
-            throw new IOException("send of fd " + fd + ": how much was sent is not known: the kernel had no memory to tell"
-                    + " of it (EBADR)");
-        }
-        Errors.ioResult("send", result);
-    }
-
     /** What the kernel has not consumed by now was not sent. All is known now: the next queue has other positions. */
-    void ringCloses(SubmissionQueue queue) {
+    void ringCloses() {
+        SubmissionQueue queue = current.queue();
         for (int i = 0; i < size; i++) {
             if (results[i] == COMPLETE) {
                 results[i] = queue.isConsumed(positions[i]) ? lengths[i] : -Errno.EAGAIN;
@@ -267,12 +241,10 @@ public final class SendBatch {
         }
     }
 
-    /** What a handle is to be sent: to be filled in by {@link StreamHandle#prepareSend}, or not. */
-    public final class Request {
+    /** One for all: it is filled in while the handle is asked. */
+    private final class Request extends SendRequest {
         private SubmissionQueue queue;
         private StreamRegistration registration;
-
-        private Request() { }
 
         private void begin(SubmissionQueue queue, StreamRegistration registration) {
             this.queue = queue;
@@ -284,27 +256,27 @@ public final class SendBatch {
             registration = null;
         }
 
-        /** To send these bytes; they are read once, before the handle is told. */
+        @Override
         public void send(long address, int length) {
             int index = next(length);
-            queue.send(registration.fd(), address, length, UserData.encode(kind, index, generation));
+            queue.send(registration.fd(), address, length, UserData.encode(RequestKind.SEND, index, generation));
         }
 
-        /** Whether there are {@link #iovecs()}: there is always room for 64 more. If not, the handle must send by itself. */
+        @Override
         public boolean canGather() {
             return iovecs != null || openGathering();
         }
 
-        /** Where to add what is to be gathered, behind what others have added. */
+        @Override
         public IovArray iovecs() {
             return iovecs;
         }
 
-        /** To send the {@code iovecs} from {@code first} on. */
+        @Override
         public void gather(int first, int length) {
             int index = next(length);
             long header = headers.set(gathering++, iovecs.memoryAddress(first), iovecs.count() - first);
-            queue.sendMessage(registration.fd(), header, UserData.encode(kind, index, generation));
+            queue.sendMessage(registration.fd(), header, UserData.encode(RequestKind.SEND, index, generation));
         }
 
         private int next(int length) {

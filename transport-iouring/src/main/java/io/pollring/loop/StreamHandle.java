@@ -31,7 +31,7 @@ public interface StreamHandle extends EpollIoHandle {
      * send}. It must not be sent otherwise before {@link #sent(int, boolean)}. If nothing is prepared, or it throws, that
      * is called at once, with {@code -EAGAIN}.
      */
-    void prepareSend(SendBatch.Request request) throws Exception;
+    void prepareSend(SendRequest request) throws Exception;
 
     /**
      * What has become of what was prepared.

@@ -21,9 +21,13 @@ import java.nio.ByteBuffer;
  */
 public final class StreamRegistration extends PollRegistration {
     /** The most that is received at once. */
-    public static final int PIECE_BYTES = ReceiveMemory.BUFFER_BYTES;
+    public static final int PIECE_BYTES = 4096;
 
     static final short NO_BUFFER = -1;
+    /** Of a channel that takes no more than this of what has come nothing more is received until it has taken all. */
+    static final int MAX_UNTAKEN_BYTES = 8 * PIECE_BYTES;
+    private static final int END = Abi.POLLRDHUP | Abi.POLLHUP | Abi.POLLERR;
+
     /** How often the handle reads by itself when receives have ended for nothing, before one is tried again. */
     static final int READS_BY_ITSELF = 64;
 
@@ -41,8 +45,8 @@ public final class StreamRegistration extends PollRegistration {
     /** How often the handle is to read by itself in {@link Reception#POLLED}. */
     private byte ownReads;
 
-    StreamRegistration(Poller poller, StreamHandle handle) {
-        super(poller, handle);
+    StreamRegistration(RegistrationLoop loop, StreamHandle handle) {
+        super(loop, handle);
         // Nobody has looked.
         unsettled = Abi.POLLIN;
     }
@@ -56,7 +60,7 @@ public final class StreamRegistration extends PollRegistration {
         try {
             return streamHandle().isReceivableAhead();
         } catch (Throwable t) {
-            return poller.delivery().offended(this, t);
+            return loop.offended(this, t);
         }
     }
 
@@ -65,7 +69,7 @@ public final class StreamRegistration extends PollRegistration {
         try {
             return streamHandle().isReceivable();
         } catch (Throwable t) {
-            return poller.delivery().offended(this, t);
+            return loop.offended(this, t);
         }
     }
 
@@ -73,7 +77,7 @@ public final class StreamRegistration extends PollRegistration {
         try {
             return streamHandle().readsPieces();
         } catch (Throwable t) {
-            return poller.delivery().offended(this, t);
+            return loop.offended(this, t);
         }
     }
 
@@ -81,7 +85,7 @@ public final class StreamRegistration extends PollRegistration {
         try {
             return streamHandle().isKeeping();
         } catch (Throwable t) {
-            return poller.delivery().offended(this, t);
+            return loop.offended(this, t);
         }
     }
 
@@ -91,7 +95,7 @@ public final class StreamRegistration extends PollRegistration {
             streamHandle().keep(bytes, more);
             return true;
         } catch (Throwable t) {
-            return poller.delivery().offended(this, t);
+            return loop.offended(this, t);
         }
     }
 
@@ -101,7 +105,7 @@ public final class StreamRegistration extends PollRegistration {
             streamHandle().keepFailure(errno);
             return true;
         } catch (Throwable t) {
-            return poller.delivery().offended(this, t);
+            return loop.offended(this, t);
         }
     }
 
@@ -109,7 +113,7 @@ public final class StreamRegistration extends PollRegistration {
         try {
             streamHandle().lost();
         } catch (Throwable t) {
-            poller.delivery().offended(this, t);
+            loop.offended(this, t);
         }
     }
 
@@ -117,7 +121,7 @@ public final class StreamRegistration extends PollRegistration {
         try {
             streamHandle().sent(result, complete);
         } catch (Throwable t) {
-            poller.delivery().offended(this, t);
+            loop.offended(this, t);
         }
     }
 
@@ -125,18 +129,18 @@ public final class StreamRegistration extends PollRegistration {
         try {
             streamHandle().streamRegistrationEnded(this);
         } catch (Throwable t) {
-            poller.delivery().offended(this, t);
+            loop.offended(this, t);
         }
     }
 
     /** Whether the calling thread is the loop's. */
     public boolean isHere() {
-        return poller.inLoop();
+        return loop.inLoop();
     }
 
     /** Whether the loop moves bytes for this handle: not if epoll watches it. */
     public boolean isBatching() {
-        return isValid() && state != State.REVERTED && poller.movesBytes();
+        return isValid() && state != PollState.REVERTED && loop.movesBytes();
     }
 
     /**
@@ -145,7 +149,7 @@ public final class StreamRegistration extends PollRegistration {
      * answer.
      */
     public boolean maySendLater() {
-        return poller.delivery().isDeliveringData() && isBatching();
+        return loop.isDeliveringData() && isBatching();
     }
 
     /**
@@ -157,7 +161,7 @@ public final class StreamRegistration extends PollRegistration {
         if (!maySendLater()) {
             return false;
         }
-        poller.sends().add(this);
+        loop.sendLater(this);
         return true;
     }
 
@@ -166,7 +170,7 @@ public final class StreamRegistration extends PollRegistration {
      * can be sent {@linkplain #sendLater() later}.
      */
     public void endsData() {
-        poller.delivery().endsData();
+        loop.endsData();
     }
 
     /**
@@ -179,11 +183,11 @@ public final class StreamRegistration extends PollRegistration {
 
     /** Has what was prepared sent and {@linkplain StreamHandle#sent told} now. */
     public void settleSend() {
-        poller.sends().settle(this);
+        loop.settleSend(this);
     }
 
     /** Whether the handle must not read its socket, but {@link #receive} what is there, or will be there. */
-    public boolean isReceiving() {
+    public boolean mustReceive() {
         return reception.isInKernel() || received > 0 || reception.isOver() || !isAhead() && wantsReception();
     }
 
@@ -195,7 +199,7 @@ public final class StreamRegistration extends PollRegistration {
      * @throws IOException if the connection has failed, once all that came before is taken
      */
     public int receive(ByteBuf buffer, int index, int length) throws IOException {
-        return poller.receiver().take(this, buffer, index, length);
+        return loop.receive(this, buffer, index, length);
     }
 
     /** How many bytes {@link #receive} could give now. */
@@ -210,12 +214,12 @@ public final class StreamRegistration extends PollRegistration {
 
     /** {@link StreamHandle#isReceivable()} has another answer now. */
     public void receptionChanged() {
-        poller.changed(this);
+        loop.changed(this);
     }
 
     /** Ends receiving for the handle. What was received and not taken is for it to {@linkplain StreamHandle#keep}. */
     public void stopReceiving() {
-        poller.withdrawal().stopReceiving(this);
+        loop.stopReceiving(this);
     }
 
     /** Whether something waits that the handle has asked for. */
@@ -226,8 +230,8 @@ public final class StreamRegistration extends PollRegistration {
 
     /** Whether the handle's data is to be received for it from now on. */
     boolean wantsReception() {
-        return reception == Reception.OFF && (desired & Abi.POLLIN) != 0 && state != State.REVERTED
-                && state != State.CLOSED && received == 0 && poller.receiver().isUsable(this) && isReceivable();
+        return reception == Reception.OFF && (desired & Abi.POLLIN) != 0 && state != PollState.REVERTED
+                && state != PollState.CLOSED && received == 0 && loop.isReceivingFor(this) && isReceivable();
     }
 
     /** Whether a receive is to be armed, or cancelled. */
@@ -237,15 +241,35 @@ public final class StreamRegistration extends PollRegistration {
         }
         // A handle that has stopped to ask may ask again soon: see Receiver.
         // Where epoll watches, for want of a poll, the handle reads by itself.
-        return reception.isUnwanted() || state == State.REVERTED || !isReceivable()
-                || received > Receiver.MAX_UNTAKEN_BYTES
-                || (desired & Abi.POLLIN) == 0 && (!isAhead() || poller.receiver().isShortOfMemory());
+        return reception.isUnwanted() || state == PollState.REVERTED || !isReceivable()
+                || received > MAX_UNTAKEN_BYTES
+                || (desired & Abi.POLLIN) == 0 && (!isAhead() || loop.isShortOfMemory());
     }
 
     @Override
     void abandon() {
         super.abandon();
         reception = reception.unwanted();
+    }
+
+    @Override
+    boolean isReceiving() {
+        return reception.isInKernel();
+    }
+
+    /** First the data, which a receive may still have in its hands. */
+    @Override
+    int told(int events) {
+        if (!reception.isInKernel()) {
+            return events;
+        }
+        if ((events & END) != 0) {
+            // A TCP socket counts the end of the peer's output as something to read, so that the receive tells it, too;
+            // a UNIX socket does not.
+            reception = reception.atEnd((events & (Abi.POLLHUP | Abi.POLLERR)) == 0 && isAhead());
+            loop.changed(this);
+        }
+        return events & ~(Abi.POLLIN | END);
     }
 
     @Override

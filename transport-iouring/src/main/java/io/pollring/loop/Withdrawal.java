@@ -8,7 +8,6 @@ package io.pollring.loop;
 
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
-import io.pollring.loop.PollRegistration.State;
 import io.pollring.ring.Ring;
 import io.pollring.ring.RingException;
 
@@ -24,36 +23,32 @@ final class Withdrawal {
     private static final int MAX_IDLE_ENTERS = 8;
     private static final long CANCEL_WAIT_NANOS = 1_000_000;
 
-    private final Poller poller;
+    private final CurrentRing current;
     private final RegistrationTable table;
+    private final WorkQueues queues;
+    private final RingWatcher watcher;
     private final Reverter reverter;
     private final Receiver receiver;
+    private final SendBatch sends;
     private final Revoker revoker;
+    private final Offenders offenders;
     private final HandleAdapter adapter;
     private final LoopMetrics metrics;
 
-    Withdrawal(Poller poller, RegistrationTable table, Reverter reverter, Receiver receiver, Revoker revoker,
-               HandleAdapter adapter, LoopMetrics metrics) {
-        this.poller = poller;
+    Withdrawal(CurrentRing current, RegistrationTable table, WorkQueues queues, RingWatcher watcher, Reverter reverter,
+               Receiver receiver, SendBatch sends, Revoker revoker, Offenders offenders, HandleAdapter adapter,
+               LoopMetrics metrics) {
+        this.current = current;
         this.table = table;
+        this.queues = queues;
+        this.watcher = watcher;
         this.reverter = reverter;
         this.receiver = receiver;
+        this.sends = sends;
         this.revoker = revoker;
+        this.offenders = offenders;
         this.adapter = adapter;
         this.metrics = metrics;
-    }
-
-    static boolean isClosed(PollRegistration registration) {
-        return registration.state == State.CLOSING || registration.state == State.CLOSED;
-    }
-
-    static boolean isReceiving(PollRegistration registration) {
-        return registration instanceof StreamRegistration
-                && ((StreamRegistration) registration).reception.isInKernel();
-    }
-
-    private static boolean isEnding(PollRegistration registration) {
-        return registration.state == State.REMOVING || registration.state == State.CLOSING || isReceiving(registration);
     }
 
     /**
@@ -61,7 +56,7 @@ final class Withdrawal {
      * nor RST, and a port would stay bound, after {@code close(2)}. So the last completions are awaited here.
      */
     void close(PollRegistration registration) {
-        poller.delivery().forget(registration);
+        offenders.forget(registration);
         try {
             adapter.unregistered(registration.handle);
         } catch (Throwable t) {
@@ -71,33 +66,19 @@ final class Withdrawal {
         registration.failure = 0;
         if (registration instanceof StreamRegistration) {
             // Nothing of it, unless its handle has forgotten to.
-            poller.sends().settle((StreamRegistration) registration);
+            settleSend((StreamRegistration) registration);
         }
-        withdraw(registration, State.CLOSING);
-        if (isReceiving(registration) && poller.ring() != null && poller.ring().hasLost()) {
+        withdraw(registration, true);
+        if (registration.isReceiving() && current.hasLost()) {
             // With its last completion, it seems. The handle may go on without this registration, but with no hole.
             ((StreamRegistration) registration).lost();
         }
         registration.ready = 0;
         registration.failure = 0;
-        switch (registration.state) {
-            case REVERTED:
-                reverter.unwatch(registration);
-                registration.state = State.CLOSED;
-                break;
-            case IDLE:
-                registration.state = State.CLOSED;
-                break;
-            case ARMED: // The ring has failed.
-            case REMOVING:
-                registration.state = State.CLOSING;
-                break;
-            case CLOSING:
-            case CLOSED:
-                break;
-            default:
-                throw new AssertionError(registration);
+        if (registration.state == PollState.REVERTED) {
+            reverter.unwatch(registration);
         }
+        registration.state = registration.state.closing();
         if (registration instanceof StreamRegistration) {
             ((StreamRegistration) registration).ended();
         }
@@ -107,7 +88,7 @@ final class Withdrawal {
 
     /** A closed registration's slot is free when no request is left that names it. */
     void removeIfOver(PollRegistration registration) {
-        if (registration.slot != PollRegistration.NO_SLOT && !isEnding(registration)) {
+        if (registration.slot != PollRegistration.NO_SLOT && !registration.isEnding()) {
             revoker.revokeAll(registration);
             table.remove(registration);
         }
@@ -115,34 +96,31 @@ final class Withdrawal {
 
     /** See {@link Poller#revert}. */
     boolean revert(PollRegistration registration, String reason) {
-        withdraw(registration, State.REMOVING);
-        if (registration.state == State.IDLE) {
+        withdraw(registration, false);
+        if (registration.state == PollState.IDLE) {
             reverter.revert(registration, reason);
-            poller.changed(registration);
+            queues.changed(registration);
         }
-        return registration.state == State.REVERTED;
+        return registration.state == PollState.REVERTED;
     }
 
     /** See {@link StreamRegistration#stopReceiving()}. */
     void stopReceiving(StreamRegistration registration) {
-        if (registration.reception.isInKernel()) {
+        if (registration.isReceiving()) {
             awaitEnd(registration);
         }
         receiver.handOver(registration);
-        poller.changed(registration);
+        queues.changed(registration);
     }
 
-    /** @param removing what an armed registration is while its poll ends */
-    private void withdraw(PollRegistration registration, State removing) {
+    private void withdraw(PollRegistration registration, boolean closing) {
         revoker.revokePoll(registration);
-        if (registration.state == State.ARMED && reserve()) {
-            // The reservation may have collected the poll's end.
-            if (registration.state == State.ARMED) {
-                poller.watcher().remove(registration, removing);
-            }
+        // The reservation may have collected the poll's end.
+        if (registration.state.isArmed() && reserve() && registration.state.isArmed()) {
+            watcher.remove(registration);
         }
-        if (registration.state == State.REMOVING) {
-            registration.state = removing;
+        if (closing && registration.state == PollState.REMOVING) {
+            registration.state = registration.state.closing();
         }
         awaitEnd(registration);
         if (registration instanceof StreamRegistration) {
@@ -154,13 +132,13 @@ final class Withdrawal {
     void awaitEnd(PollRegistration registration) {
         revoker.revokeReceive(registration);
         // One enter runs 20 work items, and others may be ahead of this one.
-        for (int idle = 0; isEnding(registration) && idle < MAX_IDLE_ENTERS && poller.ringFailure() == null;) {
+        for (int idle = 0; registration.isEnding() && idle < MAX_IDLE_ENTERS && current.failure() == null;) {
             cancelReceive(registration);
             int count = enter(idle >= MAX_IDLE_ENTERS / 2);
             // That the receive was not found is no news: its last completion may be lost.
             idle = count > (isArmed(registration) ? 1 : 0) ? 0 : idle + 1;
         }
-        if (isEnding(registration) && poller.ringFailure() == null) {
+        if (registration.isEnding() && current.failure() == null) {
             // No kernel was seen to do this. The file is let go when the completion comes, or with the ring.
             metrics.removalsUnconfirmed.increment();
             logger.warn("The kernel has not confirmed the removal of a request: {}", registration);
@@ -179,28 +157,57 @@ final class Withdrawal {
         }
     }
 
+    /** Has what a handle has prepared submitted, and tells it out of turn: it is about to be closed. */
+    void settleSend(StreamRegistration registration) {
+        int send = sends.find(registration);
+        if (send < 0) {
+            return;
+        }
+        if (sends.isUnderWay(send)) {
+            submit();
+        }
+        if (sends.isUnderWay(send)) {
+            sends.revoke(send);
+        }
+        if (current.hasLost()) {
+            sends.completionsWereLost();
+        }
+        sends.tell(send);
+    }
+
+    private void submit() {
+        revoker.revokeClosed();
+        try {
+            current.get().submitNow();
+        } catch (RingException e) {
+            current.failed(e);
+            // What it has consumed before it failed it has answered.
+            current.get().collectLast();
+        }
+    }
+
     private int enter(boolean waiting) {
-        Ring ring = poller.ring();
+        Ring ring = current.get();
         revoker.revokeClosed();
         try {
             return waiting ? ring.submitAndWait(CANCEL_WAIT_NANOS) : ring.submitAndRunTaskWork();
         } catch (RingException e) {
-            poller.ringFailed(e);
+            current.failed(e);
             return 0;
         }
     }
 
     /** Makes sure that there is a slot in the submission queue. */
     private boolean reserve() {
-        if (poller.ring() == null || poller.ringFailure() != null) {
+        if (!current.isUsable()) {
             return false;
         }
         try {
             revoker.revokeClosed();
-            poller.ring().submissionQueue().reserve(1);
+            current.queue().reserve(1);
             return true;
         } catch (Exception e) {
-            poller.ringFailed(e);
+            current.failed(e);
             return false;
         }
     }

@@ -8,6 +8,7 @@ package io.pollring.loop;
 
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.util.collection.IntObjectMap;
+import io.pollring.ring.BufferRing;
 import io.pollring.ring.Abi;
 import io.pollring.ring.FakeOffer;
 import io.pollring.ring.MessageHeaders;
@@ -151,9 +152,9 @@ class AllocationFailureTest {
         }
 
         @Override
-        PollRegistration registration(Poller poller, EpollIoHandle handle) {
+        PollRegistration registration(RegistrationLoop loop, EpollIoHandle handle) {
             ask();
-            return super.registration(poller, handle);
+            return super.registration(loop, handle);
         }
 
         @Override
@@ -187,9 +188,9 @@ class AllocationFailureTest {
         }
 
         @Override
-        ReceiveMemory receiveMemory(Ring ring, Poller poller) throws RingException {
+        BufferRing bufferRing(Ring ring, int count, int bytes) throws RingException {
             ask();
-            return super.receiveMemory(ring, poller);
+            return super.bufferRing(ring, count, bytes);
         }
     }
 }

@@ -57,7 +57,7 @@ final class FakeStreamHandle extends FakeLoop.Handle implements StreamHandle {
         ByteBuffer memory = ByteBuffer.allocateDirect(LENGTH);
         try {
             for (int bytes = 1; bytes > 0; received += Math.max(bytes, 0)) {
-                bytes = stream.isReceiving() ? stream.receive(buffer, 0, LENGTH) : readSocket(memory);
+                bytes = stream.mustReceive() ? stream.receive(buffer, 0, LENGTH) : readSocket(memory);
                 endFound |= bytes < 0;
             }
         } catch (IOException e) {
@@ -87,7 +87,7 @@ final class FakeStreamHandle extends FakeLoop.Handle implements StreamHandle {
     }
 
     @Override
-    public void prepareSend(SendBatch.Request request) {
+    public void prepareSend(SendRequest request) {
         if (spoilt) {
             throw new IllegalReferenceCountException(0);
         }

@@ -16,9 +16,6 @@ import java.util.Set;
 
 /** Compares what the loop knows of its handles with what the kernel and the handles themselves do. */
 final class FuzzAudit {
-    private static final int KIND_POLL = 1;
-    private static final int KIND_SEND = 5;
-    private static final int KIND_RECEIVE = 6;
     /** Of requests that name other requests. */
     private static final int NO_FD = -1;
 
@@ -44,7 +41,7 @@ final class FuzzAudit {
     }
 
     private static boolean isInKernel(PollRegistration registration) {
-        return registration.state == PollRegistration.State.ARMED || Withdrawal.isReceiving(registration);
+        return registration.state.isArmed() || registration.isReceiving();
     }
 
     /** Each request in the kernel belongs to a registration, which has just those that it counts on. */
@@ -54,14 +51,12 @@ final class FuzzAudit {
             return;
         }
         List<Long> armed = world.kernel.armed();
-        armed.removeIf(userData -> UserData.kind(userData) != KIND_POLL && UserData.kind(userData) != KIND_RECEIVE);
+        armed.removeIf(userData -> UserData.kind(userData) != RequestKind.POLL && UserData.kind(userData) != RequestKind.RECEIVE);
         for (FuzzHandle handle : world.handles) {
             PollRegistration registration = handle.registration;
             boolean expected = registration.slot != PollRegistration.NO_SLOT
-                    && (registration.state == PollRegistration.State.ARMED
-                    || registration.state == PollRegistration.State.REMOVING
-                    || registration.state == PollRegistration.State.CLOSING);
-            long userData = UserData.encode(KIND_POLL, registration.slot, registration.generation());
+                    && (registration.state.isArmed() || registration.state.isEnding());
+            long userData = UserData.encode(RequestKind.POLL, registration.slot, registration.generation());
             if (expected && world.isExact() && world.kernel.outstanding(userData) != 1) {
                 throw new AssertionError(handle + " has " + world.kernel.outstanding(userData) + " polls");
             }
@@ -93,11 +88,11 @@ final class FuzzAudit {
         world.kernel.queued((userData, fd) -> {
             int kind = UserData.kind(userData);
             boolean ownersFd;
-            if (Completions.namesSlot(kind)) {
+            if (RequestKind.namesSlot(kind)) {
                 FuzzHandle owner = bySlot.get(UserData.slot(userData));
                 ownersFd = owner != null && (fd == NO_FD || fd == owner.registration.fd());
             } else {
-                ownersFd = kind != KIND_SEND || senders.contains(fd);
+                ownersFd = kind != RequestKind.SEND || senders.contains(fd);
             }
             if (!ownersFd) {
                 throw new AssertionError("a request that is not submitted yet names nobody, or another's fd: kind "
@@ -109,7 +104,7 @@ final class FuzzAudit {
     private void checkReceive(FuzzHandle handle, StreamRegistration registration, List<Long> armed) {
         if (registration.slot != PollRegistration.NO_SLOT
                 && registration.reception.isInKernel()) {
-            long userData = UserData.encode(KIND_RECEIVE, registration.slot, registration.receptionGeneration);
+            long userData = UserData.encode(RequestKind.RECEIVE, registration.slot, registration.receptionGeneration);
             if (world.isExact() && world.kernel.outstanding(userData) != 1) {
                 throw new AssertionError(handle + " has " + world.kernel.outstanding(userData) + " receives");
             }

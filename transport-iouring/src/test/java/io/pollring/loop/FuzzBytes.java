@@ -102,7 +102,7 @@ final class FuzzBytes {
 
     /** It fails for bytes that the kernel had no memory to tell of. */
     void checkLost(FuzzStream handle, StreamRegistration registration) {
-        boolean lost = world.faults.hasForgotten(UserData.encode(Completions.KIND_RECEIVE, registration.slot,
+        boolean lost = world.faults.hasForgotten(UserData.encode(RequestKind.RECEIVE, registration.slot,
                 registration.receptionGeneration));
         // If nothing else fails, whose completion was lost is known.
         boolean isKnown = world.profile.faults == 0 && registration.slot != PollRegistration.NO_SLOT;

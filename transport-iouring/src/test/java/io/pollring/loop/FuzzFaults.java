@@ -29,9 +29,6 @@ final class FuzzFaults extends FakeFaults {
     private static final int OP_POLL_ADD = 6;
     /** More than a cancellation has patience for. */
     private static final int MAX_DROUGHT = 20;
-    private static final int KIND_POLL = 1;
-    private static final int KIND_SEND = 5;
-    private static final int KIND_RECEIVE = 6;
     /** The kinds up to this one may have a last completion twice: no bytes are in it. */
     private static final int MAX_KIND_WITHOUT_BYTES = 3;
 
@@ -111,16 +108,16 @@ final class FuzzFaults extends FakeFaults {
     @Override
     public int result(int opcode, long userData) {
         switch (UserData.kind(userData)) {
-            case KIND_POLL:
+            case RequestKind.POLL:
                 if (opcode != OP_POLL_ADD || !happens(profile.faults)) {
                     return 0;
                 }
                 int error = POLL_ERRORS[random.nextInt(POLL_ERRORS.length)];
                 badFdAnswered |= error == Errno.EBADF;
                 return -error;
-            case KIND_SEND:
+            case RequestKind.SEND:
                 return happens(profile.faults) ? -SEND_ERRORS[random.nextInt(SEND_ERRORS.length)] : 0;
-            case KIND_RECEIVE:
+            case RequestKind.RECEIVE:
                 return happens(profile.faults) ? -RECEIVE_ERRORS[random.nextInt(RECEIVE_ERRORS.length)] : 0;
             default:
                 return 0;

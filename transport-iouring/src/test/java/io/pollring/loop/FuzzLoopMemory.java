@@ -6,6 +6,7 @@
  */
 package io.pollring.loop;
 
+import io.pollring.ring.BufferRing;
 import io.pollring.ring.MessageHeaders;
 import io.pollring.ring.Ring;
 import io.pollring.ring.RingException;
@@ -39,8 +40,8 @@ final class FuzzLoopMemory extends LoopMemory {
     }
 
     @Override
-    ReceiveMemory receiveMemory(Ring ring, Poller poller) throws RingException {
+    BufferRing bufferRing(Ring ring, int count, int bytes) throws RingException {
         ask();
-        return super.receiveMemory(ring, poller);
+        return super.bufferRing(ring, count, bytes);
     }
 }

@@ -124,7 +124,7 @@ final class FuzzStream extends FuzzHandle implements StreamHandle {
             fail();
             return false;
         }
-        boolean fromLoop = stream.isReceiving();
+        boolean fromLoop = stream.mustReceive();
         int result = fromLoop ? bytes.readLoop(this, stream, length) : bytes.readSocket(this, length);
         world.trace(this, () -> "reads " + result + (fromLoop ? " of the loop's" : ""));
         readLast = !fromLoop && result == -Errno.EAGAIN;
@@ -256,7 +256,7 @@ final class FuzzStream extends FuzzHandle implements StreamHandle {
     }
 
     @Override
-    public void prepareSend(SendBatch.Request request) {
+    public void prepareSend(SendRequest request) {
         if (cancelled || sending == Sending.PREPARED) {
             world.violated(this, "is asked what to send, but is " + sending);
         }

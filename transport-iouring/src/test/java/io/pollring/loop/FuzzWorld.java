@@ -240,7 +240,7 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
         }
         handle.cancelled = true;
         handle.desired = 0;
-        if (inLoop && !Withdrawal.isClosed(handle.registration)) {
+        if (inLoop && !handle.registration.state.isClosed()) {
             violated(handle, "was not closed by its cancellation");
         }
     }

@@ -32,7 +32,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /** What becomes of a stream's bytes when the ring does not do as it should. */
 class StreamRegistrationTest {
     private static final int EFAULT = 14;
-    private static final int KIND_POLL = 1;
     private static final int IN = Abi.POLLIN;
     private static final int IN_AND_END = Abi.POLLIN | Abi.POLLRDHUP;
     private static final int PATIENCE = 8;
@@ -263,7 +262,7 @@ class StreamRegistrationTest {
         handle.submit(IN_AND_END);
         loop.turnsUntilAsleep(PATIENCE);
         assertTrue(handle.reverted);
-        assertFalse(handle.stream.isReceiving());
+        assertFalse(handle.stream.mustReceive());
         handle.peer.arrive(5);
         handle.peer.reset();
         loop.turn();
@@ -351,7 +350,7 @@ class StreamRegistrationTest {
         handle.peer.arrive(5);
         assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
         assertEquals(10 * StreamRegistration.READS_BY_ITSELF, handle.received);
-        assertTrue(handle.stream.isReceiving());
+        assertTrue(handle.stream.mustReceive());
     }
 
     @Test
@@ -490,10 +489,10 @@ class StreamRegistrationTest {
 
         @Override
         public int result(int opcode, long userData) {
-            if (UserData.kind(userData) == Completions.KIND_RECEIVE) {
+            if (UserData.kind(userData) == RequestKind.RECEIVE) {
                 return -receiveError;
             }
-            return refusesPolls && UserData.kind(userData) == KIND_POLL ? -Errno.EINVAL : 0;
+            return refusesPolls && UserData.kind(userData) == RequestKind.POLL ? -Errno.EINVAL : 0;
         }
 
         @Override

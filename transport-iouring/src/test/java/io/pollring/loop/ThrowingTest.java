@@ -236,7 +236,7 @@ class ThrowingTest {
 
         @Override
         public int result(int opcode, long userData) {
-            return UserData.kind(userData) == RingWatcher.KIND_POLL && UserData.slot(userData) == failing
+            return UserData.kind(userData) == RequestKind.POLL && UserData.slot(userData) == failing
                     ? -Errno.EBADF : 0;
         }
     }

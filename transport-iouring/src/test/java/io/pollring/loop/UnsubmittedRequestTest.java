@@ -128,10 +128,10 @@ class UnsubmittedRequestTest {
         FakeStreamHandle handle = openReader();
         faults.noMemory = true;
         loop.turn();
-        assertTrue(handle.stream.isReceiving());
+        assertTrue(handle.stream.mustReceive());
         handle.receivable = false;
         handle.stream.stopReceiving();
-        assertFalse(handle.stream.isReceiving());
+        assertFalse(handle.stream.mustReceive());
         handle.peer.arrive(LENGTH);
         faults.noMemory = false;
         assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");

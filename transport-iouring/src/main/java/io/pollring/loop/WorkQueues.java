@@ -1,0 +1,69 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.loop;
+
+import io.pollring.ring.Abi;
+
+/**
+ * Who has something to be done for: interest that the kernel has to hear of, and events that a handle has to hear of.
+ * The parts of a loop tell each other by putting a registration into one of these.
+ *
+ * <p>Belongs to the loop's thread.
+ */
+final class WorkQueues {
+    private final RegistrationTable table;
+    private final RegistrationQueue dirty;
+    private final RegistrationQueue ready;
+    /** Whose handle is being given its events. */
+    private PollRegistration current;
+
+    WorkQueues(RegistrationTable table, LoopMemory memory) {
+        this.table = table;
+        dirty = new RegistrationQueue(PollRegistration.MEMBER_OF_DIRTY, table, memory);
+        ready = new RegistrationQueue(PollRegistration.MEMBER_OF_READY, table, memory);
+    }
+
+    /** Those whose interest has to be brought to the kernel. */
+    RegistrationQueue dirty() {
+        return dirty;
+    }
+
+    /** Those with events, or a failure, to be told. */
+    RegistrationQueue ready() {
+        return ready;
+    }
+
+    /** What {@code registration} desires, or knows, may differ from what the kernel was told. */
+    void changed(PollRegistration registration) {
+        if (registration.isDirty()) {
+            dirty.add(registration);
+        }
+        // While its handle is being given events it may still take what there is.
+        if (registration.isDeliverable() && registration != current) {
+            registration.ready |= Abi.POLLIN;
+            ready.add(registration);
+        }
+    }
+
+    /** What may be received for streams has changed. */
+    void receptionChanged() {
+        for (int slot = 0; slot < table.slots(); slot++) {
+            PollRegistration registration = table.at(slot);
+            if (registration != null && registration.isReceiving()) {
+                changed(registration);
+            }
+        }
+    }
+
+    void beginDelivery(PollRegistration registration) {
+        current = registration;
+    }
+
+    void endDelivery() {
+        current = null;
+    }
+}
