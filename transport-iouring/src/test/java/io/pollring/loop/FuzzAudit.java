@@ -50,9 +50,6 @@ final class FuzzAudit {
     /** Each request in the kernel belongs to a registration, which has just those that it counts on. */
     void checkRequests() {
         checkQueue();
-        if (world.profile.losesCompletions()) {
-            return;
-        }
         List<Long> armed = world.kernel.armed();
         armed.removeIf(userData -> UserData.kind(userData) != KIND_POLL && UserData.kind(userData) != KIND_RECEIVE);
         for (FuzzHandle handle : world.handles) {
