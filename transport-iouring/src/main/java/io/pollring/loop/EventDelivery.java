@@ -33,7 +33,6 @@ final class EventDelivery {
     /** How many of those that are ready this turn has still to look at. */
     private int left;
     private int served;
-    private boolean edgesOnly;
     private boolean deliveringData;
     /** Whose handle is being given its events. */
     private PollRegistration current;
@@ -50,11 +49,6 @@ final class EventDelivery {
         this.adapter = adapter;
         this.metrics = metrics;
         this.sendDelayNanos = sendDelayNanos;
-    }
-
-    /** Whether polls are multishot ones, which tell of a change only. */
-    void edgesOnly(boolean edgesOnly) {
-        this.edgesOnly = edgesOnly;
     }
 
     /** Events, or a failure, of {@code registration} were collected. */
@@ -138,8 +132,8 @@ final class EventDelivery {
     }
 
     private void dispatch(PollRegistration registration, int events) {
-        // Nothing but data: an error or an end behind the data is still to be told.
-        boolean onlyData = edgesOnly && (events & ~Abi.POLLOUT) == Abi.POLLIN;
+        // Nothing but data: an error or an end behind the data is still to be told. epoll tells by itself what is left.
+        boolean onlyData = registration.state != State.REVERTED && (events & ~Abi.POLLOUT) == Abi.POLLIN;
         boolean drained = false;
         current = registration;
         deliveringData = registration instanceof StreamRegistration
@@ -188,11 +182,6 @@ final class EventDelivery {
 
     /** Events came that the handle does not want. */
     private void settleUnwanted(PollRegistration registration, int events) {
-        if (!edgesOnly && registration.state == State.IDLE && registration.desired != 0
-                && (events & Abi.POLLRDHUP) != 0) {
-            // The kernel adds POLLRDHUP by itself: a one-shot poll would end with it again and again. epoll does not.
-            reverter.revert(registration, "RDHUP");
-        }
         poller.receiver().settleUnasked(registration);
         poller.changed(registration);
     }

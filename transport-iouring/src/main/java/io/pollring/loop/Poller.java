@@ -79,7 +79,7 @@ final class Poller {
         receiver = new Receiver(Completions.KIND_RECEIVE, Completions.KIND_RECEIVE_CANCEL, this, metrics, memory);
         revoker = new Revoker(this, table);
         withdrawal = new Withdrawal(this, table, reverter, receiver, revoker, adapter, metrics);
-        watcher = new RingWatcher(this, table, reverter, receiver, withdrawal, metrics, refusePolls);
+        watcher = new RingWatcher(this, table, receiver, withdrawal, metrics, refusePolls);
     }
 
     boolean inLoop() {
@@ -103,7 +103,6 @@ final class Poller {
         this.ring = ring;
         ringFailure = null;
         watcher.useRing(ring);
-        delivery.edgesOnly(watcher.isMultishot());
         movesBytes = ring != null && ring.has(RingFeature.STREAM_IO);
         receiver.useRing(ring, !refusePolls);
         for (int slot = 0; slot < table.slots(); slot++) {

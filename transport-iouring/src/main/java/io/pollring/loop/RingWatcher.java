@@ -31,23 +31,19 @@ final class RingWatcher {
 
     private final Poller poller;
     private final RegistrationTable table;
-    private final Reverter reverter;
     private final Receiver receiver;
     private final Withdrawal withdrawal;
     private final LoopMetrics metrics;
     private final boolean refusePolls;
 
     private Ring ring;
-    private boolean multishot;
-    private boolean updates;
     private boolean currentEvents;
 
     /** @param refusePolls whether the kernel shall be made to refuse every poll */
-    RingWatcher(Poller poller, RegistrationTable table, Reverter reverter, Receiver receiver, Withdrawal withdrawal,
-                LoopMetrics metrics, boolean refusePolls) {
+    RingWatcher(Poller poller, RegistrationTable table, Receiver receiver, Withdrawal withdrawal, LoopMetrics metrics,
+                boolean refusePolls) {
         this.poller = poller;
         this.table = table;
-        this.reverter = reverter;
         this.receiver = receiver;
         this.withdrawal = withdrawal;
         this.metrics = metrics;
@@ -57,22 +53,15 @@ final class RingWatcher {
     /** From now on polls go to {@code ring}, which knows of none yet; {@code null} for none. */
     void useRing(Ring ring) {
         this.ring = ring;
-        multishot = ring != null && ring.has(RingFeature.MULTISHOT_POLL);
-        updates = ring != null && ring.has(RingFeature.POLL_UPDATE);
         // Kernels before this feature may report what woke the poll, not what the file has when the work is run.
         currentEvents = ring != null && ring.has(RingFeature.DEFER_TASKRUN);
-    }
-
-    /** Whether polls are multishot ones, which tell of a change only. */
-    boolean isMultishot() {
-        return multishot;
     }
 
     /** Brings what {@code registration} desires to the kernel. Needs a slot in the submission queue. */
     void reify(PollRegistration registration) {
         if (registration.state == State.IDLE) {
             arm(registration);
-        } else if (registration.polled() == 0 || !updates) {
+        } else if (registration.polled() == 0) {
             remove(registration, State.REMOVING);
         } else {
             update(registration);
@@ -80,14 +69,8 @@ final class RingWatcher {
     }
 
     private void arm(PollRegistration registration) {
-        if (!multishot && (registration.desired & PollRegistration.EPOLLET) != 0) {
-            // Arming a one-shot poll anew looks at the level.
-            reverter.revert(registration, "EPOLLET");
-            poller.changed(registration);
-            return;
-        }
         table.nextGeneration(registration.slot);
-        registration.oneShot = !multishot || registration.isOnceOnly();
+        registration.oneShot = registration.isOnceOnly();
         ring.submissionQueue().pollAdd(registration.fd(), registration.polled() & POLL_MASK, !registration.oneShot,
                 refusePolls, userData(KIND_POLL, registration));
         registration.state = State.ARMED;

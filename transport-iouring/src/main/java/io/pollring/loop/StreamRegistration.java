@@ -250,7 +250,7 @@ public final class StreamRegistration extends PollRegistration {
     /** Whether the handle's data is to be received for it from now on. */
     boolean wantsReception() {
         return (desired & Abi.POLLIN) != 0 && end == 0 && !peerDone && !starved && receiveStrikes >= 0
-                && state != State.REVERTED && state != State.CLOSED && received == 0 && poller.receiver().isUsable(this)
+                && state != State.REVERTED && state != State.CLOSED && received == 0 && poller.receiver().isUsable()
                 && isReceivable();
     }
 
