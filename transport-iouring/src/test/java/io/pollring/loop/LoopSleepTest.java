@@ -53,11 +53,13 @@ class LoopSleepTest {
             first.file.fire(OUT);
             first.submit(IN | OUT);
             List<FakeLoop.Handle> others = List.of(loop.open().submit(IN), loop.open().submit(IN));
+            List<String> sleeps = new ArrayList<>();
             loop.kernel.onSleep(() -> {
-                assertEquals(1, first.told.size(), "asleep though the first handle is ready");
+                sleeps.add("asleep though the first handle is ready");
                 return false;
             });
             loop.turn();
+            assertEquals(List.of(), sleeps);
             assertEquals(List.of(OUT), first.told);
             others.forEach(other -> assertEquals(List.of(), other.told));
         }
