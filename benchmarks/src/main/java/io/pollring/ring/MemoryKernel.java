@@ -66,7 +66,7 @@ public final class MemoryKernel implements Kernel {
         cqEntries = params.getInt(Abi.PARAMS_CQ_ENTRIES);
         params.putInt(Abi.PARAMS_SQ_ENTRIES, sqEntries);
         params.putInt(Abi.PARAMS_FEATURES,
-                Abi.FEAT_SINGLE_MMAP | Abi.FEAT_NODROP | Abi.FEAT_EXT_ARG | Abi.FEAT_CQE_SKIP | Abi.FEAT_NO_IOWAIT);
+                Abi.FEAT_NODROP | Abi.FEAT_EXT_ARG | Abi.FEAT_CQE_SKIP | Abi.FEAT_NO_IOWAIT);
         params.putInt(Abi.PARAMS_SQ_HEAD, SQ_HEAD);
         params.putInt(Abi.PARAMS_SQ_TAIL, SQ_TAIL);
         params.putInt(Abi.PARAMS_SQ_MASK, SQ_MASK);

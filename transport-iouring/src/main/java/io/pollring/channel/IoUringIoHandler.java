@@ -37,7 +37,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Netty's {@code Epoll*Channel}s run on it unchanged; what the ring cannot watch, or all where there is no ring, is
  * watched by epoll.
  *
- * <p>Needs Netty's native epoll transport, and for a ring Linux 5.13 or later; Linux 6.1 or later is advised.
+ * <p>Needs Netty's native epoll transport, and for a ring Linux 5.15 or later, or 5.10 from 5.10.162 on; Linux 6.1
+ * or later is advised.
  */
 public final class IoUringIoHandler implements IoHandler {
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(IoUringIoHandler.class);

@@ -34,7 +34,6 @@ final class EventDelivery {
     /** How many of those that are ready this turn has still to look at. */
     private int left;
     private int served;
-    private boolean edgesOnly;
     private boolean deliveringData;
 
     /** @param sendDelayNanos how long handles are served before what some of them have flushed is sent */
@@ -49,11 +48,6 @@ final class EventDelivery {
         this.metrics = metrics;
         this.sendDelayNanos = sendDelayNanos;
         ready = queues.ready();
-    }
-
-    /** Whether polls are multishot ones, which tell of a change only. */
-    void edgesOnly(boolean edgesOnly) {
-        this.edgesOnly = edgesOnly;
     }
 
     /** Whether events wait to be delivered, so that the loop must not sleep. */
@@ -126,14 +120,14 @@ final class EventDelivery {
                 dispatch(registration, events);
             } else {
                 metrics.spurious.increment();
-                settleUnwanted(registration, collected);
+                settleUnwanted(registration);
             }
         }
     }
 
     private void dispatch(PollRegistration registration, int events) {
-        // Nothing but data: an error or an end behind the data is still to be told.
-        boolean onlyData = edgesOnly && (events & ~Abi.POLLOUT) == Abi.POLLIN;
+        // Nothing but data: an error or an end behind the data is still to be told. epoll tells by itself what is left.
+        boolean onlyData = registration.state != PollState.REVERTED && (events & ~Abi.POLLOUT) == Abi.POLLIN;
         boolean drained = false;
         queues.beginDelivery(registration);
         deliveringData = registration instanceof StreamRegistration
@@ -176,12 +170,7 @@ final class EventDelivery {
     }
 
     /** Events came that the handle does not want. */
-    private void settleUnwanted(PollRegistration registration, int events) {
-        if (!edgesOnly && registration.state == PollState.IDLE && registration.desired != 0
-                && (events & Abi.POLLRDHUP) != 0) {
-            // The kernel adds POLLRDHUP by itself: a one-shot poll would end with it again and again. epoll does not.
-            reverter.revert(registration, "RDHUP");
-        }
+    private void settleUnwanted(PollRegistration registration) {
         receiver.settleUnasked(registration);
         queues.changed(registration);
     }

@@ -10,7 +10,6 @@ import io.pollring.ring.Abi;
 import io.pollring.ring.EpollSet;
 import io.pollring.ring.Errno;
 import io.pollring.ring.Ring;
-import io.pollring.ring.RingFeature;
 import io.pollring.ring.SubmissionQueue;
 import io.pollring.ring.UserData;
 
@@ -18,7 +17,7 @@ import io.pollring.ring.UserData;
  * The loop's own fds: the eventfd that wakes it, the timerfd of its tasks, and the epoll fd behind which reverted
  * channels are watched.
  *
- * <p>The first two are never read, so they need an edge-triggered watch: a multishot poll, or where there is none
+ * <p>The first two are never read, so they need an edge-triggered watch: a multishot poll, or where there is no ring
  * {@code EPOLLET} in the epoll set. The epoll fd needs the opposite, a one-shot poll that is armed anew after each
  * {@code epoll_wait}: it then looks at the set again, and nothing that was left behind is missed.
  *
@@ -34,7 +33,6 @@ final class InternalPolls {
     private final LoopMetrics metrics;
 
     private Ring ring;
-    private boolean inEpollSet;
     private boolean wakeupArmed;
     private boolean timerArmed;
     private boolean epollArmed;
@@ -48,17 +46,19 @@ final class InternalPolls {
         timerFd = timer == null ? -1 : timer.fd();
     }
 
-    /** From now on the fds are watched by {@code ring}, which knows of none yet; {@code null} for the epoll set. */
+    /**
+     * From now on the fds are watched by {@code ring}, which knows of none yet; {@code null} for the epoll set, where
+     * they stay.
+     */
     void useRing(Ring ring) {
         this.ring = ring;
         wakeupArmed = false;
         timerArmed = false;
         epollArmed = false;
         epollReady = false;
-        if (!inEpollSet && (ring == null || !ring.has(RingFeature.MULTISHOT_POLL))) {
+        if (ring == null) {
             add(wakeupFd);
             add(timerFd);
-            inEpollSet = true;
         }
     }
 
@@ -76,17 +76,15 @@ final class InternalPolls {
             return;
         }
         SubmissionQueue queue = ring.submissionQueue();
-        if (!inEpollSet) {
-            if (!wakeupArmed) {
-                wakeupArmed = true;
-                queue.pollAdd(wakeupFd, Abi.POLLIN, true, false, UserData.encode(RequestKind.WAKEUP, 0, 0));
-            }
-            if (!timerArmed && timerFd >= 0) {
-                timerArmed = true;
-                queue.pollAdd(timerFd, Abi.POLLIN, true, false, UserData.encode(RequestKind.TIMER, 0, 0));
-            }
+        if (!wakeupArmed) {
+            wakeupArmed = true;
+            queue.pollAdd(wakeupFd, Abi.POLLIN, true, false, UserData.encode(RequestKind.WAKEUP, 0, 0));
         }
-        if (!epollArmed && (epollSetInUse || inEpollSet)) {
+        if (!timerArmed && timerFd >= 0) {
+            timerArmed = true;
+            queue.pollAdd(timerFd, Abi.POLLIN, true, false, UserData.encode(RequestKind.TIMER, 0, 0));
+        }
+        if (!epollArmed && epollSetInUse) {
             epollArmed = true;
             queue.pollAdd(epollSet.fd(), Abi.POLLIN, false, false, UserData.encode(RequestKind.EPOLL, 0, 0));
         }
@@ -94,8 +92,7 @@ final class InternalPolls {
 
     /** Whether a poll that the loop needs is not armed: one has ended while another was armed, in a full queue. */
     boolean isDirty(boolean epollSetInUse) {
-        return ring != null && (!inEpollSet && (!wakeupArmed || !timerArmed && timerFd >= 0)
-                || !epollArmed && (epollSetInUse || inEpollSet));
+        return ring != null && (!wakeupArmed || !timerArmed && timerFd >= 0 || !epollArmed && epollSetInUse);
     }
 
     void completed(int kind, int result, int flags) {

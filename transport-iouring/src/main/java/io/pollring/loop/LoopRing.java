@@ -14,7 +14,6 @@ import io.pollring.ring.Errno;
 import io.pollring.ring.Kernel;
 import io.pollring.ring.Ring;
 import io.pollring.ring.RingException;
-import io.pollring.ring.RingFeature;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -108,11 +107,8 @@ final class LoopRing {
     }
 
     /** Any request may have ended unheard. A larger queue, in which nothing is armed yet, is certain. */
-    void completionsWereLost() throws RingException {
+    void completionsWereLost() {
         int entries = ring.completionQueue().entries();
-        if (entries >= 2 * Ring.MAX_ENTRIES && !ring.has(RingFeature.NO_DROP)) {
-            throw new RingException("keeping up with the completions of ring fd " + ring.fd(), -Errno.EBUSY);
-        }
         int wished = Math.min(entries * 2, 2 * Ring.MAX_ENTRIES);
         poller.completionsWereLost();
         replace(wished);

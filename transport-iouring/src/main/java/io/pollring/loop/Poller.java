@@ -64,7 +64,7 @@ final class Poller implements RegistrationLoop {
         table = new RegistrationTable(memory);
         queues = new WorkQueues(table, memory);
         reverter = new Reverter(epollSet, adapter, metrics, memory);
-        watcher = new RingWatcher(current, table, queues, reverter, metrics, refusePolls);
+        watcher = new RingWatcher(current, table, queues, metrics, refusePolls);
         receiver = new Receiver(current, queues, metrics, memory);
         sends = new SendBatch(current, table, metrics, memory);
         revoker = new Revoker(current, table, queues, sends);
@@ -99,7 +99,6 @@ final class Poller implements RegistrationLoop {
     void useRing(Ring ring, String reason) {
         current.use(ring);
         watcher.ringChanged();
-        delivery.edgesOnly(watcher.isMultishot());
         receiver.ringChanged(!refusePolls);
         for (int slot = 0; slot < table.slots(); slot++) {
             PollRegistration registration = table.at(slot);
@@ -232,8 +231,8 @@ final class Poller implements RegistrationLoop {
     }
 
     @Override
-    public boolean isReceivingFor(StreamRegistration registration) {
-        return receiver.isUsable(registration);
+    public boolean isReceiving() {
+        return receiver.isUsable();
     }
 
     @Override

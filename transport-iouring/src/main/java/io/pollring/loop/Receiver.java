@@ -54,8 +54,6 @@ final class Receiver {
     /** Made for the first receive. */
     private ReceiveMemory memory;
     private boolean usable;
-    /** Whether nothing is received before the loop enters the kernel. */
-    private boolean inOrder;
     /** A receive that has brought so many bytes is over; 0 if the kernel knows no such limit. */
     private int limit;
     private int generation;
@@ -77,14 +75,13 @@ final class Receiver {
      */
     void ringChanged(boolean allowed) {
         Ring ring = current.get();
-        usable = allowed && current.movesBytes() && ring.has(RingFeature.MULTISHOT_POLL);
-        inOrder = usable && ring.has(RingFeature.DEFER_TASKRUN);
+        usable = allowed && current.movesBytes();
         limit = usable && ring.has(RingFeature.RECEIVE_LIMIT) ? MAX_AHEAD_BYTES : 0;
     }
 
-    /** Whether receives can be armed for {@code registration}. */
-    boolean isUsable(StreamRegistration registration) {
-        return usable && turnsToWait == 0 && (inOrder || registration.isAhead());
+    /** Whether receives can be armed. */
+    boolean isUsable() {
+        return usable && turnsToWait == 0;
     }
 
     /** Whether nothing is to be received that nobody asks for. */

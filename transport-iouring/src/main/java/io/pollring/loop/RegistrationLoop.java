@@ -43,8 +43,8 @@ interface RegistrationLoop {
     /** Whether streams may send, and perhaps receive, through the ring. */
     boolean movesBytes();
 
-    /** Whether receives can be armed for {@code registration}. */
-    boolean isReceivingFor(StreamRegistration registration);
+    /** Whether receives can be armed. */
+    boolean isReceiving();
 
     /** Whether nothing is to be received that nobody asks for. */
     boolean isShortOfMemory();

@@ -24,21 +24,16 @@ final class RingWatcher {
     private final CurrentRing current;
     private final RegistrationTable table;
     private final WorkQueues queues;
-    private final Reverter reverter;
     private final LoopMetrics metrics;
     private final boolean refusePolls;
 
-    private boolean multishot;
-    private boolean updates;
     private boolean currentEvents;
 
     /** @param refusePolls whether the kernel shall be made to refuse every poll */
-    RingWatcher(CurrentRing current, RegistrationTable table, WorkQueues queues, Reverter reverter, LoopMetrics metrics,
-                boolean refusePolls) {
+    RingWatcher(CurrentRing current, RegistrationTable table, WorkQueues queues, LoopMetrics metrics, boolean refusePolls) {
         this.current = current;
         this.table = table;
         this.queues = queues;
-        this.reverter = reverter;
         this.metrics = metrics;
         this.refusePolls = refusePolls;
     }
@@ -46,22 +41,15 @@ final class RingWatcher {
     /** The current ring is another one, which knows of no poll yet. */
     void ringChanged() {
         Ring ring = current.get();
-        multishot = ring != null && ring.has(RingFeature.MULTISHOT_POLL);
-        updates = ring != null && ring.has(RingFeature.POLL_UPDATE);
         // Kernels before this feature may report what woke the poll, not what the file has when the work is run.
         currentEvents = ring != null && ring.has(RingFeature.DEFER_TASKRUN);
-    }
-
-    /** Whether polls are multishot ones, which tell of a change only. */
-    boolean isMultishot() {
-        return multishot;
     }
 
     /** Brings what {@code registration} desires to the kernel. Needs a slot in the submission queue. */
     void reify(PollRegistration registration) {
         if (registration.state == PollState.IDLE) {
             arm(registration);
-        } else if (registration.polled() == 0 || !updates) {
+        } else if (registration.polled() == 0) {
             remove(registration);
         } else {
             update(registration);
@@ -69,14 +57,8 @@ final class RingWatcher {
     }
 
     private void arm(PollRegistration registration) {
-        if (!multishot && (registration.desired & PollRegistration.EPOLLET) != 0) {
-            // Arming a one-shot poll anew looks at the level.
-            reverter.revert(registration, "EPOLLET");
-            queues.changed(registration);
-            return;
-        }
         table.nextGeneration(registration.slot);
-        boolean once = !multishot || registration.isOnceOnly();
+        boolean once = registration.isOnceOnly();
         current.queue().pollAdd(registration.fd(), registration.polled() & POLL_MASK, !once,
                 refusePolls, userData(RequestKind.POLL, registration));
         registration.state = registration.state.armed(once);

@@ -231,7 +231,7 @@ public final class StreamRegistration extends PollRegistration {
     /** Whether the handle's data is to be received for it from now on. */
     boolean wantsReception() {
         return reception == Reception.OFF && (desired & Abi.POLLIN) != 0 && state != PollState.REVERTED
-                && state != PollState.CLOSED && received == 0 && loop.isReceivingFor(this) && isReceivable();
+                && state != PollState.CLOSED && received == 0 && loop.isReceiving() && isReceivable();
     }
 
     /** Whether a receive is to be armed, or cancelled. */

@@ -81,7 +81,7 @@ public final class CompletionQueue {
         return ready;
     }
 
-    /** The number of completions that the kernel has dropped: with NODROP only for want of memory to keep them. */
+    /** The number of completions that the kernel has dropped, for want of memory to keep them. */
     int lost() {
         return RingMemory.loadAcquire(shared, overflowOffset) - lostBefore;
     }

@@ -44,7 +44,7 @@ public interface Kernel {
     int enter(int ringFd, int toSubmit, int minComplete, int flags);
 
     /**
-     * {@code io_uring_enter(2)} with a time limit; needs {@link RingFeature#EXT_ARG}.
+     * {@code io_uring_enter(2)} with a time limit.
      *
      * @param timeoutNanos the longest wait, in nanoseconds, greater than zero
      * @return the number of SQEs consumed, or {@code -errno}

@@ -32,10 +32,8 @@ public final class Ring implements AutoCloseable {
     private final Kernel kernel;
     private final int fd;
     private final Set<RingFeature> features;
-    private final boolean disabled;
     private final int noIoWait;
     private final ByteBuffer queues;
-    private final ByteBuffer completions;
     private final ByteBuffer sqes;
     private final SubmissionQueue submissionQueue;
     private final CompletionQueue completionQueue;
@@ -73,12 +71,11 @@ public final class Ring implements AutoCloseable {
         return new RingSetup(kernel, allowed).open(sqEntries, cqEntries, counters, handler);
     }
 
-    Ring(Kernel kernel, int fd, ByteBuffer params, Set<RingFeature> features, boolean disabled,
-         RingCounters counters, CompletionHandler handler) throws RingException {
+    Ring(Kernel kernel, int fd, ByteBuffer params, Set<RingFeature> features, RingCounters counters,
+         CompletionHandler handler) throws RingException {
         this.kernel = kernel;
         this.fd = fd;
         this.features = features;
-        this.disabled = disabled;
         this.counters = counters;
         this.handler = handler;
         noIoWait = features.contains(RingFeature.NO_IOWAIT) ? Abi.ENTER_NO_IOWAIT : 0;
@@ -89,25 +86,17 @@ public final class Ring implements AutoCloseable {
                 + (long) params.getInt(Abi.PARAMS_SQ_ENTRIES) * Integer.BYTES;
         long completionBytes = params.getInt(Abi.PARAMS_CQ_CQES)
                 + (long) params.getInt(Abi.PARAMS_CQ_ENTRIES) * Abi.CQE_BYTES;
-        boolean singleMap = (params.getInt(Abi.PARAMS_FEATURES) & Abi.FEAT_SINGLE_MMAP) != 0;
-        ByteBuffer queues = null;
-        ByteBuffer completions = null;
-        ByteBuffer sqes;
+        // One mapping has both queues, in all kernels whose rings can be restricted.
+        queues = kernel.map(fd, Abi.OFF_SQ_RING, Math.max(queueBytes, completionBytes));
         try {
-            queues = kernel.map(fd, Abi.OFF_SQ_RING, singleMap ? Math.max(queueBytes, completionBytes) : queueBytes);
-            completions = singleMap ? queues : kernel.map(fd, Abi.OFF_CQ_RING, completionBytes);
             sqes = kernel.map(fd, Abi.OFF_SQES, (long) params.getInt(Abi.PARAMS_SQ_ENTRIES) * Abi.SQE_BYTES);
         } catch (Throwable t) {
-            unmap(kernel, queues, completions);
+            kernel.unmap(queues);
             throw t;
         }
-        this.queues = queues;
-        this.completions = completions;
-        this.sqes = sqes;
-        submissionQueue = new SubmissionQueue(this, params, queues, sqes,
-                features.contains(RingFeature.CQE_SKIP), true);
+        submissionQueue = new SubmissionQueue(this, params, queues, sqes, features.contains(RingFeature.CQE_SKIP));
         // During the probe of enable() completions are the probe's, afterwards the handler's.
-        completionQueue = new CompletionQueue(params, completions, this::dispatch);
+        completionQueue = new CompletionQueue(params, queues, this::dispatch);
     }
 
     private void dispatch(long userData, int result, int flags) {
@@ -120,18 +109,17 @@ public final class Ring implements AutoCloseable {
 
     /**
      * Makes the calling thread the ring's own, and finds out by use what the kernel can do: a NOP, a multishot poll, an
-     * update and a cancellation. Polls for more than the kernel supports are taken out of {@link #features()}.
+     * update and a cancellation. What it lacks is taken out of {@link #features()}.
      *
      * @param probeFd an fd that can be polled and is not readable now
-     * @throws RingException if the kernel refuses; the ring is then of no use and must be closed
+     * @throws RingException if the kernel refuses, or lacks what a ring needs; the ring is then of no use and must be
+     *                       closed
      */
     public void enable(int probeFd) throws RingException {
-        if (disabled) {
-            int result = kernel.register(fd, Abi.REGISTER_ENABLE_RINGS, null, 0);
-            if (result < 0) {
-                throw new RingException("io_uring_register(ENABLE_RINGS) of ring fd " + fd, result,
-                        RingSetup.remedy(-result));
-            }
+        int result = kernel.register(fd, Abi.REGISTER_ENABLE_RINGS, null, 0);
+        if (result < 0) {
+            throw new RingException("io_uring_register(ENABLE_RINGS) of ring fd " + fd, result,
+                    RingSetup.remedy(-result));
         }
         probe = new RingProbe(this, probeFd, features);
         try {
@@ -190,17 +178,13 @@ public final class Ring implements AutoCloseable {
     }
 
     /**
-     * As {@link #submitAndWait()}, but waits no longer than {@code timeoutNanos}. Without {@link RingFeature#EXT_ARG}
-     * it does not wait at all.
+     * As {@link #submitAndWait()}, but waits no longer than {@code timeoutNanos}.
      *
      * @param timeoutNanos in nanoseconds, greater than zero
      */
     public int submitAndWait(long timeoutNanos) throws RingException {
         if (timeoutNanos <= 0) {
             throw new IllegalArgumentException("timeoutNanos: " + timeoutNanos + " (expected: > 0)");
-        }
-        if (!features.contains(RingFeature.EXT_ARG)) {
-            return submitAndRunTaskWork();
         }
         if (completionQueue.ready() > 0) {
             return submitNow();
@@ -237,8 +221,8 @@ public final class Ring implements AutoCloseable {
     }
 
     /**
-     * Whether completions were lost: the queue was full, and the kernel keeps none then, or had no memory to. Each may
-     * have been any request's last, so another ring is needed, on which everything is armed anew.
+     * Whether completions were lost: the queue was full, and the kernel had no memory to keep them. Each may have been
+     * any request's last, so another ring is needed, on which everything is armed anew.
      */
     public boolean hasLost() {
         // Kernels before 5.19 only count, and those after it tell a wait that finds nothing, and count.
@@ -263,7 +247,7 @@ public final class Ring implements AutoCloseable {
             open = false;
             kernel.close(fd);
             kernel.unmap(sqes);
-            unmap(kernel, queues, completions);
+            kernel.unmap(queues);
         }
     }
 
@@ -372,14 +356,5 @@ public final class Ring implements AutoCloseable {
         lastBatch = count;
         counters.completed.add(count);
         return count;
-    }
-
-    private static void unmap(Kernel kernel, ByteBuffer queues, ByteBuffer completions) {
-        if (completions != null && completions != queues) {
-            kernel.unmap(completions);
-        }
-        if (queues != null) {
-            kernel.unmap(queues);
-        }
     }
 }

@@ -7,21 +7,33 @@
 package io.pollring.ring;
 
 import io.netty.util.internal.SystemPropertyUtil;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 
+import java.util.Collections;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What a kernel may offer beyond plain io_uring. Each has a path without it, and each can be switched off with
- * {@code -Dio.pollring.feature.NAME=false}, so that the paths of older kernels are tested on a new one;
- * {@code -Dio.pollring.features=none} switches all of them off.
+ * What a kernel may offer beyond plain io_uring. There is no ring without those that are {@link #REQUIRED}. Each of
+ * the others has a path without it, and can be switched off with {@code -Dio.pollring.feature.NAME=false}, so that the
+ * paths of older kernels are tested on a new one; {@code -Dio.pollring.features=none} switches all of them off, and
+ * leaves what Linux 5.10 has since 5.10.162.
  */
 public enum RingFeature {
-    /** A poll goes on after its first event (Linux 5.13). Without: one-shot polls, armed again after each event. */
+    /** A poll goes on after its first event (Linux 5.13). */
     MULTISHOT_POLL("multishotPoll"),
-    /** A poll's mask changes in place (Linux 5.13). Without: the poll is removed and added anew. */
+    /** A poll's mask changes in place (Linux 5.13). */
     POLL_UPDATE("pollUpdate"),
+    /** An enter can have a time limit (Linux 5.11). */
+    EXT_ARG("extArg"),
+    /** A CQE that finds the queue full is kept, if there is memory for it (Linux 5.5). */
+    NO_DROP("noDrop"),
+    /** The ring starts disabled and allows only the opcodes that this transport needs (Linux 5.10). */
+    RESTRICTIONS("restrictions"),
     /**
      * Streams send through the ring (Linux 6.1): a send that was not complete never passes for a success.
      */
@@ -30,20 +42,22 @@ public enum RingFeature {
     CQE_SKIP("cqeSkip"),
     /** A refused SQE does not stop the batch (Linux 5.18). Without: what is left is submitted again. */
     SUBMIT_ALL("submitAll"),
-    /** Completions wait for the next enter instead of interrupting the thread (Linux 5.19). */
-    COOP_TASKRUN("coopTaskrun"),
     /** One thread submits, and completions are made inside its enter only (Linux 6.1). */
     DEFER_TASKRUN("deferTaskrun"),
-    /** An enter can have a time limit (Linux 5.11). Without: such a wait is not made. */
-    EXT_ARG("extArg"),
-    /** A CQE that finds the queue full is kept (Linux 5.5). Without: the loss is noticed and every poll armed anew. */
-    NO_DROP("noDrop"),
     /** A receive that goes on is over after so many bytes (Linux 6.17). Without: it takes as much as one look finds. */
     RECEIVE_LIMIT("receiveLimit"),
     /** Waiting is not accounted as iowait (Linux 6.15). */
-    NO_IOWAIT("noIoWait"),
-    /** The ring starts disabled and allows only the opcodes that this transport needs (Linux 5.10). */
-    RESTRICTIONS("restrictions");
+    NO_IOWAIT("noIoWait");
+
+    /** What a ring cannot do without. */
+    public static final Set<RingFeature> REQUIRED =
+            Collections.unmodifiableSet(EnumSet.range(MULTISHOT_POLL, RESTRICTIONS));
+
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(RingFeature.class);
+    private static final String PREFIX = "io.pollring.feature.";
+    /** What had a property once, besides those that are required. */
+    private static final List<String> FORMER_NAMES = List.of("coopTaskrun");
+    private static final Set<String> WARNED_OF = ConcurrentHashMap.newKeySet();
 
     private final String propertyName;
 
@@ -51,24 +65,36 @@ public enum RingFeature {
         this.propertyName = propertyName;
     }
 
-    /** The NAME in {@code io.pollring.feature.NAME}. */
+    /** The NAME in {@code io.pollring.feature.NAME}; of those that are required it has no effect. */
     public String propertyName() {
         return propertyName;
     }
 
-    /** All features but those that system properties switch off. */
+    /** All features but those that system properties switch off. Warns, once, of properties that have no effect. */
     public static Set<RingFeature> allowedByProperties() {
         String all = SystemPropertyUtil.get("io.pollring.features", "all").toLowerCase(Locale.ROOT);
         if (!all.equals("all") && !all.equals("none")) {
             throw new IllegalArgumentException("io.pollring.features: " + all + " (expected: all or none)");
         }
-        Set<RingFeature> allowed = EnumSet.noneOf(RingFeature.class);
+        FORMER_NAMES.forEach(RingFeature::warnIfSet);
+        Set<RingFeature> allowed = EnumSet.copyOf(REQUIRED);
         for (RingFeature feature : values()) {
-            String value = SystemPropertyUtil.get("io.pollring.feature." + feature.propertyName);
+            if (REQUIRED.contains(feature)) {
+                warnIfSet(feature.propertyName);
+                continue;
+            }
+            String value = SystemPropertyUtil.get(PREFIX + feature.propertyName);
             if (value == null ? all.equals("all") : Boolean.parseBoolean(value.trim())) {
                 allowed.add(feature);
             }
         }
         return allowed;
+    }
+
+    private static void warnIfSet(String name) {
+        if (SystemPropertyUtil.contains(PREFIX + name) && WARNED_OF.add(name)) {
+            logger.warn("The system property {}{} is gone and has no effect; -Dio.pollring.noRing=true has loops wait "
+                    + "on epoll", PREFIX, name);
+        }
     }
 }

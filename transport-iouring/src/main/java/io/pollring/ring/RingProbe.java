@@ -9,8 +9,8 @@ package io.pollring.ring;
 import java.util.Set;
 
 /**
- * Tries the requests that a loop lives on, on the ring that will serve it, and crosses out what the kernel answers with
- * an error: neither version numbers nor feature bits tell reliably what a patched kernel or a seccomp profile does.
+ * Tries the requests that a loop lives on, on the ring that will serve it, and crosses out what the kernel refuses:
+ * neither version numbers nor feature bits tell reliably what a patched kernel or a seccomp profile does.
  */
 final class RingProbe implements CompletionHandler {
     private static final int NOP = 1;
@@ -39,20 +39,19 @@ final class RingProbe implements CompletionHandler {
     void run() throws RingException {
         SubmissionQueue queue = ring.submissionQueue();
         queue.nop(UserData.encode(0, 0, NOP));
-        poll(features.contains(RingFeature.MULTISHOT_POLL));
+        poll();
+        // A wake-up may have come in between: then the poll ends with an event.
         if (pollResult == -Errno.EINVAL) {
             features.remove(RingFeature.MULTISHOT_POLL);
-            poll(false);
-        }
-        // A wake-up may have come in between: then the poll ends with an event.
-        if (pollResult < 0 && pollResult != -Errno.ECANCELED) {
+        } else if (pollResult < 0 && pollResult != -Errno.ECANCELED) {
             throw new RingException("polling fd " + fd + " on ring fd " + ring.fd(), pollResult,
                     ": io_uring's polls do not work on this kernel");
         }
-        // A one-shot poll that fired is gone, and an event on its way delays the update: both are no refusals.
+        // An event on its way delays the update, which is no refusal.
         if (updateResult == -Errno.EINVAL || updateResult == -Errno.EOPNOTSUPP) {
             features.remove(RingFeature.POLL_UPDATE);
         }
+        RingSetup.requireOfKernel(features);
         if (features.contains(RingFeature.RECEIVE_LIMIT)) {
             // Of what is no socket nothing is received: a kernel that knows the limit finds that next.
             queue.receive(fd, 1, UserData.encode(0, 0, RECEIVE));
@@ -68,14 +67,10 @@ final class RingProbe implements CompletionHandler {
         }
     }
 
-    private void poll(boolean multishot) throws RingException {
+    private void poll() throws RingException {
         SubmissionQueue queue = ring.submissionQueue();
-        pollDone = false;
-        updateResult = 0;
-        queue.pollAdd(fd, Abi.POLLIN, multishot, false, UserData.encode(0, 0, POLL));
-        if (features.contains(RingFeature.POLL_UPDATE)) {
-            queue.pollUpdate(UserData.encode(0, 0, POLL), Abi.POLLIN | Abi.POLLRDHUP, UserData.encode(0, 0, UPDATE));
-        }
+        queue.pollAdd(fd, Abi.POLLIN, true, false, UserData.encode(0, 0, POLL));
+        queue.pollUpdate(UserData.encode(0, 0, POLL), Abi.POLLIN | Abi.POLLRDHUP, UserData.encode(0, 0, UPDATE));
         queue.cancel(UserData.encode(0, 0, POLL), UserData.encode(0, 0, CANCEL));
         for (int i = 0; i < MAX_ENTERS && !(pollDone && queue.pending() == 0); i++) {
             ring.submitAndRunTaskWork();

@@ -8,17 +8,18 @@ package io.pollring.ring;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/** Makes the best ring that the kernel offers: asks for everything, and for less each time the kernel says EINVAL. */
+/** Makes the best ring that the kernel offers: asks for everything, and if the kernel says EINVAL for what each has. */
 final class RingSetup {
     private static final int[] ALLOWED_OPCODES = {
         Abi.OP_NOP, Abi.OP_POLL_ADD, Abi.OP_POLL_REMOVE, Abi.OP_ASYNC_CANCEL
     };
     private static final int[] STREAM_OPCODES = {Abi.OP_SEND, Abi.OP_SENDMSG, Abi.OP_RECV};
+
+    private static final String KERNELS = " (Linux 5.15 or later has it, and so has 5.10 from 5.10.162 on)";
 
     private final Kernel kernel;
     private final Set<RingFeature> allowed;
@@ -30,6 +31,7 @@ final class RingSetup {
 
     Ring open(int sqEntries, int cqEntries, RingCounters counters, CompletionHandler handler)
             throws RingException {
+        require(allowed, "of what the settings allow", "");
         ByteBuffer params = ByteBuffer.allocateDirect(Abi.PARAMS_BYTES).order(ByteOrder.nativeOrder());
         int result = -Errno.EINVAL;
         for (int flags : flagSets()) {
@@ -44,7 +46,7 @@ final class RingSetup {
             }
         }
         if (result < 0) {
-            throw new RingException("io_uring_setup", result, remedy(-result));
+            throw new RingException("io_uring_setup", result, remedyOrRestrictions(-result));
         }
         int fd = result;
         try {
@@ -62,22 +64,31 @@ final class RingSetup {
         Set<RingFeature> features = EnumSet.noneOf(RingFeature.class);
         features.addAll(allowed);
         retainIf(features, RingFeature.SUBMIT_ALL, (flags & Abi.SETUP_SUBMIT_ALL) != 0);
-        retainIf(features, RingFeature.COOP_TASKRUN, (flags & Abi.SETUP_COOP_TASKRUN) != 0);
         retainIf(features, RingFeature.DEFER_TASKRUN, (flags & Abi.SETUP_DEFER_TASKRUN) != 0);
         retainIf(features, RingFeature.EXT_ARG, (kernelFeatures & Abi.FEAT_EXT_ARG) != 0);
         retainIf(features, RingFeature.NO_DROP, (kernelFeatures & Abi.FEAT_NODROP) != 0);
         retainIf(features, RingFeature.CQE_SKIP, (kernelFeatures & Abi.FEAT_CQE_SKIP) != 0);
-        // Bytes that were received must never get lost; and older kernels count a send that was cut short as a success.
+        // Older kernels count a send that was cut short as a success.
         retainIf(features, RingFeature.STREAM_IO, features.contains(RingFeature.DEFER_TASKRUN)
-                && features.contains(RingFeature.NO_DROP) && features.contains(RingFeature.CQE_SKIP));
+                && features.contains(RingFeature.CQE_SKIP));
         retainIf(features, RingFeature.RECEIVE_LIMIT, features.contains(RingFeature.STREAM_IO));
         retainIf(features, RingFeature.NO_IOWAIT, (kernelFeatures & Abi.FEAT_NO_IOWAIT) != 0);
-        boolean disabled = (flags & Abi.SETUP_R_DISABLED) != 0;
-        retainIf(features, RingFeature.RESTRICTIONS, disabled);
-        if (features.contains(RingFeature.RESTRICTIONS)) {
-            restrict(fd, features);
+        requireOfKernel(features);
+        restrict(fd, features);
+        return new Ring(kernel, fd, params, features, counters, handler);
+    }
+
+    /** @throws RingException which says what is missing, if {@code features} are too few for a ring */
+    static void requireOfKernel(Set<RingFeature> features) throws RingException {
+        require(features, "of what this kernel offers", KERNELS);
+    }
+
+    private static void require(Set<RingFeature> features, String whose, String remedy) throws RingException {
+        Set<RingFeature> missing = EnumSet.copyOf(RingFeature.REQUIRED);
+        missing.removeAll(features);
+        if (!missing.isEmpty()) {
+            throw new RingException("making a ring " + whose, -Errno.EOPNOTSUPP, ": it lacks " + missing + remedy);
         }
-        return new Ring(kernel, fd, params, features, disabled, counters, handler);
     }
 
     private static void retainIf(Set<RingFeature> features, RingFeature feature, boolean offered) {
@@ -86,27 +97,16 @@ final class RingSetup {
         }
     }
 
-    /** From the newest kernel's flags to the oldest's, less what is not allowed. */
+    /** What kernels have since Linux 6.1, less what is not allowed, and what all of them have. */
     private List<Integer> flagSets() {
         // A disabled ring can be made by one thread and then belong to another; and only such a ring can be restricted.
-        int base = Abi.SETUP_CQSIZE | Abi.SETUP_CLAMP;
+        int base = Abi.SETUP_CQSIZE | Abi.SETUP_CLAMP | Abi.SETUP_R_DISABLED;
+        if (!allowed.contains(RingFeature.DEFER_TASKRUN)) {
+            return List.of(base);
+        }
         int submitAll = allowed.contains(RingFeature.SUBMIT_ALL) ? Abi.SETUP_SUBMIT_ALL : 0;
-        List<Integer> flagSets = new ArrayList<>();
-        if (allowed.contains(RingFeature.DEFER_TASKRUN)) {
-            flagSets.add(base | submitAll | Abi.SETUP_R_DISABLED | Abi.SETUP_SINGLE_ISSUER | Abi.SETUP_DEFER_TASKRUN
-                    | Abi.SETUP_TASKRUN_FLAG);
-        }
-        if (allowed.contains(RingFeature.COOP_TASKRUN)) {
-            flagSets.add(base | submitAll | Abi.SETUP_R_DISABLED | Abi.SETUP_COOP_TASKRUN | Abi.SETUP_TASKRUN_FLAG);
-        }
-        if (submitAll != 0) {
-            flagSets.add(base | submitAll | Abi.SETUP_R_DISABLED);
-        }
-        if (allowed.contains(RingFeature.RESTRICTIONS)) {
-            flagSets.add(base | Abi.SETUP_R_DISABLED);
-        }
-        flagSets.add(base);
-        return flagSets;
+        return List.of(base | submitAll | Abi.SETUP_SINGLE_ISSUER | Abi.SETUP_DEFER_TASKRUN | Abi.SETUP_TASKRUN_FLAG,
+                base);
     }
 
     private void restrict(int fd, Set<RingFeature> features) throws RingException {
@@ -129,10 +129,9 @@ final class RingSetup {
         offset = restriction(restrictions, offset, Abi.RESTRICTION_SQE_FLAGS_ALLOWED, flags);
         restriction(restrictions, offset, Abi.RESTRICTION_REGISTER_OP, Abi.REGISTER_ENABLE_RINGS);
         int result = kernel.register(fd, Abi.REGISTER_RESTRICTIONS, restrictions, count);
-        if (result == -Errno.EINVAL) {
-            features.remove(RingFeature.RESTRICTIONS);
-        } else if (result < 0) {
-            throw new RingException("io_uring_register(RESTRICTIONS) of ring fd " + fd, result, remedy(-result));
+        if (result < 0) {
+            throw new RingException("io_uring_register(RESTRICTIONS) of ring fd " + fd, result,
+                    remedyOrRestrictions(-result));
         }
     }
 
@@ -140,6 +139,11 @@ final class RingSetup {
         restrictions.putShort(offset + Abi.RESTRICTION_OPCODE, (short) opcode);
         restrictions.put(offset + Abi.RESTRICTION_ARGUMENT, (byte) argument);
         return offset + Abi.RESTRICTION_BYTES;
+    }
+
+    private static String remedyOrRestrictions(int errno) {
+        return errno == Errno.EINVAL ? ": this kernel lacks [" + RingFeature.RESTRICTIONS + "], which a ring needs"
+                + KERNELS : remedy(errno);
     }
 
     /** What an operator can do about a refusal, as the end of a sentence. */
@@ -150,12 +154,10 @@ final class RingSetup {
                 return ": io_uring is forbidden here, by a seccomp profile (Docker's default one does) or by the sysctl "
                         + "kernel.io_uring_disabled; allow io_uring_setup, io_uring_enter and io_uring_register";
             case Errno.ENOSYS:
-                return ": this kernel has no io_uring (Linux 5.13 or later is needed), or a seccomp profile hides it";
+                return ": this kernel has no io_uring, or a seccomp profile hides it" + KERNELS;
             case Errno.ENOMEM:
                 return ": no memory for the ring, or more than RLIMIT_MEMLOCK allows; raise it (ulimit -l), or use "
                         + "fewer loops or a smaller completion queue (16 bytes an entry)";
-            case Errno.EINVAL:
-                return ": this kernel does not support what is needed (Linux 5.13 or later)";
             default:
                 return "";
         }

@@ -33,8 +33,7 @@ public final class SubmissionQueue {
     // Ours alone: the kernel sees it when publish() stores it.
     private int tail;
 
-    SubmissionQueue(Ring ring, ByteBuffer params, ByteBuffer shared, ByteBuffer sqes, boolean cqeSkip,
-                    boolean identityArray) {
+    SubmissionQueue(Ring ring, ByteBuffer params, ByteBuffer shared, ByteBuffer sqes, boolean cqeSkip) {
         this.ring = ring;
         this.shared = shared;
         this.sqes = sqes;
@@ -45,12 +44,10 @@ public final class SubmissionQueue {
         mask = RingMemory.loadPlain(shared, params.getInt(Abi.PARAMS_SQ_MASK));
         skipSuccess = cqeSkip ? Abi.IOSQE_CQE_SKIP_SUCCESS : 0;
         tail = RingMemory.loadPlain(shared, tailOffset);
-        if (identityArray) {
-            // Slot i of the ring always names SQE i: the indirection exists for applications that reorder.
-            int array = params.getInt(Abi.PARAMS_SQ_ARRAY);
-            for (int i = 0; i < entries; i++) {
-                shared.putInt(array + i * Integer.BYTES, i);
-            }
+        // Slot i of the ring always names SQE i: the indirection exists for applications that reorder.
+        int array = params.getInt(Abi.PARAMS_SQ_ARRAY);
+        for (int i = 0; i < entries; i++) {
+            shared.putInt(array + i * Integer.BYTES, i);
         }
     }
 
@@ -58,7 +55,7 @@ public final class SubmissionQueue {
      * Asks for the events of a file. The completion has the events that are ready, and the kernel adds
      * {@code POLLERR}, {@code POLLHUP} and {@code POLLRDHUP} by itself.
      *
-     * @param multishot whether the poll goes on after an event, edge-triggered ({@link RingFeature#MULTISHOT_POLL})
+     * @param multishot whether the poll goes on after an event, edge-triggered
      * @param refuse    whether to make the kernel answer EINVAL: a test of the way back to epoll
      */
     public void pollAdd(int fd, int events, boolean multishot, boolean refuse, long userData) {

@@ -26,7 +26,7 @@ enum Mode {
     REVERTED("io.pollring.rejectPolls", "true"),
     /** No ring at all. */
     NO_RING("io.pollring.noRing", "true"),
-    /** The ring as an old kernel has it: one-shot polls, no update in place, and so on. */
+    /** The ring as Linux 5.10 has it. */
     NO_FEATURES("io.pollring.features", "none"),
     /** Netty's epoll transport, for comparison. */
     EPOLL(null, null);

@@ -10,7 +10,6 @@ import io.pollring.ring.Abi;
 import io.pollring.ring.Errno;
 import io.pollring.ring.FakeFaults;
 import io.pollring.ring.FakeOffer;
-import io.pollring.ring.RingFeature;
 import io.pollring.ring.UserData;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,12 +103,9 @@ class ClosedFdTest {
         return requests;
     }
 
-    enum Watch { MULTISHOT, ONE_SHOT, REVERTED }
+    enum Watch { RING, REVERTED }
 
     private FakeLoop.Handle openWatched(Watch watch, int mask) {
-        if (watch == Watch.ONE_SHOT) {
-            open(FakeOffer.everything().without(RingFeature.MULTISHOT_POLL));
-        }
         FakeLoop.Handle handle = loop.open().submit(mask);
         assertSleeps();
         if (watch == Watch.REVERTED) {

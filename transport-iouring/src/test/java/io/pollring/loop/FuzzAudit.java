@@ -47,9 +47,6 @@ final class FuzzAudit {
     /** Each request in the kernel belongs to a registration, which has just those that it counts on. */
     void checkRequests() {
         checkQueue();
-        if (world.profile.losesCompletions()) {
-            return;
-        }
         List<Long> armed = world.kernel.armed();
         armed.removeIf(userData -> UserData.kind(userData) != RequestKind.POLL && UserData.kind(userData) != RequestKind.RECEIVE);
         for (FuzzHandle handle : world.handles) {

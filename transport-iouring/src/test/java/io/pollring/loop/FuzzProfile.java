@@ -15,10 +15,14 @@ import java.util.Set;
 
 /** What a schedule of the fuzz runs on: the kernel's features, the sizes of the ring, and how much goes wrong. */
 final class FuzzProfile {
-    private final Set<RingFeature> features = EnumSet.allOf(RingFeature.class);
+    /** Linux 5.10 has what is required, and no more. */
+    private static final Set<RingFeature> LINUX_5_10 = RingFeature.REQUIRED;
+    private static final Set<RingFeature> LINUX_6_1 =
+            EnumSet.complementOf(EnumSet.of(RingFeature.RECEIVE_LIMIT, RingFeature.NO_IOWAIT));
+
+    private final Set<RingFeature> features;
     /** Whether features are missing because the kernel lacks them, or because the loop may not use them. */
     private final boolean lackedByKernel;
-    final boolean singleMap;
     final int sqEntries;
     final int cqEntries;
     final int maxEvents;
@@ -41,16 +45,8 @@ final class FuzzProfile {
     final boolean promptSends;
 
     FuzzProfile(Random random) {
-        // A third of all schedules has all features; in the others any may be missing.
-        if (random.nextInt(3) != 0) {
-            for (RingFeature feature : RingFeature.values()) {
-                if (random.nextInt(4) == 0) {
-                    features.remove(feature);
-                }
-            }
-        }
+        features = features(random);
         lackedByKernel = random.nextBoolean();
-        singleMap = random.nextInt(8) != 0;
         sqEntries = 1 << (random.nextInt(3) == 0 ? random.nextInt(7) : random.nextInt(4));
         cqEntries = sqEntries << random.nextInt(3);
         maxEvents = random.nextInt(4) == 0 ? 4 : 0;
@@ -70,9 +66,25 @@ final class FuzzProfile {
         forgets = Integer.getInteger("pollring.fuzz.forgets", some);
     }
 
+    /** Those of one of three kernels, or any that a ring can be without are missing. */
+    private static Set<RingFeature> features(Random random) {
+        switch (random.nextInt(6)) {
+            case 0:
+                return LINUX_5_10;
+            case 1:
+                return LINUX_6_1;
+            case 2:
+            case 3:
+                return EnumSet.allOf(RingFeature.class);
+            default:
+                Set<RingFeature> features = EnumSet.allOf(RingFeature.class);
+                features.removeIf(feature -> !RingFeature.REQUIRED.contains(feature) && random.nextInt(4) == 0);
+                return features;
+        }
+    }
+
     FakeOffer offer() {
-        FakeOffer offer = lackedByKernel ? FakeOffer.of(features) : FakeOffer.everything();
-        return singleMap ? offer : offer.withoutSingleMap();
+        return lackedByKernel ? FakeOffer.of(features) : FakeOffer.everything();
     }
 
     /** What the kernel lacks the loop has to find out. */
@@ -83,12 +95,7 @@ final class FuzzProfile {
 
     /** Whether each poll ends with exactly one completion, as long as none is forgotten. */
     boolean isExact() {
-        return !duplicates && !losesCompletions();
-    }
-
-    /** Whether the kernel drops what the completion queue has no room for. */
-    boolean losesCompletions() {
-        return lackedByKernel && !features.contains(RingFeature.NO_DROP);
+        return !duplicates;
     }
 
     @Override
@@ -100,6 +107,6 @@ final class FuzzProfile {
                 + lateness + ", duplicates " + duplicates + ", forgets " + forgets + "%, regular files "
                 + regularFiles
                 + ", streams " + streams + "%, buffers " + buffers + ", handles " + handles
-                + ", steps " + steps + (promptSends ? ", prompt sends" : "") + (singleMap ? "" : ", two maps");
+                + ", steps " + steps + (promptSends ? ", prompt sends" : "");
     }
 }

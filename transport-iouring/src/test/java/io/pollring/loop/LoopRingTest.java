@@ -6,14 +6,22 @@
  */
 package io.pollring.loop;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.pollring.ring.Abi;
 import io.pollring.ring.Errno;
 import io.pollring.ring.FakeFaults;
 import io.pollring.ring.FakeOffer;
+import io.pollring.ring.RingFeature;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
 
 import java.util.List;
+import java.util.Set;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -54,6 +62,40 @@ class LoopRingTest {
             assertEquals(10, stream.received);
             assertEquals(List.of(), loop.failures);
         }
+    }
+
+    static Set<RingFeature> required() {
+        return RingFeature.REQUIRED;
+    }
+
+    @ParameterizedTest
+    @MethodSource("required")
+    void withoutWhatARingNeedsEpollServesAllAndTheLogSaysWhatIsMissing(RingFeature missing) {
+        Logger logger = (Logger) LoggerFactory.getLogger(LoopRing.class);
+        ListAppender<ILoggingEvent> appender = new ListAppender<>();
+        appender.start();
+        logger.addAppender(appender);
+        logger.setAdditive(false);
+        // The same reason is a warning only once.
+        logger.setLevel(Level.DEBUG);
+        try (FakeLoop loop = new FakeLoop(FakeOffer.everything().without(missing), 8, 16)) {
+            FakeLoop.Handle handle = loop.open();
+            handle.reaction = events -> handle.file.clear(events);
+            handle.submit(Abi.POLLIN);
+            assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+            assertFalse(loop.loop.hasRing());
+            handle.file.fire(Abi.POLLIN);
+            assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+            assertEquals(List.of(Abi.POLLIN), handle.told);
+        } finally {
+            logger.detachAppender(appender);
+            logger.setAdditive(true);
+            logger.setLevel(null);
+        }
+        assertEquals(1, appender.list.size(), appender.list::toString);
+        String message = appender.list.get(0).getFormattedMessage();
+        assertTrue(message.startsWith("This event loop has no ring and waits on epoll instead: "), message);
+        assertTrue(message.contains(" lacks [" + missing + ']'), message);
     }
 
     private static final class Faults extends FakeFaults {

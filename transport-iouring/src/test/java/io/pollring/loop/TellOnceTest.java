@@ -30,16 +30,13 @@ class TellOnceTest {
 
     /** What watches the handle. */
     enum Watcher {
-        MULTISHOT_POLLS,
-        ONE_SHOT_POLLS,
+        RING,
         /** The kernel refuses the poll. */
         EPOLL;
 
         FakeLoop newLoop() {
-            FakeOffer offer = FakeOffer.everything();
-            return this == ONE_SHOT_POLLS ? new FakeLoop(offer.without(RingFeature.MULTISHOT_POLL), 8, 32)
-                    : new FakeLoop(offer, new LoopSettings(8, 32, 0, Long.MAX_VALUE, true, false, this == EPOLL,
-                            EnumSet.allOf(RingFeature.class)));
+            return new FakeLoop(FakeOffer.everything(), new LoopSettings(8, 32, 0, Long.MAX_VALUE, true, false,
+                    this == EPOLL, EnumSet.allOf(RingFeature.class)));
         }
     }
 

@@ -104,20 +104,22 @@ class UnsubmittedRequestTest {
 
     @Test
     void updateOfAPollThatHasEndedGoesWithItsRegistration() {
-        // One-shot polls whose completions need no enter.
-        open(FakeOffer.everything().without(RingFeature.MULTISHOT_POLL).without(RingFeature.DEFER_TASKRUN)
-                .without(RingFeature.COOP_TASKRUN));
+        open(FakeOffer.of(RingFeature.REQUIRED));
         FakeLoop.Handle handle = loop.open().submit(IN);
         assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
-        faults.noMemory = true;
+        // The kernel takes the other one's poll, and not the update; meanwhile the poll to be updated is cancelled.
+        FakeLoop.Handle other = loop.open().submit(IN);
         handle.submit(IN | Abi.POLLOUT);
+        faults.accepts = 1;
+        faults.victim = UserData.encode(RequestKind.POLL, handle.registration.slot,
+                handle.registration.generation());
         loop.turn();
-        handle.reaction = events -> handle.registration.cancel();
-        handle.file.fire(IN);
-        loop.turn();
+        assertEquals(PollState.ARMED, other.registration.state);
+        assertEquals(PollState.IDLE, handle.registration.state);
+        handle.registration.cancel();
         assertEquals(PollRegistration.NO_SLOT, handle.registration.slot);
         int updates = loop.kernel.requests(OP_POLL_REMOVE);
-        faults.noMemory = false;
+        faults.accepts = Integer.MAX_VALUE;
         assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
         assertEquals(updates, loop.kernel.requests(OP_POLL_REMOVE));
     }
@@ -215,8 +217,26 @@ class UnsubmittedRequestTest {
 
     private static final class Faults extends FakeFaults {
         boolean noMemory;
+        /** How many more requests there is memory for. */
+        int accepts = Integer.MAX_VALUE;
+        /** The request that somebody else cancels, once. */
+        long victim;
         int lateness;
         boolean eventWins;
+
+        @Override
+        public int accepted(int submitted) {
+            int accepted = Math.min(accepts, submitted);
+            accepts -= accepts == Integer.MAX_VALUE ? 0 : accepted;
+            return accepted;
+        }
+
+        @Override
+        public int victim(List<Long> armed) {
+            int index = armed.indexOf(victim);
+            victim = index >= 0 ? 0 : victim;
+            return index;
+        }
 
         @Override
         public int enter(boolean overflowing) {

@@ -129,7 +129,7 @@ public final class FakeKernel implements Kernel {
                 return -Errno.EINVAL;
             }
         }
-        FakeQueues queues = new FakeQueues(this, sqEntries, cqEntries, offer.has(RingFeature.NO_DROP));
+        FakeQueues queues = new FakeQueues(this, sqEntries, cqEntries);
         queues.describe(params);
         params.putInt(Abi.PARAMS_FEATURES, offer.featureBits());
         FakeRing ring = new FakeRing(this, offer, queues, flags);

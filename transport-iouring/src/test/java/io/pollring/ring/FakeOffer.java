@@ -14,34 +14,27 @@ public final class FakeOffer {
     private static final int BASE_FLAGS = Abi.SETUP_CQSIZE | Abi.SETUP_CLAMP | Abi.SETUP_R_DISABLED;
 
     private final Set<RingFeature> features;
-    private final boolean singleMap;
 
-    private FakeOffer(Set<RingFeature> features, boolean singleMap) {
+    private FakeOffer(Set<RingFeature> features) {
         this.features = features;
-        this.singleMap = singleMap;
     }
 
     /** A kernel that has it all. */
     public static FakeOffer everything() {
-        return new FakeOffer(EnumSet.allOf(RingFeature.class), true);
+        return new FakeOffer(EnumSet.allOf(RingFeature.class));
     }
 
     public static FakeOffer of(Set<RingFeature> features) {
         Set<RingFeature> copy = EnumSet.noneOf(RingFeature.class);
         copy.addAll(features);
-        return new FakeOffer(copy, true);
+        return new FakeOffer(copy);
     }
 
     /** The same kernel without {@code feature}. */
     public FakeOffer without(RingFeature feature) {
         Set<RingFeature> fewer = EnumSet.copyOf(features);
         fewer.remove(feature);
-        return new FakeOffer(fewer, singleMap);
-    }
-
-    /** The same kernel, which maps each queue by itself (as before Linux 5.4). */
-    public FakeOffer withoutSingleMap() {
-        return new FakeOffer(features, false);
+        return new FakeOffer(fewer);
     }
 
     boolean has(RingFeature feature) {
@@ -51,14 +44,12 @@ public final class FakeOffer {
     int setupFlags() {
         return BASE_FLAGS
                 | (has(RingFeature.SUBMIT_ALL) ? Abi.SETUP_SUBMIT_ALL : 0)
-                | (has(RingFeature.COOP_TASKRUN) ? Abi.SETUP_COOP_TASKRUN | Abi.SETUP_TASKRUN_FLAG : 0)
                 | (has(RingFeature.DEFER_TASKRUN)
                         ? Abi.SETUP_SINGLE_ISSUER | Abi.SETUP_DEFER_TASKRUN | Abi.SETUP_TASKRUN_FLAG : 0);
     }
 
     int featureBits() {
-        return (singleMap ? Abi.FEAT_SINGLE_MMAP : 0)
-                | (has(RingFeature.NO_DROP) ? Abi.FEAT_NODROP : 0)
+        return (has(RingFeature.NO_DROP) ? Abi.FEAT_NODROP : 0)
                 | (has(RingFeature.EXT_ARG) ? Abi.FEAT_EXT_ARG : 0)
                 | (has(RingFeature.CQE_SKIP) ? Abi.FEAT_CQE_SKIP : 0)
                 | (has(RingFeature.NO_IOWAIT) ? Abi.FEAT_NO_IOWAIT : 0);
@@ -66,6 +57,6 @@ public final class FakeOffer {
 
     @Override
     public String toString() {
-        return features + (singleMap ? "" : ", two maps");
+        return features.toString();
     }
 }

@@ -28,17 +28,15 @@ final class FakeQueues {
     private final int sqEntries;
     private final int cqEntries;
     private final int cqes;
-    private final boolean noDrop;
     private final ByteBuffer queues;
     private final ByteBuffer sqes;
     private final Deque<long[]> overflow = new ArrayDeque<>();
     private boolean lossUntold;
 
-    FakeQueues(FakeKernel kernel, int sqEntries, int cqEntries, boolean noDrop) {
+    FakeQueues(FakeKernel kernel, int sqEntries, int cqEntries) {
         this.kernel = kernel;
         this.sqEntries = sqEntries;
         this.cqEntries = cqEntries;
-        this.noDrop = noDrop;
         cqes = SQ_ARRAY + (sqEntries * Integer.BYTES + 15 & ~15);
         queues = ByteBuffer.allocateDirect(cqes + cqEntries * Abi.CQE_BYTES).order(ByteOrder.nativeOrder());
         sqes = ByteBuffer.allocateDirect(sqEntries * Abi.SQE_BYTES).order(ByteOrder.nativeOrder());
@@ -119,12 +117,12 @@ final class FakeQueues {
     void post(long userData, int result, int flags) {
         if (hasRoom()) {
             write(userData, result, flags);
-        } else if (noDrop && kernel.faults().keeps(userData, result)) {
+        } else if (kernel.faults().keeps(userData, result)) {
             overflow.add(new long[] {userData, result, flags});
             flag(Abi.SQ_CQ_OVERFLOW, true);
         } else {
             queues.putInt(CQ_OVERFLOW, queues.getInt(CQ_OVERFLOW) + 1);
-            lossUntold = noDrop && kernel.faults().tellsLoss();
+            lossUntold = kernel.faults().tellsLoss();
         }
     }
 

@@ -17,7 +17,6 @@ final class FakeRequests {
     private final FakeKernel kernel;
     private final FakeQueues queues;
     private final boolean deferred;
-    private final boolean cooperative;
     private final boolean flagsTaskRun;
     private final List<FakeRequest> requests = new ArrayList<>();
     private final List<FakeRequest> work = new ArrayList<>();
@@ -28,7 +27,6 @@ final class FakeRequests {
         this.kernel = kernel;
         this.queues = queues;
         deferred = (setupFlags & Abi.SETUP_DEFER_TASKRUN) != 0;
-        cooperative = (setupFlags & Abi.SETUP_COOP_TASKRUN) != 0;
         flagsTaskRun = (setupFlags & Abi.SETUP_TASKRUN_FLAG) != 0;
     }
 
@@ -111,7 +109,7 @@ final class FakeRequests {
             request.lateness = faults().lateness(request.userData);
             work.add(request);
         }
-        if (!deferred && !cooperative && request.lateness == 0 && !request.cancelled) {
+        if (!deferred && request.lateness == 0 && !request.cancelled) {
             work.remove(request);
             work(request);
         }

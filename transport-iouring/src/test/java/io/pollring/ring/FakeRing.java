@@ -212,7 +212,7 @@ final class FakeRing extends FakeFile {
                     requests.addReceive(sqe, buffers);
                     return;
                 case Abi.OP_POLL_REMOVE:
-                    result = sqe.len == 0 ? requests.cancel(sqe.addr) : requests.update(sqe.addr, sqe.events);
+                    result = requests.update(sqe.addr, sqe.events);
                     break;
                 case Abi.OP_ASYNC_CANCEL:
                     result = requests.cancel(sqe.addr);

@@ -65,8 +65,7 @@ final class FakeSqe {
             case Abi.OP_POLL_ADD:
                 return preparePollAdd(offer);
             case Abi.OP_POLL_REMOVE:
-                return len == 0 || len == Abi.POLL_UPDATE_EVENTS && offer.has(RingFeature.POLL_UPDATE)
-                        ? 0 : -Errno.EINVAL;
+                return len == Abi.POLL_UPDATE_EVENTS && offer.has(RingFeature.POLL_UPDATE) ? 0 : -Errno.EINVAL;
             case Abi.OP_ASYNC_CANCEL:
                 return len == 0 && off == 0 ? 0 : -Errno.EINVAL;
             case Abi.OP_SEND:

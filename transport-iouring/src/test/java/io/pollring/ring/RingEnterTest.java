@@ -262,7 +262,13 @@ class RingEnterTest {
 
     @Test
     void lostCompletionsAreNoticed() throws RingException {
-        open(FakeOffer.everything().without(RingFeature.NO_DROP), 4, 4);
+        open(FakeOffer.everything(), 4, 4);
+        kernel.use(new FakeFaults() {
+            @Override
+            public boolean keeps(long userData, int result) {
+                return false;
+            }
+        });
         List<FakeFile> files = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             int fd = kernel.files().open();
@@ -293,15 +299,5 @@ class RingEnterTest {
             ring.submitNow();
         }
         assertEquals(upTo(5), completed);
-    }
-
-    @Test
-    void aTimedWaitThatIsNotOfferedDoesNotWait() throws RingException {
-        open(FakeOffer.everything().without(RingFeature.EXT_ARG), 8, 64);
-        assertFalse(ring.has(RingFeature.EXT_ARG));
-        int sleeps = kernel.sleeps();
-        assertEquals(0, ring.submitAndWait(1_000_000));
-        assertEquals(sleeps, kernel.sleeps());
-        assertThrows(IllegalArgumentException.class, () -> ring.submitAndWait(0));
     }
 }

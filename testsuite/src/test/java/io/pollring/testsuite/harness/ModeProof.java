@@ -117,10 +117,6 @@ final class ModeProof {
         facts.zero("loops." + IoUringBackend.EPOLL);
         if (mode == Mode.REVERTED) {
             facts.positive("reverts", "reverts.EINVAL", "epollWaits", "epollCtls");
-        } else if (mode == Mode.PLAIN) {
-            // Without multishot polls a loop has its eventfd watched by its epoll set, and reverts a channel whose poll
-            // would end again and again with the RDHUP that the kernel adds.
-            facts.onlyReverts("RDHUP");
         } else {
             facts.zero("reverts", "epollWaits", "epollCtls");
         }
@@ -150,11 +146,6 @@ final class ModeProof {
                     faults.add(fact + " is 0");
                 }
             }
-        }
-
-        void onlyReverts(String reason) {
-            sum.keySet().stream().filter(fact -> fact.startsWith("reverts.") && !fact.equals("reverts." + reason))
-                    .forEach(this::zero);
         }
 
         void zero(String... facts) {

@@ -10,7 +10,6 @@ import io.pollring.ring.Abi;
 import io.pollring.ring.Errno;
 import io.pollring.ring.FakeFaults;
 import io.pollring.ring.FakeOffer;
-import io.pollring.ring.RingFeature;
 import io.pollring.ring.UserData;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,8 +21,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-/** A kernel without multishot polls: each event ends the poll, and level semantics come from arming it anew. */
-class OneShotTest {
+/** What a handle that the ring watches is told, and when it is no more the ring that does. */
+class WatchingTest {
     private static final int IN = Abi.POLLIN;
     private static final int OUT = Abi.POLLOUT;
     private static final int RDHUP = Abi.POLLRDHUP;
@@ -32,7 +31,7 @@ class OneShotTest {
 
     @BeforeEach
     void setUp() {
-        loop = new FakeLoop(FakeOffer.everything().without(RingFeature.MULTISHOT_POLL), 8, 32);
+        loop = new FakeLoop(FakeOffer.everything(), 8, 32);
     }
 
     @AfterEach
@@ -49,7 +48,7 @@ class OneShotTest {
         assertFalse(handle.reverted);
     }
 
-    /** Data for a reader that has paused: the old poll ends with what it was armed for: no reason for epoll. */
+    /** Data for a reader that has paused, of which the poll still tells, is no reason for epoll. */
     @Test
     void aPausedReaderStaysOnTheRing() {
         FakeLoop.Handle handle = loop.open().submit(IN | RDHUP);
@@ -64,14 +63,14 @@ class OneShotTest {
         assertTrue(handle.told.contains(IN));
     }
 
-    /** Half-closed by the peer, and only to be written: a one-shot poll would end with RDHUP again and again. */
+    /** Half-closed by the peer, and only to be written: the kernel tells of RDHUP though nobody asks for it. */
     @Test
-    void anUnwantedRdhupMovesTheHandleToEpollInsteadOfSpinning() {
+    void anUnwantedRdhupIsNotToldAndDoesNotKeepTheLoopBusy() {
         FakeLoop.Handle handle = loop.open().submit(OUT);
         loop.turns(2);
         handle.file.fire(RDHUP | IN);
         assertTrue(loop.turnsUntilAsleep(20) >= 0, "the loop spins");
-        assertTrue(handle.reverted);
+        assertFalse(handle.reverted);
         assertEquals(List.of(), handle.told);
         handle.file.fire(OUT);
         loop.turns(2);
@@ -83,20 +82,27 @@ class OneShotTest {
     void aFailureNowAndThenDoesNotRevert() {
         FakeLoop.Handle handle = loop.open();
         handle.reaction = events -> handle.file.clear(events);
-        boolean[] failOnce = new boolean[1];
+        boolean[] killOnce = new boolean[1];
         loop.kernel.use(new FakeFaults() {
             @Override
-            public int result(int opcode, long userData) {
-                boolean fail = failOnce[0] && UserData.kind(userData) == 1;
-                failOnce[0] &= !fail;
-                return fail ? -Errno.ENOMEM : 0;
+            public int victim(List<Long> armed) {
+                for (int i = 0; i < armed.size() && killOnce[0]; i++) {
+                    if (UserData.kind(armed.get(i)) == 1) {
+                        killOnce[0] = false;
+                        return i;
+                    }
+                }
+                return -1;
             }
         });
         handle.submit(IN);
+        loop.turns(2);
         for (int i = 0; i < 20; i++) {
-            failOnce[0] = true;
+            killOnce[0] = true;
+            loop.turns(3);
+            assertFalse(killOnce[0]);
             handle.file.fire(IN);
-            loop.turns(4);
+            loop.turns(2);
             assertEquals(i + 1, handle.told.size());
         }
         assertFalse(handle.reverted, () -> "reverted: " + loop.loop.metrics().revertsByReason());
