@@ -7,17 +7,14 @@
 package io.pollring.channel;
 
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.DatagramChannelConfig;
 import io.netty.util.internal.ObjectUtil;
 
 import java.net.InetAddress;
 import java.net.NetworkInterface;
-import java.util.Map;
 
 /** The options of {@link IoUringDatagramChannel}. */
 public final class IoUringDatagramChannelConfig extends AbstractIoUringDatagramChannelConfig
@@ -26,39 +23,7 @@ public final class IoUringDatagramChannelConfig extends AbstractIoUringDatagramC
     private volatile boolean udpGro;
 
     IoUringDatagramChannelConfig(IoUringDatagramChannel channel) {
-        super(channel, DatagramSocketOptions.UDP);
-    }
-
-    @Override
-    public Map<ChannelOption<?>, Object> getOptions() {
-        return getOptions(super.getOptions(), EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, EpollChannelOption.UDP_GRO);
-    }
-
-    @Override
-    @SuppressWarnings("unchecked")
-    public <T> T getOption(ChannelOption<T> option) {
-        if (option == EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE) {
-            return (T) Integer.valueOf(maxDatagramPayloadSize);
-        }
-        if (option == EpollChannelOption.UDP_GRO) {
-            return (T) Boolean.valueOf(udpGro);
-        }
-        return super.getOption(option);
-    }
-
-    @Override
-    public <T> boolean setOption(ChannelOption<T> option, T value) {
-        if (option == EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE) {
-            validate(option, value);
-            setMaxDatagramPayloadSize((Integer) value);
-            return true;
-        }
-        if (option == EpollChannelOption.UDP_GRO) {
-            validate(option, value);
-            setUdpGro((Boolean) value);
-            return true;
-        }
-        return super.setOption(option, value);
+        super(channel, DatagramOptions.UDP);
     }
 
     /** See {@link #setMaxDatagramPayloadSize(int)}. */
@@ -84,158 +49,158 @@ public final class IoUringDatagramChannelConfig extends AbstractIoUringDatagramC
 
     /** Lets the kernel join datagrams. They are taken apart again before a handler sees them. */
     public IoUringDatagramChannelConfig setUdpGro(boolean udpGro) {
-        set(DatagramSocketOptions.JOINED_DATAGRAMS, udpGro);
+        set(DatagramOptions.JOINED_DATAGRAMS, udpGro);
         this.udpGro = udpGro;
         return this;
     }
 
     @Override
     public int getSendBufferSize() {
-        return get(SocketOptions.SEND_BUFFER);
+        return get(ConfigOptions.SEND_BUFFER);
     }
 
     @Override
     public IoUringDatagramChannelConfig setSendBufferSize(int sendBufferSize) {
-        set(SocketOptions.SEND_BUFFER, sendBufferSize);
+        set(ConfigOptions.SEND_BUFFER, sendBufferSize);
         return this;
     }
 
     @Override
     public int getReceiveBufferSize() {
-        return get(SocketOptions.RECEIVE_BUFFER);
+        return get(ConfigOptions.RECEIVE_BUFFER);
     }
 
     @Override
     public IoUringDatagramChannelConfig setReceiveBufferSize(int receiveBufferSize) {
-        set(SocketOptions.RECEIVE_BUFFER, receiveBufferSize);
+        set(ConfigOptions.RECEIVE_BUFFER, receiveBufferSize);
         return this;
     }
 
     @Override
     public int getTrafficClass() {
-        return get(SocketOptions.TRAFFIC_CLASS);
+        return get(ConfigOptions.TRAFFIC_CLASS);
     }
 
     @Override
     public IoUringDatagramChannelConfig setTrafficClass(int trafficClass) {
-        set(SocketOptions.TRAFFIC_CLASS, trafficClass);
+        set(ConfigOptions.TRAFFIC_CLASS, trafficClass);
         return this;
     }
 
     @Override
     public boolean isReuseAddress() {
-        return get(SocketOptions.REUSE_ADDRESS);
+        return get(ConfigOptions.REUSE_ADDRESS);
     }
 
     @Override
     public IoUringDatagramChannelConfig setReuseAddress(boolean reuseAddress) {
-        set(SocketOptions.REUSE_ADDRESS, reuseAddress);
+        set(ConfigOptions.REUSE_ADDRESS, reuseAddress);
         return this;
     }
 
     /** {@code SO_REUSEPORT}. */
     public boolean isReusePort() {
-        return get(SocketOptions.REUSE_PORT);
+        return get(ConfigOptions.REUSE_PORT);
     }
 
     public IoUringDatagramChannelConfig setReusePort(boolean reusePort) {
-        set(SocketOptions.REUSE_PORT, reusePort);
+        set(ConfigOptions.REUSE_PORT, reusePort);
         return this;
     }
 
     /** {@code IP_FREEBIND}. */
     public boolean isFreeBind() {
-        return get(SocketOptions.FREE_BIND);
+        return get(ConfigOptions.FREE_BIND);
     }
 
     public IoUringDatagramChannelConfig setFreeBind(boolean freeBind) {
-        set(SocketOptions.FREE_BIND, freeBind);
+        set(ConfigOptions.FREE_BIND, freeBind);
         return this;
     }
 
     /** {@code IP_TRANSPARENT}. */
     public boolean isIpTransparent() {
-        return get(SocketOptions.TRANSPARENT);
+        return get(ConfigOptions.TRANSPARENT);
     }
 
     public IoUringDatagramChannelConfig setIpTransparent(boolean ipTransparent) {
-        set(SocketOptions.TRANSPARENT, ipTransparent);
+        set(ConfigOptions.TRANSPARENT, ipTransparent);
         return this;
     }
 
     /** {@code IP_RECVORIGDSTADDR}. */
     public boolean isIpRecvOrigDestAddr() {
-        return get(DatagramSocketOptions.ORIGINAL_RECIPIENT);
+        return get(DatagramOptions.ORIGINAL_RECIPIENT);
     }
 
     public IoUringDatagramChannelConfig setIpRecvOrigDestAddr(boolean ipRecvOrigDestAddr) {
-        set(DatagramSocketOptions.ORIGINAL_RECIPIENT, ipRecvOrigDestAddr);
+        set(DatagramOptions.ORIGINAL_RECIPIENT, ipRecvOrigDestAddr);
         return this;
     }
 
     @Override
     public boolean isBroadcast() {
-        return get(DatagramSocketOptions.BROADCAST);
+        return get(DatagramOptions.BROADCAST);
     }
 
     @Override
     public IoUringDatagramChannelConfig setBroadcast(boolean broadcast) {
-        set(DatagramSocketOptions.BROADCAST, broadcast);
+        set(DatagramOptions.BROADCAST, broadcast);
         return this;
     }
 
     @Override
     public boolean isLoopbackModeDisabled() {
-        return get(DatagramSocketOptions.LOOPBACK_MODE_DISABLED);
+        return get(DatagramOptions.LOOPBACK_MODE_DISABLED);
     }
 
     @Override
     public IoUringDatagramChannelConfig setLoopbackModeDisabled(boolean loopbackModeDisabled) {
-        set(DatagramSocketOptions.LOOPBACK_MODE_DISABLED, loopbackModeDisabled);
+        set(DatagramOptions.LOOPBACK_MODE_DISABLED, loopbackModeDisabled);
         return this;
     }
 
     /** {@code IP_MULTICAST_ALL}. */
     public boolean isIpMulticastAll() {
-        return get(DatagramSocketOptions.MULTICAST_ALL);
+        return get(DatagramOptions.MULTICAST_ALL);
     }
 
     public IoUringDatagramChannelConfig setIpMulticastAll(boolean ipMulticastAll) {
-        set(DatagramSocketOptions.MULTICAST_ALL, ipMulticastAll);
+        set(DatagramOptions.MULTICAST_ALL, ipMulticastAll);
         return this;
     }
 
     /** How many hops datagrams to a group may make. Those to a single host are another option's, {@code IP_TTL}. */
     @Override
     public int getTimeToLive() {
-        return get(DatagramSocketOptions.TIME_TO_LIVE);
+        return get(DatagramOptions.TIME_TO_LIVE);
     }
 
     @Override
     public IoUringDatagramChannelConfig setTimeToLive(int timeToLive) {
-        set(DatagramSocketOptions.TIME_TO_LIVE, timeToLive);
+        set(DatagramOptions.TIME_TO_LIVE, timeToLive);
         return this;
     }
 
     @Override
     public InetAddress getInterface() {
-        return get(DatagramSocketOptions.INTERFACE);
+        return get(DatagramOptions.INTERFACE);
     }
 
     @Override
     public IoUringDatagramChannelConfig setInterface(InetAddress interfaceAddress) {
-        set(DatagramSocketOptions.INTERFACE, interfaceAddress);
+        set(DatagramOptions.INTERFACE, interfaceAddress);
         return this;
     }
 
     @Override
     public NetworkInterface getNetworkInterface() {
-        return get(DatagramSocketOptions.NETWORK_INTERFACE);
+        return get(DatagramOptions.NETWORK_INTERFACE);
     }
 
     @Override
     public IoUringDatagramChannelConfig setNetworkInterface(NetworkInterface networkInterface) {
-        set(DatagramSocketOptions.NETWORK_INTERFACE, networkInterface);
+        set(DatagramOptions.NETWORK_INTERFACE, networkInterface);
         return this;
     }
 

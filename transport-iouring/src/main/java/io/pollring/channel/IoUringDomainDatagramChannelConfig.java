@@ -17,27 +17,27 @@ public final class IoUringDomainDatagramChannelConfig extends AbstractIoUringDat
         implements DomainDatagramChannelConfig {
 
     IoUringDomainDatagramChannelConfig(IoUringDomainDatagramChannel channel) {
-        super(channel, SocketOptions.BUFFERS);
+        super(channel, DatagramOptions.ALL);
     }
 
     @Override
     public int getSendBufferSize() {
-        return get(SocketOptions.SEND_BUFFER);
+        return get(ConfigOptions.SEND_BUFFER);
     }
 
     @Override
     public IoUringDomainDatagramChannelConfig setSendBufferSize(int sendBufferSize) {
-        set(SocketOptions.SEND_BUFFER, sendBufferSize);
+        set(ConfigOptions.SEND_BUFFER, sendBufferSize);
         return this;
     }
 
     /** {@code SO_RCVBUF}. */
     public int getReceiveBufferSize() {
-        return get(SocketOptions.RECEIVE_BUFFER);
+        return get(ConfigOptions.RECEIVE_BUFFER);
     }
 
     public IoUringDomainDatagramChannelConfig setReceiveBufferSize(int receiveBufferSize) {
-        set(SocketOptions.RECEIVE_BUFFER, receiveBufferSize);
+        set(ConfigOptions.RECEIVE_BUFFER, receiveBufferSize);
         return this;
     }
 

@@ -7,44 +7,41 @@
 package io.pollring.channel;
 
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.unix.DomainSocketChannelConfig;
 import io.netty.channel.unix.DomainSocketReadMode;
-import io.netty.channel.unix.UnixChannelOption;
 import io.netty.util.internal.ObjectUtil;
 
-import java.util.Map;
 
 /** The options of an {@link IoUringDomainSocketChannel}. */
 public final class IoUringDomainSocketChannelConfig extends IoUringStreamChannelConfig implements DomainSocketChannelConfig {
     private volatile DomainSocketReadMode readMode = DomainSocketReadMode.BYTES;
 
     IoUringDomainSocketChannelConfig(IoUringDomainSocketChannel channel) {
-        super(channel, SocketOptions.BUFFERS);
+        super(channel, ConfigOptions.UNIX);
     }
 
     /** {@code SO_RCVBUF}, in bytes. */
     public int getReceiveBufferSize() {
-        return get(SocketOptions.RECEIVE_BUFFER);
+        return get(ConfigOptions.RECEIVE_BUFFER);
     }
 
     /** {@code SO_RCVBUF}, in bytes. */
     public IoUringDomainSocketChannelConfig setReceiveBufferSize(int receiveBufferSize) {
-        set(SocketOptions.RECEIVE_BUFFER, receiveBufferSize);
+        set(ConfigOptions.RECEIVE_BUFFER, receiveBufferSize);
         return this;
     }
 
     /** {@code SO_SNDBUF}, in bytes. */
     public int getSendBufferSize() {
-        return get(SocketOptions.SEND_BUFFER);
+        return get(ConfigOptions.SEND_BUFFER);
     }
 
     /** {@code SO_SNDBUF}, in bytes. */
     public IoUringDomainSocketChannelConfig setSendBufferSize(int sendBufferSize) {
-        set(SocketOptions.SEND_BUFFER, sendBufferSize);
+        set(ConfigOptions.SEND_BUFFER, sendBufferSize);
         return this;
     }
 
@@ -68,31 +65,6 @@ public final class IoUringDomainSocketChannelConfig extends IoUringStreamChannel
     public IoUringDomainSocketChannelConfig setAllowHalfClosure(boolean allowHalfClosure) {
         super.setAllowHalfClosure(allowHalfClosure);
         return this;
-    }
-
-    @Override
-    public Map<ChannelOption<?>, Object> getOptions() {
-        return getOptions(super.getOptions(), UnixChannelOption.DOMAIN_SOCKET_READ_MODE);
-    }
-
-    @Override
-    @SuppressWarnings("unchecked")
-    public <T> T getOption(ChannelOption<T> option) {
-        if (option == UnixChannelOption.DOMAIN_SOCKET_READ_MODE) {
-            return (T) readMode;
-        }
-        return super.getOption(option);
-    }
-
-    @Override
-    public <T> boolean setOption(ChannelOption<T> option, T value) {
-        if (option == UnixChannelOption.DOMAIN_SOCKET_READ_MODE) {
-            validate(option, value);
-            setReadMode((DomainSocketReadMode) value);
-        } else {
-            return super.setOption(option, value);
-        }
-        return true;
     }
 
     @Override

@@ -27,33 +27,33 @@ public class IoUringServerChannelConfig extends IoUringChannelConfig implements 
     private volatile int pendingFastOpens;
 
     IoUringServerChannelConfig(AbstractIoUringServerChannel channel) {
-        this(channel, SocketOptions.SERVER);
+        this(channel, ConfigOptions.SERVER);
     }
 
     IoUringServerChannelConfig(AbstractIoUringServerChannel channel,
-                               Map<ChannelOption<?>, SocketOption<?>> socketOptions) {
-        super(channel, socketOptions, new ServerChannelRecvByteBufAllocator());
+                               Map<ChannelOption<?>, ConfigOption<?>> options) {
+        super(channel, options, new ServerChannelRecvByteBufAllocator());
     }
 
     @Override
     public int getReceiveBufferSize() {
-        return get(SocketOptions.RECEIVE_BUFFER);
+        return get(ConfigOptions.RECEIVE_BUFFER);
     }
 
     @Override
     public IoUringServerChannelConfig setReceiveBufferSize(int receiveBufferSize) {
-        set(SocketOptions.RECEIVE_BUFFER, receiveBufferSize);
+        set(ConfigOptions.RECEIVE_BUFFER, receiveBufferSize);
         return this;
     }
 
     @Override
     public boolean isReuseAddress() {
-        return get(SocketOptions.REUSE_ADDRESS);
+        return get(ConfigOptions.REUSE_ADDRESS);
     }
 
     @Override
     public IoUringServerChannelConfig setReuseAddress(boolean reuseAddress) {
-        set(SocketOptions.REUSE_ADDRESS, reuseAddress);
+        set(ConfigOptions.REUSE_ADDRESS, reuseAddress);
         return this;
     }
 
@@ -85,37 +85,6 @@ public class IoUringServerChannelConfig extends IoUringChannelConfig implements 
     @Override
     public IoUringServerChannelConfig setPerformancePreferences(int connectionTime, int latency, int bandwidth) {
         return this;
-    }
-
-    @Override
-    public Map<ChannelOption<?>, Object> getOptions() {
-        return getOptions(super.getOptions(), ChannelOption.SO_BACKLOG, ChannelOption.TCP_FASTOPEN);
-    }
-
-    @Override
-    @SuppressWarnings("unchecked")
-    public <T> T getOption(ChannelOption<T> option) {
-        if (option == ChannelOption.SO_BACKLOG) {
-            return (T) Integer.valueOf(backlog);
-        }
-        if (option == ChannelOption.TCP_FASTOPEN) {
-            return (T) Integer.valueOf(pendingFastOpens);
-        }
-        return super.getOption(option);
-    }
-
-    @Override
-    public <T> boolean setOption(ChannelOption<T> option, T value) {
-        if (option == ChannelOption.SO_BACKLOG) {
-            validate(option, value);
-            setBacklog((Integer) value);
-        } else if (option == ChannelOption.TCP_FASTOPEN) {
-            validate(option, value);
-            setTcpFastopen((Integer) value);
-        } else {
-            return super.setOption(option, value);
-        }
-        return true;
     }
 
     @Override

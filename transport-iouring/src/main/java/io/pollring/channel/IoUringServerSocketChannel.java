@@ -78,7 +78,7 @@ public final class IoUringServerSocketChannel extends AbstractIoUringServerChann
     void beforeListen() throws IOException {
         int queue = config.getTcpFastopen();
         if (queue > 0 && Epoll.isTcpFastOpenServerSideAvailable()) {
-            socket.setIntOpt(SocketOptions.SOL_TCP, SocketOptions.TCP_FASTOPEN, queue);
+            socket.setIntOpt(ConfigOptions.SOL_TCP, ConfigOptions.TCP_FASTOPEN, queue);
         }
     }
 

@@ -7,12 +7,9 @@
 package io.pollring.channel;
 
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.ChannelException;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.EpollChannelOption;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -21,7 +18,7 @@ import java.util.Map;
 /** The options of an {@link IoUringServerSocketChannel}. */
 public final class IoUringServerSocketChannelConfig extends IoUringServerChannelConfig {
     IoUringServerSocketChannelConfig(IoUringServerSocketChannel channel) {
-        super(channel, SocketOptions.TCP_SERVER);
+        super(channel, ConfigOptions.TCP_SERVER);
         // A restarted server must be able to bind its port while old connections linger in TIME_WAIT.
         setReuseAddress(true);
     }
@@ -40,45 +37,45 @@ public final class IoUringServerSocketChannelConfig extends IoUringServerChannel
 
     /** {@code SO_REUSEPORT}. */
     public boolean isReusePort() {
-        return get(SocketOptions.REUSE_PORT);
+        return get(ConfigOptions.REUSE_PORT);
     }
 
     /** {@code SO_REUSEPORT}. */
     public IoUringServerSocketChannelConfig setReusePort(boolean reusePort) {
-        set(SocketOptions.REUSE_PORT, reusePort);
+        set(ConfigOptions.REUSE_PORT, reusePort);
         return this;
     }
 
     /** {@code IP_FREEBIND}: whether addresses that this machine does not have can be bound. */
     public boolean isFreeBind() {
-        return get(SocketOptions.FREE_BIND);
+        return get(ConfigOptions.FREE_BIND);
     }
 
     /** {@code IP_FREEBIND}: whether addresses that this machine does not have can be bound. */
     public IoUringServerSocketChannelConfig setFreeBind(boolean freeBind) {
-        set(SocketOptions.FREE_BIND, freeBind);
+        set(ConfigOptions.FREE_BIND, freeBind);
         return this;
     }
 
     /** {@code IP_TRANSPARENT}; needs CAP_NET_ADMIN. */
     public boolean isIpTransparent() {
-        return get(SocketOptions.TRANSPARENT);
+        return get(ConfigOptions.TRANSPARENT);
     }
 
     /** {@code IP_TRANSPARENT}; needs CAP_NET_ADMIN. */
     public IoUringServerSocketChannelConfig setIpTransparent(boolean transparent) {
-        set(SocketOptions.TRANSPARENT, transparent);
+        set(ConfigOptions.TRANSPARENT, transparent);
         return this;
     }
 
     /** {@code TCP_DEFER_ACCEPT}, in seconds; the kernel rounds it to what its retransmissions give. */
     public int getTcpDeferAccept() {
-        return get(SocketOptions.DEFER_ACCEPT);
+        return get(ConfigOptions.DEFER_ACCEPT);
     }
 
     /** {@code TCP_DEFER_ACCEPT}, in seconds; the kernel rounds it to what its retransmissions give. */
     public IoUringServerSocketChannelConfig setTcpDeferAccept(int seconds) {
-        set(SocketOptions.DEFER_ACCEPT, seconds);
+        set(ConfigOptions.DEFER_ACCEPT, seconds);
         return this;
     }
 
@@ -94,34 +91,23 @@ public final class IoUringServerSocketChannelConfig extends IoUringServerChannel
         return this;
     }
 
+    void writeTcpMd5Sig(Map<InetAddress, byte[]> keys) throws IOException {
+        ((IoUringServerSocketChannel) channel()).md5Keys.set(keys);
+    }
+
     /**
      * {@code TCP_MD5SIG}: the peers that segments are signed for, with their keys of 1..80 bytes. Replaces those before.
      *
      * @throws IllegalArgumentException if an address is null or a key has another length
      */
     public IoUringServerSocketChannelConfig setTcpMd5Sig(Map<InetAddress, byte[]> keys) {
-        try {
-            ((IoUringServerSocketChannel) channel()).md5Keys.set(keys);
-        } catch (IOException e) {
-            throw new ChannelException(e);
-        }
+        set(ConfigOptions.SERVER_SIGNATURE_KEYS, keys);
         return this;
     }
 
     @Override
     public IoUringServerSocketChannelConfig setPerformancePreferences(int connectionTime, int latency, int bandwidth) {
         return this;
-    }
-
-    @Override
-    @SuppressWarnings("unchecked")
-    public <T> boolean setOption(ChannelOption<T> option, T value) {
-        if (option == EpollChannelOption.TCP_MD5SIG) {
-            validate(option, value);
-            setTcpMd5Sig((Map<InetAddress, byte[]>) value);
-            return true;
-        }
-        return super.setOption(option, value);
     }
 
     @Override

@@ -7,12 +7,9 @@
 package io.pollring.channel;
 
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.ChannelException;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.SocketChannelConfig;
 import io.netty.util.internal.PlatformDependent;
 
@@ -25,7 +22,7 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
     private volatile boolean tcpFastOpenConnect;
 
     IoUringSocketChannelConfig(IoUringSocketChannel channel) {
-        super(channel, SocketOptions.TCP);
+        super(channel, ConfigOptions.TCP);
         if (PlatformDependent.canEnableTcpNoDelayByDefault()) {
             setTcpNoDelay(true);
         }
@@ -33,144 +30,144 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
 
     @Override
     public int getReceiveBufferSize() {
-        return get(SocketOptions.RECEIVE_BUFFER);
+        return get(ConfigOptions.RECEIVE_BUFFER);
     }
 
     @Override
     public IoUringSocketChannelConfig setReceiveBufferSize(int receiveBufferSize) {
-        set(SocketOptions.RECEIVE_BUFFER, receiveBufferSize);
+        set(ConfigOptions.RECEIVE_BUFFER, receiveBufferSize);
         return this;
     }
 
     @Override
     public int getSendBufferSize() {
-        return get(SocketOptions.SEND_BUFFER);
+        return get(ConfigOptions.SEND_BUFFER);
     }
 
     @Override
     public IoUringSocketChannelConfig setSendBufferSize(int sendBufferSize) {
-        set(SocketOptions.SEND_BUFFER, sendBufferSize);
+        set(ConfigOptions.SEND_BUFFER, sendBufferSize);
         return this;
     }
 
     @Override
     public boolean isTcpNoDelay() {
-        return get(SocketOptions.NO_DELAY);
+        return get(ConfigOptions.NO_DELAY);
     }
 
     @Override
     public IoUringSocketChannelConfig setTcpNoDelay(boolean tcpNoDelay) {
-        set(SocketOptions.NO_DELAY, tcpNoDelay);
+        set(ConfigOptions.NO_DELAY, tcpNoDelay);
         return this;
     }
 
     @Override
     public boolean isKeepAlive() {
-        return get(SocketOptions.KEEP_ALIVE);
+        return get(ConfigOptions.KEEP_ALIVE);
     }
 
     @Override
     public IoUringSocketChannelConfig setKeepAlive(boolean keepAlive) {
-        set(SocketOptions.KEEP_ALIVE, keepAlive);
+        set(ConfigOptions.KEEP_ALIVE, keepAlive);
         return this;
     }
 
     @Override
     public boolean isReuseAddress() {
-        return get(SocketOptions.REUSE_ADDRESS);
+        return get(ConfigOptions.REUSE_ADDRESS);
     }
 
     @Override
     public IoUringSocketChannelConfig setReuseAddress(boolean reuseAddress) {
-        set(SocketOptions.REUSE_ADDRESS, reuseAddress);
+        set(ConfigOptions.REUSE_ADDRESS, reuseAddress);
         return this;
     }
 
     /** {@code SO_REUSEPORT}. */
     public boolean isReusePort() {
-        return get(SocketOptions.REUSE_PORT);
+        return get(ConfigOptions.REUSE_PORT);
     }
 
     /** {@code SO_REUSEPORT}. */
     public IoUringSocketChannelConfig setReusePort(boolean reusePort) {
-        set(SocketOptions.REUSE_PORT, reusePort);
+        set(ConfigOptions.REUSE_PORT, reusePort);
         return this;
     }
 
     @Override
     public int getSoLinger() {
-        return get(SocketOptions.LINGER);
+        return get(ConfigOptions.LINGER);
     }
 
     @Override
     public IoUringSocketChannelConfig setSoLinger(int soLinger) {
-        set(SocketOptions.LINGER, soLinger);
+        set(ConfigOptions.LINGER, soLinger);
         return this;
     }
 
     @Override
     public int getTrafficClass() {
-        return get(SocketOptions.TRAFFIC_CLASS);
+        return get(ConfigOptions.TRAFFIC_CLASS);
     }
 
     @Override
     public IoUringSocketChannelConfig setTrafficClass(int trafficClass) {
-        set(SocketOptions.TRAFFIC_CLASS, trafficClass);
+        set(ConfigOptions.TRAFFIC_CLASS, trafficClass);
         return this;
     }
 
     /** {@code TCP_CORK}: whether partial segments are held back. */
     public boolean isTcpCork() {
-        return get(SocketOptions.CORK);
+        return get(ConfigOptions.CORK);
     }
 
     /** {@code TCP_CORK}: whether partial segments are held back. */
     public IoUringSocketChannelConfig setTcpCork(boolean tcpCork) {
-        set(SocketOptions.CORK, tcpCork);
+        set(ConfigOptions.CORK, tcpCork);
         return this;
     }
 
     /** {@code TCP_NOTSENT_LOWAT}: the number of unsent bytes below which the socket is writable; 0..2^32-1. */
     public long getTcpNotSentLowAt() {
-        return get(SocketOptions.NOT_SENT_LOW_WATER_MARK);
+        return get(ConfigOptions.NOT_SENT_LOW_WATER_MARK);
     }
 
     /** {@code TCP_NOTSENT_LOWAT}: the number of unsent bytes below which the socket is writable; 0..2^32-1. */
     public IoUringSocketChannelConfig setTcpNotSentLowAt(long tcpNotSentLowAt) {
-        set(SocketOptions.NOT_SENT_LOW_WATER_MARK, tcpNotSentLowAt);
+        set(ConfigOptions.NOT_SENT_LOW_WATER_MARK, tcpNotSentLowAt);
         return this;
     }
 
     /** {@code TCP_KEEPIDLE}, in seconds. */
     public int getTcpKeepIdle() {
-        return get(SocketOptions.KEEP_IDLE);
+        return get(ConfigOptions.KEEP_IDLE);
     }
 
     /** {@code TCP_KEEPIDLE}, in seconds. */
     public IoUringSocketChannelConfig setTcpKeepIdle(int seconds) {
-        set(SocketOptions.KEEP_IDLE, seconds);
+        set(ConfigOptions.KEEP_IDLE, seconds);
         return this;
     }
 
     /** {@code TCP_KEEPINTVL}, in seconds. */
     public int getTcpKeepIntvl() {
-        return get(SocketOptions.KEEP_INTERVAL);
+        return get(ConfigOptions.KEEP_INTERVAL);
     }
 
     /** {@code TCP_KEEPINTVL}, in seconds. */
     public IoUringSocketChannelConfig setTcpKeepIntvl(int seconds) {
-        set(SocketOptions.KEEP_INTERVAL, seconds);
+        set(ConfigOptions.KEEP_INTERVAL, seconds);
         return this;
     }
 
     /** {@code TCP_KEEPCNT}, in probes. */
     public int getTcpKeepCnt() {
-        return get(SocketOptions.KEEP_COUNT);
+        return get(ConfigOptions.KEEP_COUNT);
     }
 
     /** {@code TCP_KEEPCNT}, in probes. */
     public IoUringSocketChannelConfig setTcpKeepCnt(int probes) {
-        set(SocketOptions.KEEP_COUNT, probes);
+        set(ConfigOptions.KEEP_COUNT, probes);
         return this;
     }
 
@@ -182,68 +179,72 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
 
     /** {@code TCP_USER_TIMEOUT}, in milliseconds. */
     public int getTcpUserTimeout() {
-        return get(SocketOptions.USER_TIMEOUT);
+        return get(ConfigOptions.USER_TIMEOUT);
     }
 
     /** {@code TCP_USER_TIMEOUT}, in milliseconds. */
     public IoUringSocketChannelConfig setTcpUserTimeout(int milliseconds) {
-        set(SocketOptions.USER_TIMEOUT, milliseconds);
+        set(ConfigOptions.USER_TIMEOUT, milliseconds);
         return this;
     }
 
     /** {@code TCP_QUICKACK}. The kernel may leave this mode by itself. */
     public boolean isTcpQuickAck() {
-        return get(SocketOptions.QUICK_ACK);
+        return get(ConfigOptions.QUICK_ACK);
     }
 
     /** {@code TCP_QUICKACK}. The kernel may leave this mode by itself. */
     public IoUringSocketChannelConfig setTcpQuickAck(boolean quickAck) {
-        set(SocketOptions.QUICK_ACK, quickAck);
+        set(ConfigOptions.QUICK_ACK, quickAck);
         return this;
     }
 
     /** {@code IP_BIND_ADDRESS_NO_PORT}. */
     public boolean isIpBindAddressNoPort() {
-        return get(SocketOptions.BIND_ADDRESS_NO_PORT);
+        return get(ConfigOptions.BIND_ADDRESS_NO_PORT);
     }
 
     /** {@code IP_BIND_ADDRESS_NO_PORT}. */
     public IoUringSocketChannelConfig setIpBindAddressNoPort(boolean noPort) {
-        set(SocketOptions.BIND_ADDRESS_NO_PORT, noPort);
+        set(ConfigOptions.BIND_ADDRESS_NO_PORT, noPort);
         return this;
     }
 
     /** {@code IP_FREEBIND}: whether addresses that this machine does not have can be bound. */
     public boolean isFreeBind() {
-        return get(SocketOptions.FREE_BIND);
+        return get(ConfigOptions.FREE_BIND);
     }
 
     /** {@code IP_FREEBIND}: whether addresses that this machine does not have can be bound. */
     public IoUringSocketChannelConfig setFreeBind(boolean freeBind) {
-        set(SocketOptions.FREE_BIND, freeBind);
+        set(ConfigOptions.FREE_BIND, freeBind);
         return this;
     }
 
     /** {@code IP_TRANSPARENT}; needs CAP_NET_ADMIN. */
     public boolean isIpTransparent() {
-        return get(SocketOptions.TRANSPARENT);
+        return get(ConfigOptions.TRANSPARENT);
     }
 
     /** {@code IP_TRANSPARENT}; needs CAP_NET_ADMIN. */
     public IoUringSocketChannelConfig setIpTransparent(boolean transparent) {
-        set(SocketOptions.TRANSPARENT, transparent);
+        set(ConfigOptions.TRANSPARENT, transparent);
         return this;
     }
 
     /** {@code SO_BUSY_POLL}, in microseconds. */
     public int getSoBusyPoll() {
-        return get(SocketOptions.BUSY_POLL);
+        return get(ConfigOptions.BUSY_POLL);
     }
 
     /** {@code SO_BUSY_POLL}, in microseconds. */
     public IoUringSocketChannelConfig setSoBusyPoll(int microseconds) {
-        set(SocketOptions.BUSY_POLL, microseconds);
+        set(ConfigOptions.BUSY_POLL, microseconds);
         return this;
+    }
+
+    void writeTcpMd5Sig(Map<InetAddress, byte[]> keys) throws IOException {
+        ((IoUringSocketChannel) channel()).md5Keys().set(keys);
     }
 
     /**
@@ -252,11 +253,7 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
      * @throws IllegalArgumentException if an address is null or a key has another length
      */
     public IoUringSocketChannelConfig setTcpMd5Sig(Map<InetAddress, byte[]> keys) {
-        try {
-            ((IoUringSocketChannel) channel()).md5Keys().set(keys);
-        } catch (IOException e) {
-            throw new ChannelException(e);
-        }
+        set(ConfigOptions.SIGNATURE_KEYS, keys);
         return this;
     }
 
@@ -280,35 +277,6 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
     @Override
     public IoUringSocketChannelConfig setPerformancePreferences(int connectionTime, int latency, int bandwidth) {
         return this;
-    }
-
-    @Override
-    public Map<ChannelOption<?>, Object> getOptions() {
-        return getOptions(super.getOptions(), ChannelOption.TCP_FASTOPEN_CONNECT, EpollChannelOption.TCP_MD5SIG);
-    }
-
-    @Override
-    @SuppressWarnings("unchecked")
-    public <T> T getOption(ChannelOption<T> option) {
-        if (option == ChannelOption.TCP_FASTOPEN_CONNECT) {
-            return (T) Boolean.valueOf(tcpFastOpenConnect);
-        }
-        return super.getOption(option);
-    }
-
-    @Override
-    @SuppressWarnings("unchecked")
-    public <T> boolean setOption(ChannelOption<T> option, T value) {
-        if (option == ChannelOption.TCP_FASTOPEN_CONNECT) {
-            validate(option, value);
-            setTcpFastOpenConnect((Boolean) value);
-        } else if (option == EpollChannelOption.TCP_MD5SIG) {
-            validate(option, value);
-            setTcpMd5Sig((Map<InetAddress, byte[]>) value);
-        } else {
-            return super.setOption(option, value);
-        }
-        return true;
     }
 
     @Override

@@ -7,6 +7,7 @@
 package io.pollring.channel;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
@@ -20,8 +21,8 @@ public class IoUringStreamChannelConfig extends IoUringChannelConfig implements 
     private volatile boolean allowHalfClosure;
 
     IoUringStreamChannelConfig(AbstractIoUringStreamChannel channel,
-                               Map<ChannelOption<?>, SocketOption<?>> socketOptions) {
-        super(channel, socketOptions);
+                               Map<ChannelOption<?>, ConfigOption<?>> options) {
+        super(channel, options, new AdaptiveRecvByteBufAllocator());
     }
 
     @Override
@@ -36,33 +37,11 @@ public class IoUringStreamChannelConfig extends IoUringChannelConfig implements 
     }
 
     @Override
-    <T> void set(SocketOption<T> option, T value) {
+    <T> void set(ConfigOption<T> option, T value) {
         super.set(option, value);
-        if (option == SocketOptions.SEND_BUFFER) {
+        if (option == ConfigOptions.SEND_BUFFER) {
             ((AbstractIoUringStreamChannel) channel()).io().sendBufferChanged();
         }
-    }
-
-    @Override
-    public Map<ChannelOption<?>, Object> getOptions() {
-        return getOptions(super.getOptions(), ChannelOption.ALLOW_HALF_CLOSURE);
-    }
-
-    @Override
-    @SuppressWarnings("unchecked")
-    public <T> T getOption(ChannelOption<T> option) {
-        return option == ChannelOption.ALLOW_HALF_CLOSURE
-                ? (T) Boolean.valueOf(allowHalfClosure) : super.getOption(option);
-    }
-
-    @Override
-    public <T> boolean setOption(ChannelOption<T> option, T value) {
-        if (option == ChannelOption.ALLOW_HALF_CLOSURE) {
-            validate(option, value);
-            setAllowHalfClosure((Boolean) value);
-            return true;
-        }
-        return super.setOption(option, value);
     }
 
     @Override

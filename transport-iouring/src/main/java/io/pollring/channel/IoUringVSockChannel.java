@@ -20,7 +20,7 @@ import java.net.SocketAddress;
  * kernel has the module {@code vsock_loopback} (Linux 5.6).
  */
 public final class IoUringVSockChannel extends AbstractIoUringStreamChannel {
-    private final IoUringStreamChannelConfig config = new IoUringStreamChannelConfig(this, SocketOptions.BUFFERS);
+    private final IoUringStreamChannelConfig config = new IoUringStreamChannelConfig(this, ConfigOptions.STREAM);
 
     /** @throws io.netty.channel.ChannelException if the kernel has no {@code AF_VSOCK} */
     public IoUringVSockChannel() {

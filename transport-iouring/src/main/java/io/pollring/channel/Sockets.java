@@ -38,7 +38,7 @@ final class Sockets {
      */
     static boolean isListening(Socket socket) {
         try {
-            return socket.getIntOpt(SocketOptions.SOL_SOCKET, SocketOptions.SO_ACCEPTCONN) != 0;
+            return socket.getIntOpt(ConfigOptions.SOL_SOCKET, ConfigOptions.SO_ACCEPTCONN) != 0;
         } catch (IOException e) {
             throw new ChannelException(e);
         }

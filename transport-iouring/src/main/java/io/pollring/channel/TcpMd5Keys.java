@@ -91,7 +91,7 @@ final class TcpMd5Keys {
     }
 
     private void set(InetAddress address, byte[] key) throws IOException {
-        boolean ipv6 = socket.getIntOpt(SocketOptions.SOL_SOCKET, SocketOptions.SO_DOMAIN) == AF_INET6;
+        boolean ipv6 = socket.getIntOpt(ConfigOptions.SOL_SOCKET, ConfigOptions.SO_DOMAIN) == AF_INET6;
         ByteBuffer signature = ByteBuffer.allocate(BYTES).order(ByteOrder.nativeOrder());
         signature.putShort(0, (short) (ipv6 ? AF_INET6 : AF_INET));
         byte[] bytes = address.getAddress();
@@ -104,6 +104,6 @@ final class TcpMd5Keys {
         signature.position(KEY);
         signature.put(key);
         signature.clear();
-        socket.setRawOpt(SocketOptions.SOL_TCP, SocketOptions.TCP_MD5SIG, signature);
+        socket.setRawOpt(ConfigOptions.SOL_TCP, ConfigOptions.TCP_MD5SIG, signature);
     }
 }

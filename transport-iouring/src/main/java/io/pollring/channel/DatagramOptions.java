@@ -16,44 +16,56 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.util.Map;
 
-import static io.pollring.channel.SocketOption.flag;
-import static io.pollring.channel.SocketOption.of;
-import static io.pollring.channel.SocketOption.table;
+import static io.pollring.channel.ConfigOption.flag;
+import static io.pollring.channel.ConfigOption.of;
+import static io.pollring.channel.ConfigOption.own;
+import static io.pollring.channel.ConfigOption.table;
 
-/** The socket options of {@link IoUringDatagramChannel} that other channels do not have. */
-final class DatagramSocketOptions {
-    static final SocketOption<Boolean> BROADCAST =
+/** The options of channels of datagrams that other channels do not have. */
+final class DatagramOptions {
+    static final ConfigOption<Boolean> BROADCAST =
             of(ChannelOption.SO_BROADCAST, Socket::isBroadcast, Socket::setBroadcast);
-    static final SocketOption<Boolean> LOOPBACK_MODE_DISABLED = of(ChannelOption.IP_MULTICAST_LOOP_DISABLED,
+    static final ConfigOption<Boolean> LOOPBACK_MODE_DISABLED = of(ChannelOption.IP_MULTICAST_LOOP_DISABLED,
             socket -> !getFlag(socket, SocketAbi.IP_MULTICAST_LOOP, SocketAbi.IPV6_MULTICAST_LOOP),
             (socket, disabled) ->
                     setFlag(socket, SocketAbi.IP_MULTICAST_LOOP, SocketAbi.IPV6_MULTICAST_LOOP, !disabled));
     @SuppressWarnings("deprecation") // a bootstrap may ask for it
-    static final SocketOption<InetAddress> INTERFACE =
+    static final ConfigOption<InetAddress> INTERFACE =
             of(ChannelOption.IP_MULTICAST_ADDR, Multicast::interfaceAddress, Multicast::setInterface);
-    static final SocketOption<NetworkInterface> NETWORK_INTERFACE =
+    static final ConfigOption<NetworkInterface> NETWORK_INTERFACE =
             of(ChannelOption.IP_MULTICAST_IF, Multicast::networkInterface, Multicast::setInterface);
-    static final SocketOption<Integer> TIME_TO_LIVE = of(ChannelOption.IP_MULTICAST_TTL,
+    static final ConfigOption<Integer> TIME_TO_LIVE = of(ChannelOption.IP_MULTICAST_TTL,
             socket -> Multicast.isIpv6(socket)
                     ? socket.getIntOpt(SocketAbi.SOL_IPV6, SocketAbi.IPV6_MULTICAST_HOPS)
                     : socket.getIntOpt(SocketAbi.SOL_IP, SocketAbi.IP_MULTICAST_TTL),
-            DatagramSocketOptions::setTimeToLive);
-    static final SocketOption<Boolean> MULTICAST_ALL = of(EpollChannelOption.IP_MULTICAST_ALL,
+            DatagramOptions::setTimeToLive);
+    static final ConfigOption<Boolean> MULTICAST_ALL = of(EpollChannelOption.IP_MULTICAST_ALL,
             socket -> getFlag(socket, SocketAbi.IP_MULTICAST_ALL, SocketAbi.IPV6_MULTICAST_ALL),
             (socket, all) -> setFlag(socket, SocketAbi.IP_MULTICAST_ALL, SocketAbi.IPV6_MULTICAST_ALL, all));
-    static final SocketOption<Boolean> ORIGINAL_RECIPIENT =
+    static final ConfigOption<Boolean> ORIGINAL_RECIPIENT =
             flag(EpollChannelOption.IP_RECVORIGDSTADDR, SocketAbi.SOL_IP, SocketAbi.IP_RECVORIGDSTADDR);
-    static final SocketOption<Boolean> JOINED_DATAGRAMS =
+    static final ConfigOption<Boolean> JOINED_DATAGRAMS =
             flag(EpollChannelOption.UDP_GRO, SocketAbi.SOL_UDP, SocketAbi.UDP_GRO);
 
-    /** All of {@link IoUringDatagramChannel}'s, except those that the config remembers itself. */
-    static final Map<ChannelOption<?>, SocketOption<?>> UDP = table(SocketOptions.BUFFERS, table(
-            SocketOptions.REUSE_ADDRESS, SocketOptions.REUSE_PORT, SocketOptions.TRAFFIC_CLASS,
-            SocketOptions.FREE_BIND, SocketOptions.TRANSPARENT,
-            BROADCAST, LOOPBACK_MODE_DISABLED, INTERFACE, NETWORK_INTERFACE, TIME_TO_LIVE, MULTICAST_ALL,
-            ORIGINAL_RECIPIENT));
+    /** Options of every channel of datagrams. */
+    @SuppressWarnings("deprecation") // a bootstrap may ask for it
+    static final Map<ChannelOption<?>, ConfigOption<?>> ALL = table(ConfigOptions.ALL,
+            own(ChannelOption.DATAGRAM_CHANNEL_ACTIVE_ON_REGISTRATION,
+                    AbstractIoUringDatagramChannelConfig::isActiveOnRegistration,
+                    AbstractIoUringDatagramChannelConfig::setActiveOnRegistration));
 
-    private DatagramSocketOptions() { }
+    /** Options of {@link IoUringDatagramChannel}. */
+    static final Map<ChannelOption<?>, ConfigOption<?>> UDP = table(ALL,
+            ConfigOptions.REUSE_ADDRESS, ConfigOptions.REUSE_PORT, ConfigOptions.TRAFFIC_CLASS,
+            ConfigOptions.FREE_BIND, ConfigOptions.TRANSPARENT,
+            BROADCAST, LOOPBACK_MODE_DISABLED, INTERFACE, NETWORK_INTERFACE, TIME_TO_LIVE, MULTICAST_ALL,
+            ORIGINAL_RECIPIENT,
+            own(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, IoUringDatagramChannelConfig::getMaxDatagramPayloadSize,
+                    IoUringDatagramChannelConfig::setMaxDatagramPayloadSize),
+            own(EpollChannelOption.UDP_GRO,
+                    IoUringDatagramChannelConfig::isUdpGro, IoUringDatagramChannelConfig::setUdpGro));
+
+    private DatagramOptions() { }
 
     private static boolean getFlag(Socket socket, int name, int name6) throws IOException {
         return (Multicast.isIpv6(socket) ? socket.getIntOpt(SocketAbi.SOL_IPV6, name6)
