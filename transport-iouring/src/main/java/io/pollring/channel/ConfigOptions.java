@@ -22,19 +22,18 @@ import static io.pollring.channel.ConfigOption.number;
 import static io.pollring.channel.ConfigOption.of;
 import static io.pollring.channel.ConfigOption.own;
 import static io.pollring.channel.ConfigOption.table;
+import static io.pollring.ring.SocketAbi.SOL_IP;
+import static io.pollring.ring.SocketAbi.SOL_SOCKET;
 
 /**
- * The options of each kind of channel that Netty's own config does not have. The constants are those that Netty's epoll transport uses, so a bootstrap
- * that was written for it needs no change; the numbers are the kernel's, the same on all architectures that are
- * supported.
+ * The options of each kind of channel that Netty's own config does not have. The constants are those that Netty's epoll
+ * transport uses, so a bootstrap that was written for it needs no change; the numbers are the kernel's, the same on all
+ * architectures that are supported.
  */
 final class ConfigOptions {
-    static final int SOL_IP = 0;
-    static final int SOL_SOCKET = 1;
     static final int SOL_TCP = 6;
 
     static final int SO_ACCEPTCONN = 30;
-    static final int SO_DOMAIN = 39;
     private static final int SO_BUSY_POLL = 46;
 
     private static final int TCP_CORK = 3;

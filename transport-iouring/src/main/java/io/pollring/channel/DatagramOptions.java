@@ -26,22 +26,20 @@ final class DatagramOptions {
     static final ConfigOption<Boolean> BROADCAST =
             of(ChannelOption.SO_BROADCAST, Socket::isBroadcast, Socket::setBroadcast);
     static final ConfigOption<Boolean> LOOPBACK_MODE_DISABLED = of(ChannelOption.IP_MULTICAST_LOOP_DISABLED,
-            socket -> !getFlag(socket, SocketAbi.IP_MULTICAST_LOOP, SocketAbi.IPV6_MULTICAST_LOOP),
+            socket -> get(socket, SocketAbi.IP_MULTICAST_LOOP, SocketAbi.IPV6_MULTICAST_LOOP) == 0,
             (socket, disabled) ->
-                    setFlag(socket, SocketAbi.IP_MULTICAST_LOOP, SocketAbi.IPV6_MULTICAST_LOOP, !disabled));
+                    set(socket, SocketAbi.IP_MULTICAST_LOOP, SocketAbi.IPV6_MULTICAST_LOOP, disabled ? 0 : 1));
     @SuppressWarnings("deprecation") // a bootstrap may ask for it
     static final ConfigOption<InetAddress> INTERFACE =
             of(ChannelOption.IP_MULTICAST_ADDR, Multicast::interfaceAddress, Multicast::setInterface);
     static final ConfigOption<NetworkInterface> NETWORK_INTERFACE =
             of(ChannelOption.IP_MULTICAST_IF, Multicast::networkInterface, Multicast::setInterface);
     static final ConfigOption<Integer> TIME_TO_LIVE = of(ChannelOption.IP_MULTICAST_TTL,
-            socket -> Multicast.isIpv6(socket)
-                    ? socket.getIntOpt(SocketAbi.SOL_IPV6, SocketAbi.IPV6_MULTICAST_HOPS)
-                    : socket.getIntOpt(SocketAbi.SOL_IP, SocketAbi.IP_MULTICAST_TTL),
-            DatagramOptions::setTimeToLive);
+            socket -> get(socket, SocketAbi.IP_MULTICAST_TTL, SocketAbi.IPV6_MULTICAST_HOPS),
+            (socket, hops) -> set(socket, SocketAbi.IP_MULTICAST_TTL, SocketAbi.IPV6_MULTICAST_HOPS, hops));
     static final ConfigOption<Boolean> MULTICAST_ALL = of(EpollChannelOption.IP_MULTICAST_ALL,
-            socket -> getFlag(socket, SocketAbi.IP_MULTICAST_ALL, SocketAbi.IPV6_MULTICAST_ALL),
-            (socket, all) -> setFlag(socket, SocketAbi.IP_MULTICAST_ALL, SocketAbi.IPV6_MULTICAST_ALL, all));
+            socket -> get(socket, SocketAbi.IP_MULTICAST_ALL, SocketAbi.IPV6_MULTICAST_ALL) != 0,
+            (socket, all) -> set(socket, SocketAbi.IP_MULTICAST_ALL, SocketAbi.IPV6_MULTICAST_ALL, all ? 1 : 0));
     static final ConfigOption<Boolean> ORIGINAL_RECIPIENT =
             flag(EpollChannelOption.IP_RECVORIGDSTADDR, SocketAbi.SOL_IP, SocketAbi.IP_RECVORIGDSTADDR);
     static final ConfigOption<Boolean> JOINED_DATAGRAMS =
@@ -67,24 +65,17 @@ final class DatagramOptions {
 
     private DatagramOptions() { }
 
-    private static boolean getFlag(Socket socket, int name, int name6) throws IOException {
-        return (Multicast.isIpv6(socket) ? socket.getIntOpt(SocketAbi.SOL_IPV6, name6)
-                : socket.getIntOpt(SocketAbi.SOL_IP, name)) != 0;
+    /** An option that has a name for each family; its value is an {@code int}. */
+    private static int get(Socket socket, int name, int name6) throws IOException {
+        return Multicast.isIpv6(socket) ? socket.getIntOpt(SocketAbi.SOL_IPV6, name6)
+                : socket.getIntOpt(SocketAbi.SOL_IP, name);
     }
 
-    private static void setFlag(Socket socket, int name, int name6, boolean value) throws IOException {
+    private static void set(Socket socket, int name, int name6, int value) throws IOException {
         if (Multicast.isIpv6(socket)) {
-            socket.setIntOpt(SocketAbi.SOL_IPV6, name6, value ? 1 : 0);
+            socket.setIntOpt(SocketAbi.SOL_IPV6, name6, value);
         } else {
-            socket.setIntOpt(SocketAbi.SOL_IP, name, value ? 1 : 0);
-        }
-    }
-
-    private static void setTimeToLive(Socket socket, int hops) throws IOException {
-        if (Multicast.isIpv6(socket)) {
-            socket.setIntOpt(SocketAbi.SOL_IPV6, SocketAbi.IPV6_MULTICAST_HOPS, hops);
-        } else {
-            socket.setIntOpt(SocketAbi.SOL_IP, SocketAbi.IP_MULTICAST_TTL, hops);
+            socket.setIntOpt(SocketAbi.SOL_IP, name, value);
         }
     }
 }

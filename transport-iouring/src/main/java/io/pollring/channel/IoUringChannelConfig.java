@@ -84,11 +84,7 @@ public class IoUringChannelConfig extends DefaultChannelConfig {
     }
 
     final <T> T get(ConfigOption<T> option) {
-        try {
-            return option.getter.get(this);
-        } catch (IOException e) {
-            throw new ChannelException(e);
-        }
+        return Sockets.ask(this, option.getter);
     }
 
     <T> void set(ConfigOption<T> option, T value) {

@@ -94,11 +94,6 @@ public final class IoUringDomainSocketChannel extends AbstractIoUringStreamChann
     }
 
     @Override
-    SocketAddress localAfterBind(SocketAddress address) {
-        return address;
-    }
-
-    @Override
     boolean shortReadDrains() {
         // The kernel stops at a message that carries file descriptors.
         return false;

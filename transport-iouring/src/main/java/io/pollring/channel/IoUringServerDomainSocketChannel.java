@@ -68,11 +68,6 @@ public final class IoUringServerDomainSocketChannel extends AbstractIoUringServe
     }
 
     @Override
-    SocketAddress localAfterBind(SocketAddress address) {
-        return address;
-    }
-
-    @Override
     Channel newChild(LinuxSocket socket, byte[] address, int offset, int length) {
         return new IoUringDomainSocketChannel(this, socket);
     }
