@@ -61,8 +61,7 @@ public final class IoUringDatagramChannelConfig extends AbstractIoUringDatagramC
 
     @Override
     public IoUringDatagramChannelConfig setSendBufferSize(int sendBufferSize) {
-        set(ConfigOptions.SEND_BUFFER, sendBufferSize);
-        return this;
+        return (IoUringDatagramChannelConfig) set(ConfigOptions.SEND_BUFFER, sendBufferSize);
     }
 
     @Override
@@ -72,8 +71,7 @@ public final class IoUringDatagramChannelConfig extends AbstractIoUringDatagramC
 
     @Override
     public IoUringDatagramChannelConfig setReceiveBufferSize(int receiveBufferSize) {
-        set(ConfigOptions.RECEIVE_BUFFER, receiveBufferSize);
-        return this;
+        return (IoUringDatagramChannelConfig) set(ConfigOptions.RECEIVE_BUFFER, receiveBufferSize);
     }
 
     @Override
@@ -83,8 +81,7 @@ public final class IoUringDatagramChannelConfig extends AbstractIoUringDatagramC
 
     @Override
     public IoUringDatagramChannelConfig setTrafficClass(int trafficClass) {
-        set(ConfigOptions.TRAFFIC_CLASS, trafficClass);
-        return this;
+        return (IoUringDatagramChannelConfig) set(ConfigOptions.TRAFFIC_CLASS, trafficClass);
     }
 
     @Override
@@ -94,8 +91,7 @@ public final class IoUringDatagramChannelConfig extends AbstractIoUringDatagramC
 
     @Override
     public IoUringDatagramChannelConfig setReuseAddress(boolean reuseAddress) {
-        set(ConfigOptions.REUSE_ADDRESS, reuseAddress);
-        return this;
+        return (IoUringDatagramChannelConfig) set(ConfigOptions.REUSE_ADDRESS, reuseAddress);
     }
 
     /** {@code SO_REUSEPORT}. */
@@ -104,8 +100,7 @@ public final class IoUringDatagramChannelConfig extends AbstractIoUringDatagramC
     }
 
     public IoUringDatagramChannelConfig setReusePort(boolean reusePort) {
-        set(ConfigOptions.REUSE_PORT, reusePort);
-        return this;
+        return (IoUringDatagramChannelConfig) set(ConfigOptions.REUSE_PORT, reusePort);
     }
 
     /** {@code IP_FREEBIND}. */
@@ -114,8 +109,7 @@ public final class IoUringDatagramChannelConfig extends AbstractIoUringDatagramC
     }
 
     public IoUringDatagramChannelConfig setFreeBind(boolean freeBind) {
-        set(ConfigOptions.FREE_BIND, freeBind);
-        return this;
+        return (IoUringDatagramChannelConfig) set(ConfigOptions.FREE_BIND, freeBind);
     }
 
     /** {@code IP_TRANSPARENT}. */
@@ -124,8 +118,7 @@ public final class IoUringDatagramChannelConfig extends AbstractIoUringDatagramC
     }
 
     public IoUringDatagramChannelConfig setIpTransparent(boolean ipTransparent) {
-        set(ConfigOptions.TRANSPARENT, ipTransparent);
-        return this;
+        return (IoUringDatagramChannelConfig) set(ConfigOptions.TRANSPARENT, ipTransparent);
     }
 
     /** {@code IP_RECVORIGDSTADDR}. */
@@ -134,8 +127,7 @@ public final class IoUringDatagramChannelConfig extends AbstractIoUringDatagramC
     }
 
     public IoUringDatagramChannelConfig setIpRecvOrigDestAddr(boolean ipRecvOrigDestAddr) {
-        set(DatagramOptions.ORIGINAL_RECIPIENT, ipRecvOrigDestAddr);
-        return this;
+        return (IoUringDatagramChannelConfig) set(DatagramOptions.ORIGINAL_RECIPIENT, ipRecvOrigDestAddr);
     }
 
     @Override
@@ -145,8 +137,7 @@ public final class IoUringDatagramChannelConfig extends AbstractIoUringDatagramC
 
     @Override
     public IoUringDatagramChannelConfig setBroadcast(boolean broadcast) {
-        set(DatagramOptions.BROADCAST, broadcast);
-        return this;
+        return (IoUringDatagramChannelConfig) set(DatagramOptions.BROADCAST, broadcast);
     }
 
     @Override
@@ -156,8 +147,7 @@ public final class IoUringDatagramChannelConfig extends AbstractIoUringDatagramC
 
     @Override
     public IoUringDatagramChannelConfig setLoopbackModeDisabled(boolean loopbackModeDisabled) {
-        set(DatagramOptions.LOOPBACK_MODE_DISABLED, loopbackModeDisabled);
-        return this;
+        return (IoUringDatagramChannelConfig) set(DatagramOptions.LOOPBACK_MODE_DISABLED, loopbackModeDisabled);
     }
 
     /** {@code IP_MULTICAST_ALL}. */
@@ -166,8 +156,7 @@ public final class IoUringDatagramChannelConfig extends AbstractIoUringDatagramC
     }
 
     public IoUringDatagramChannelConfig setIpMulticastAll(boolean ipMulticastAll) {
-        set(DatagramOptions.MULTICAST_ALL, ipMulticastAll);
-        return this;
+        return (IoUringDatagramChannelConfig) set(DatagramOptions.MULTICAST_ALL, ipMulticastAll);
     }
 
     /** How many hops datagrams to a group may make. Those to a single host are another option's, {@code IP_TTL}. */
@@ -178,8 +167,7 @@ public final class IoUringDatagramChannelConfig extends AbstractIoUringDatagramC
 
     @Override
     public IoUringDatagramChannelConfig setTimeToLive(int timeToLive) {
-        set(DatagramOptions.TIME_TO_LIVE, timeToLive);
-        return this;
+        return (IoUringDatagramChannelConfig) set(DatagramOptions.TIME_TO_LIVE, timeToLive);
     }
 
     @Override
@@ -189,8 +177,7 @@ public final class IoUringDatagramChannelConfig extends AbstractIoUringDatagramC
 
     @Override
     public IoUringDatagramChannelConfig setInterface(InetAddress interfaceAddress) {
-        set(DatagramOptions.INTERFACE, interfaceAddress);
-        return this;
+        return (IoUringDatagramChannelConfig) set(DatagramOptions.INTERFACE, interfaceAddress);
     }
 
     @Override
@@ -200,82 +187,69 @@ public final class IoUringDatagramChannelConfig extends AbstractIoUringDatagramC
 
     @Override
     public IoUringDatagramChannelConfig setNetworkInterface(NetworkInterface networkInterface) {
-        set(DatagramOptions.NETWORK_INTERFACE, networkInterface);
-        return this;
+        return (IoUringDatagramChannelConfig) set(DatagramOptions.NETWORK_INTERFACE, networkInterface);
     }
 
     @Override
     public IoUringDatagramChannelConfig setConnectTimeoutMillis(int connectTimeoutMillis) {
-        super.setConnectTimeoutMillis(connectTimeoutMillis);
-        return this;
+        return (IoUringDatagramChannelConfig) super.setConnectTimeoutMillis(connectTimeoutMillis);
     }
 
     @Override
     @Deprecated
     public IoUringDatagramChannelConfig setMaxMessagesPerRead(int maxMessagesPerRead) {
-        super.setMaxMessagesPerRead(maxMessagesPerRead);
-        return this;
+        return (IoUringDatagramChannelConfig) super.setMaxMessagesPerRead(maxMessagesPerRead);
     }
 
     @Override
     public IoUringDatagramChannelConfig setMaxMessagesPerWrite(int maxMessagesPerWrite) {
-        super.setMaxMessagesPerWrite(maxMessagesPerWrite);
-        return this;
+        return (IoUringDatagramChannelConfig) super.setMaxMessagesPerWrite(maxMessagesPerWrite);
     }
 
     @Override
     public IoUringDatagramChannelConfig setWriteSpinCount(int writeSpinCount) {
-        super.setWriteSpinCount(writeSpinCount);
-        return this;
+        return (IoUringDatagramChannelConfig) super.setWriteSpinCount(writeSpinCount);
     }
 
     @Override
     public IoUringDatagramChannelConfig setAllocator(ByteBufAllocator allocator) {
-        super.setAllocator(allocator);
-        return this;
+        return (IoUringDatagramChannelConfig) super.setAllocator(allocator);
     }
 
     @Override
     public IoUringDatagramChannelConfig setRecvByteBufAllocator(RecvByteBufAllocator allocator) {
-        super.setRecvByteBufAllocator(allocator);
-        return this;
+        return (IoUringDatagramChannelConfig) super.setRecvByteBufAllocator(allocator);
     }
 
     @Override
     public IoUringDatagramChannelConfig setAutoRead(boolean autoRead) {
-        super.setAutoRead(autoRead);
-        return this;
+        return (IoUringDatagramChannelConfig) super.setAutoRead(autoRead);
     }
 
     @Override
     public IoUringDatagramChannelConfig setAutoClose(boolean autoClose) {
-        super.setAutoClose(autoClose);
-        return this;
+        return (IoUringDatagramChannelConfig) super.setAutoClose(autoClose);
     }
 
     @Override
     @Deprecated
     public IoUringDatagramChannelConfig setWriteBufferHighWaterMark(int writeBufferHighWaterMark) {
-        super.setWriteBufferHighWaterMark(writeBufferHighWaterMark);
-        return this;
+        return (IoUringDatagramChannelConfig) super.setWriteBufferHighWaterMark(writeBufferHighWaterMark);
     }
 
     @Override
     @Deprecated
     public IoUringDatagramChannelConfig setWriteBufferLowWaterMark(int writeBufferLowWaterMark) {
-        super.setWriteBufferLowWaterMark(writeBufferLowWaterMark);
-        return this;
+        return (IoUringDatagramChannelConfig) super.setWriteBufferLowWaterMark(writeBufferLowWaterMark);
     }
 
     @Override
     public IoUringDatagramChannelConfig setWriteBufferWaterMark(WriteBufferWaterMark writeBufferWaterMark) {
-        super.setWriteBufferWaterMark(writeBufferWaterMark);
-        return this;
+        return (IoUringDatagramChannelConfig) super.setWriteBufferWaterMark(writeBufferWaterMark);
     }
 
     @Override
     public IoUringDatagramChannelConfig setMessageSizeEstimator(MessageSizeEstimator estimator) {
-        super.setMessageSizeEstimator(estimator);
-        return this;
+        return (IoUringDatagramChannelConfig) super.setMessageSizeEstimator(estimator);
     }
 }

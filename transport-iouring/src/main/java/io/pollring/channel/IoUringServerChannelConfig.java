@@ -42,8 +42,7 @@ public class IoUringServerChannelConfig extends IoUringChannelConfig implements 
 
     @Override
     public IoUringServerChannelConfig setReceiveBufferSize(int receiveBufferSize) {
-        set(ConfigOptions.RECEIVE_BUFFER, receiveBufferSize);
-        return this;
+        return (IoUringServerChannelConfig) set(ConfigOptions.RECEIVE_BUFFER, receiveBufferSize);
     }
 
     @Override
@@ -53,8 +52,7 @@ public class IoUringServerChannelConfig extends IoUringChannelConfig implements 
 
     @Override
     public IoUringServerChannelConfig setReuseAddress(boolean reuseAddress) {
-        set(ConfigOptions.REUSE_ADDRESS, reuseAddress);
-        return this;
+        return (IoUringServerChannelConfig) set(ConfigOptions.REUSE_ADDRESS, reuseAddress);
     }
 
     /**
@@ -89,76 +87,64 @@ public class IoUringServerChannelConfig extends IoUringChannelConfig implements 
 
     @Override
     public IoUringServerChannelConfig setConnectTimeoutMillis(int connectTimeoutMillis) {
-        super.setConnectTimeoutMillis(connectTimeoutMillis);
-        return this;
+        return (IoUringServerChannelConfig) super.setConnectTimeoutMillis(connectTimeoutMillis);
     }
 
     @Override
     @Deprecated
     public IoUringServerChannelConfig setMaxMessagesPerRead(int maxMessagesPerRead) {
-        super.setMaxMessagesPerRead(maxMessagesPerRead);
-        return this;
+        return (IoUringServerChannelConfig) super.setMaxMessagesPerRead(maxMessagesPerRead);
     }
 
     @Override
     public IoUringServerChannelConfig setMaxMessagesPerWrite(int maxMessagesPerWrite) {
-        super.setMaxMessagesPerWrite(maxMessagesPerWrite);
-        return this;
+        return (IoUringServerChannelConfig) super.setMaxMessagesPerWrite(maxMessagesPerWrite);
     }
 
     @Override
     public IoUringServerChannelConfig setWriteSpinCount(int writeSpinCount) {
-        super.setWriteSpinCount(writeSpinCount);
-        return this;
+        return (IoUringServerChannelConfig) super.setWriteSpinCount(writeSpinCount);
     }
 
     @Override
     public IoUringServerChannelConfig setAllocator(ByteBufAllocator allocator) {
-        super.setAllocator(allocator);
-        return this;
+        return (IoUringServerChannelConfig) super.setAllocator(allocator);
     }
 
     @Override
     public IoUringServerChannelConfig setRecvByteBufAllocator(RecvByteBufAllocator allocator) {
-        super.setRecvByteBufAllocator(allocator);
-        return this;
+        return (IoUringServerChannelConfig) super.setRecvByteBufAllocator(allocator);
     }
 
     @Override
     public IoUringServerChannelConfig setAutoRead(boolean autoRead) {
-        super.setAutoRead(autoRead);
-        return this;
+        return (IoUringServerChannelConfig) super.setAutoRead(autoRead);
     }
 
     @Override
     public IoUringServerChannelConfig setAutoClose(boolean autoClose) {
-        super.setAutoClose(autoClose);
-        return this;
+        return (IoUringServerChannelConfig) super.setAutoClose(autoClose);
     }
 
     @Override
     @Deprecated
     public IoUringServerChannelConfig setWriteBufferHighWaterMark(int writeBufferHighWaterMark) {
-        super.setWriteBufferHighWaterMark(writeBufferHighWaterMark);
-        return this;
+        return (IoUringServerChannelConfig) super.setWriteBufferHighWaterMark(writeBufferHighWaterMark);
     }
 
     @Override
     @Deprecated
     public IoUringServerChannelConfig setWriteBufferLowWaterMark(int writeBufferLowWaterMark) {
-        super.setWriteBufferLowWaterMark(writeBufferLowWaterMark);
-        return this;
+        return (IoUringServerChannelConfig) super.setWriteBufferLowWaterMark(writeBufferLowWaterMark);
     }
 
     @Override
     public IoUringServerChannelConfig setWriteBufferWaterMark(WriteBufferWaterMark writeBufferWaterMark) {
-        super.setWriteBufferWaterMark(writeBufferWaterMark);
-        return this;
+        return (IoUringServerChannelConfig) super.setWriteBufferWaterMark(writeBufferWaterMark);
     }
 
     @Override
     public IoUringServerChannelConfig setMessageSizeEstimator(MessageSizeEstimator estimator) {
-        super.setMessageSizeEstimator(estimator);
-        return this;
+        return (IoUringServerChannelConfig) super.setMessageSizeEstimator(estimator);
     }
 }

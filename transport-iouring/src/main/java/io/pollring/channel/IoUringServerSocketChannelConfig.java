@@ -25,14 +25,12 @@ public final class IoUringServerSocketChannelConfig extends IoUringServerChannel
 
     @Override
     public IoUringServerSocketChannelConfig setReceiveBufferSize(int receiveBufferSize) {
-        super.setReceiveBufferSize(receiveBufferSize);
-        return this;
+        return (IoUringServerSocketChannelConfig) super.setReceiveBufferSize(receiveBufferSize);
     }
 
     @Override
     public IoUringServerSocketChannelConfig setReuseAddress(boolean reuseAddress) {
-        super.setReuseAddress(reuseAddress);
-        return this;
+        return (IoUringServerSocketChannelConfig) super.setReuseAddress(reuseAddress);
     }
 
     /** {@code SO_REUSEPORT}. */
@@ -42,8 +40,7 @@ public final class IoUringServerSocketChannelConfig extends IoUringServerChannel
 
     /** {@code SO_REUSEPORT}. */
     public IoUringServerSocketChannelConfig setReusePort(boolean reusePort) {
-        set(ConfigOptions.REUSE_PORT, reusePort);
-        return this;
+        return (IoUringServerSocketChannelConfig) set(ConfigOptions.REUSE_PORT, reusePort);
     }
 
     /** {@code IP_FREEBIND}: whether addresses that this machine does not have can be bound. */
@@ -53,8 +50,7 @@ public final class IoUringServerSocketChannelConfig extends IoUringServerChannel
 
     /** {@code IP_FREEBIND}: whether addresses that this machine does not have can be bound. */
     public IoUringServerSocketChannelConfig setFreeBind(boolean freeBind) {
-        set(ConfigOptions.FREE_BIND, freeBind);
-        return this;
+        return (IoUringServerSocketChannelConfig) set(ConfigOptions.FREE_BIND, freeBind);
     }
 
     /** {@code IP_TRANSPARENT}; needs CAP_NET_ADMIN. */
@@ -64,8 +60,7 @@ public final class IoUringServerSocketChannelConfig extends IoUringServerChannel
 
     /** {@code IP_TRANSPARENT}; needs CAP_NET_ADMIN. */
     public IoUringServerSocketChannelConfig setIpTransparent(boolean transparent) {
-        set(ConfigOptions.TRANSPARENT, transparent);
-        return this;
+        return (IoUringServerSocketChannelConfig) set(ConfigOptions.TRANSPARENT, transparent);
     }
 
     /** {@code TCP_DEFER_ACCEPT}, in seconds; the kernel rounds it to what its retransmissions give. */
@@ -75,20 +70,17 @@ public final class IoUringServerSocketChannelConfig extends IoUringServerChannel
 
     /** {@code TCP_DEFER_ACCEPT}, in seconds; the kernel rounds it to what its retransmissions give. */
     public IoUringServerSocketChannelConfig setTcpDeferAccept(int seconds) {
-        set(ConfigOptions.DEFER_ACCEPT, seconds);
-        return this;
+        return (IoUringServerSocketChannelConfig) set(ConfigOptions.DEFER_ACCEPT, seconds);
     }
 
     @Override
     public IoUringServerSocketChannelConfig setBacklog(int backlog) {
-        super.setBacklog(backlog);
-        return this;
+        return (IoUringServerSocketChannelConfig) super.setBacklog(backlog);
     }
 
     @Override
     public IoUringServerSocketChannelConfig setTcpFastopen(int pendingFastOpens) {
-        super.setTcpFastopen(pendingFastOpens);
-        return this;
+        return (IoUringServerSocketChannelConfig) super.setTcpFastopen(pendingFastOpens);
     }
 
     void writeTcpMd5Sig(Map<InetAddress, byte[]> keys) throws IOException {
@@ -101,8 +93,7 @@ public final class IoUringServerSocketChannelConfig extends IoUringServerChannel
      * @throws IllegalArgumentException if an address is null or a key has another length
      */
     public IoUringServerSocketChannelConfig setTcpMd5Sig(Map<InetAddress, byte[]> keys) {
-        set(ConfigOptions.SERVER_SIGNATURE_KEYS, keys);
-        return this;
+        return (IoUringServerSocketChannelConfig) set(ConfigOptions.SERVER_SIGNATURE_KEYS, keys);
     }
 
     @Override
@@ -112,76 +103,64 @@ public final class IoUringServerSocketChannelConfig extends IoUringServerChannel
 
     @Override
     public IoUringServerSocketChannelConfig setConnectTimeoutMillis(int connectTimeoutMillis) {
-        super.setConnectTimeoutMillis(connectTimeoutMillis);
-        return this;
+        return (IoUringServerSocketChannelConfig) super.setConnectTimeoutMillis(connectTimeoutMillis);
     }
 
     @Override
     @Deprecated
     public IoUringServerSocketChannelConfig setMaxMessagesPerRead(int maxMessagesPerRead) {
-        super.setMaxMessagesPerRead(maxMessagesPerRead);
-        return this;
+        return (IoUringServerSocketChannelConfig) super.setMaxMessagesPerRead(maxMessagesPerRead);
     }
 
     @Override
     public IoUringServerSocketChannelConfig setMaxMessagesPerWrite(int maxMessagesPerWrite) {
-        super.setMaxMessagesPerWrite(maxMessagesPerWrite);
-        return this;
+        return (IoUringServerSocketChannelConfig) super.setMaxMessagesPerWrite(maxMessagesPerWrite);
     }
 
     @Override
     public IoUringServerSocketChannelConfig setWriteSpinCount(int writeSpinCount) {
-        super.setWriteSpinCount(writeSpinCount);
-        return this;
+        return (IoUringServerSocketChannelConfig) super.setWriteSpinCount(writeSpinCount);
     }
 
     @Override
     public IoUringServerSocketChannelConfig setAllocator(ByteBufAllocator allocator) {
-        super.setAllocator(allocator);
-        return this;
+        return (IoUringServerSocketChannelConfig) super.setAllocator(allocator);
     }
 
     @Override
     public IoUringServerSocketChannelConfig setRecvByteBufAllocator(RecvByteBufAllocator allocator) {
-        super.setRecvByteBufAllocator(allocator);
-        return this;
+        return (IoUringServerSocketChannelConfig) super.setRecvByteBufAllocator(allocator);
     }
 
     @Override
     public IoUringServerSocketChannelConfig setAutoRead(boolean autoRead) {
-        super.setAutoRead(autoRead);
-        return this;
+        return (IoUringServerSocketChannelConfig) super.setAutoRead(autoRead);
     }
 
     @Override
     public IoUringServerSocketChannelConfig setAutoClose(boolean autoClose) {
-        super.setAutoClose(autoClose);
-        return this;
+        return (IoUringServerSocketChannelConfig) super.setAutoClose(autoClose);
     }
 
     @Override
     @Deprecated
     public IoUringServerSocketChannelConfig setWriteBufferHighWaterMark(int writeBufferHighWaterMark) {
-        super.setWriteBufferHighWaterMark(writeBufferHighWaterMark);
-        return this;
+        return (IoUringServerSocketChannelConfig) super.setWriteBufferHighWaterMark(writeBufferHighWaterMark);
     }
 
     @Override
     @Deprecated
     public IoUringServerSocketChannelConfig setWriteBufferLowWaterMark(int writeBufferLowWaterMark) {
-        super.setWriteBufferLowWaterMark(writeBufferLowWaterMark);
-        return this;
+        return (IoUringServerSocketChannelConfig) super.setWriteBufferLowWaterMark(writeBufferLowWaterMark);
     }
 
     @Override
     public IoUringServerSocketChannelConfig setWriteBufferWaterMark(WriteBufferWaterMark writeBufferWaterMark) {
-        super.setWriteBufferWaterMark(writeBufferWaterMark);
-        return this;
+        return (IoUringServerSocketChannelConfig) super.setWriteBufferWaterMark(writeBufferWaterMark);
     }
 
     @Override
     public IoUringServerSocketChannelConfig setMessageSizeEstimator(MessageSizeEstimator estimator) {
-        super.setMessageSizeEstimator(estimator);
-        return this;
+        return (IoUringServerSocketChannelConfig) super.setMessageSizeEstimator(estimator);
     }
 }

@@ -35,8 +35,7 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
 
     @Override
     public IoUringSocketChannelConfig setReceiveBufferSize(int receiveBufferSize) {
-        set(ConfigOptions.RECEIVE_BUFFER, receiveBufferSize);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.RECEIVE_BUFFER, receiveBufferSize);
     }
 
     @Override
@@ -46,8 +45,7 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
 
     @Override
     public IoUringSocketChannelConfig setSendBufferSize(int sendBufferSize) {
-        set(ConfigOptions.SEND_BUFFER, sendBufferSize);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.SEND_BUFFER, sendBufferSize);
     }
 
     @Override
@@ -57,8 +55,7 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
 
     @Override
     public IoUringSocketChannelConfig setTcpNoDelay(boolean tcpNoDelay) {
-        set(ConfigOptions.NO_DELAY, tcpNoDelay);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.NO_DELAY, tcpNoDelay);
     }
 
     @Override
@@ -68,8 +65,7 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
 
     @Override
     public IoUringSocketChannelConfig setKeepAlive(boolean keepAlive) {
-        set(ConfigOptions.KEEP_ALIVE, keepAlive);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.KEEP_ALIVE, keepAlive);
     }
 
     @Override
@@ -79,8 +75,7 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
 
     @Override
     public IoUringSocketChannelConfig setReuseAddress(boolean reuseAddress) {
-        set(ConfigOptions.REUSE_ADDRESS, reuseAddress);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.REUSE_ADDRESS, reuseAddress);
     }
 
     /** {@code SO_REUSEPORT}. */
@@ -90,8 +85,7 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
 
     /** {@code SO_REUSEPORT}. */
     public IoUringSocketChannelConfig setReusePort(boolean reusePort) {
-        set(ConfigOptions.REUSE_PORT, reusePort);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.REUSE_PORT, reusePort);
     }
 
     @Override
@@ -101,8 +95,7 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
 
     @Override
     public IoUringSocketChannelConfig setSoLinger(int soLinger) {
-        set(ConfigOptions.LINGER, soLinger);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.LINGER, soLinger);
     }
 
     @Override
@@ -112,8 +105,7 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
 
     @Override
     public IoUringSocketChannelConfig setTrafficClass(int trafficClass) {
-        set(ConfigOptions.TRAFFIC_CLASS, trafficClass);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.TRAFFIC_CLASS, trafficClass);
     }
 
     /** {@code TCP_CORK}: whether partial segments are held back. */
@@ -123,8 +115,7 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
 
     /** {@code TCP_CORK}: whether partial segments are held back. */
     public IoUringSocketChannelConfig setTcpCork(boolean tcpCork) {
-        set(ConfigOptions.CORK, tcpCork);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.CORK, tcpCork);
     }
 
     /** {@code TCP_NOTSENT_LOWAT}: the number of unsent bytes below which the socket is writable; 0..2^32-1. */
@@ -134,8 +125,7 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
 
     /** {@code TCP_NOTSENT_LOWAT}: the number of unsent bytes below which the socket is writable; 0..2^32-1. */
     public IoUringSocketChannelConfig setTcpNotSentLowAt(long tcpNotSentLowAt) {
-        set(ConfigOptions.NOT_SENT_LOW_WATER_MARK, tcpNotSentLowAt);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.NOT_SENT_LOW_WATER_MARK, tcpNotSentLowAt);
     }
 
     /** {@code TCP_KEEPIDLE}, in seconds. */
@@ -145,8 +135,7 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
 
     /** {@code TCP_KEEPIDLE}, in seconds. */
     public IoUringSocketChannelConfig setTcpKeepIdle(int seconds) {
-        set(ConfigOptions.KEEP_IDLE, seconds);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.KEEP_IDLE, seconds);
     }
 
     /** {@code TCP_KEEPINTVL}, in seconds. */
@@ -156,8 +145,7 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
 
     /** {@code TCP_KEEPINTVL}, in seconds. */
     public IoUringSocketChannelConfig setTcpKeepIntvl(int seconds) {
-        set(ConfigOptions.KEEP_INTERVAL, seconds);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.KEEP_INTERVAL, seconds);
     }
 
     /** {@code TCP_KEEPCNT}, in probes. */
@@ -167,8 +155,7 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
 
     /** {@code TCP_KEEPCNT}, in probes. */
     public IoUringSocketChannelConfig setTcpKeepCnt(int probes) {
-        set(ConfigOptions.KEEP_COUNT, probes);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.KEEP_COUNT, probes);
     }
 
     /** @deprecated what Netty's epoll transport has called {@link #setTcpKeepCnt(int)} first */
@@ -184,8 +171,7 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
 
     /** {@code TCP_USER_TIMEOUT}, in milliseconds. */
     public IoUringSocketChannelConfig setTcpUserTimeout(int milliseconds) {
-        set(ConfigOptions.USER_TIMEOUT, milliseconds);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.USER_TIMEOUT, milliseconds);
     }
 
     /** {@code TCP_QUICKACK}. The kernel may leave this mode by itself. */
@@ -195,8 +181,7 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
 
     /** {@code TCP_QUICKACK}. The kernel may leave this mode by itself. */
     public IoUringSocketChannelConfig setTcpQuickAck(boolean quickAck) {
-        set(ConfigOptions.QUICK_ACK, quickAck);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.QUICK_ACK, quickAck);
     }
 
     /** {@code IP_BIND_ADDRESS_NO_PORT}. */
@@ -206,8 +191,7 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
 
     /** {@code IP_BIND_ADDRESS_NO_PORT}. */
     public IoUringSocketChannelConfig setIpBindAddressNoPort(boolean noPort) {
-        set(ConfigOptions.BIND_ADDRESS_NO_PORT, noPort);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.BIND_ADDRESS_NO_PORT, noPort);
     }
 
     /** {@code IP_FREEBIND}: whether addresses that this machine does not have can be bound. */
@@ -217,8 +201,7 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
 
     /** {@code IP_FREEBIND}: whether addresses that this machine does not have can be bound. */
     public IoUringSocketChannelConfig setFreeBind(boolean freeBind) {
-        set(ConfigOptions.FREE_BIND, freeBind);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.FREE_BIND, freeBind);
     }
 
     /** {@code IP_TRANSPARENT}; needs CAP_NET_ADMIN. */
@@ -228,8 +211,7 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
 
     /** {@code IP_TRANSPARENT}; needs CAP_NET_ADMIN. */
     public IoUringSocketChannelConfig setIpTransparent(boolean transparent) {
-        set(ConfigOptions.TRANSPARENT, transparent);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.TRANSPARENT, transparent);
     }
 
     /** {@code SO_BUSY_POLL}, in microseconds. */
@@ -239,8 +221,7 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
 
     /** {@code SO_BUSY_POLL}, in microseconds. */
     public IoUringSocketChannelConfig setSoBusyPoll(int microseconds) {
-        set(ConfigOptions.BUSY_POLL, microseconds);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.BUSY_POLL, microseconds);
     }
 
     void writeTcpMd5Sig(Map<InetAddress, byte[]> keys) throws IOException {
@@ -253,8 +234,7 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
      * @throws IllegalArgumentException if an address is null or a key has another length
      */
     public IoUringSocketChannelConfig setTcpMd5Sig(Map<InetAddress, byte[]> keys) {
-        set(ConfigOptions.SIGNATURE_KEYS, keys);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.SIGNATURE_KEYS, keys);
     }
 
     /** Whether data that is written before the connection is made goes with the SYN, where the kernel supports it. */
@@ -270,8 +250,7 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
 
     @Override
     public IoUringSocketChannelConfig setAllowHalfClosure(boolean allowHalfClosure) {
-        super.setAllowHalfClosure(allowHalfClosure);
-        return this;
+        return (IoUringSocketChannelConfig) super.setAllowHalfClosure(allowHalfClosure);
     }
 
     @Override
@@ -281,76 +260,64 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
 
     @Override
     public IoUringSocketChannelConfig setConnectTimeoutMillis(int connectTimeoutMillis) {
-        super.setConnectTimeoutMillis(connectTimeoutMillis);
-        return this;
+        return (IoUringSocketChannelConfig) super.setConnectTimeoutMillis(connectTimeoutMillis);
     }
 
     @Override
     @Deprecated
     public IoUringSocketChannelConfig setMaxMessagesPerRead(int maxMessagesPerRead) {
-        super.setMaxMessagesPerRead(maxMessagesPerRead);
-        return this;
+        return (IoUringSocketChannelConfig) super.setMaxMessagesPerRead(maxMessagesPerRead);
     }
 
     @Override
     public IoUringSocketChannelConfig setMaxMessagesPerWrite(int maxMessagesPerWrite) {
-        super.setMaxMessagesPerWrite(maxMessagesPerWrite);
-        return this;
+        return (IoUringSocketChannelConfig) super.setMaxMessagesPerWrite(maxMessagesPerWrite);
     }
 
     @Override
     public IoUringSocketChannelConfig setWriteSpinCount(int writeSpinCount) {
-        super.setWriteSpinCount(writeSpinCount);
-        return this;
+        return (IoUringSocketChannelConfig) super.setWriteSpinCount(writeSpinCount);
     }
 
     @Override
     public IoUringSocketChannelConfig setAllocator(ByteBufAllocator allocator) {
-        super.setAllocator(allocator);
-        return this;
+        return (IoUringSocketChannelConfig) super.setAllocator(allocator);
     }
 
     @Override
     public IoUringSocketChannelConfig setRecvByteBufAllocator(RecvByteBufAllocator allocator) {
-        super.setRecvByteBufAllocator(allocator);
-        return this;
+        return (IoUringSocketChannelConfig) super.setRecvByteBufAllocator(allocator);
     }
 
     @Override
     public IoUringSocketChannelConfig setAutoRead(boolean autoRead) {
-        super.setAutoRead(autoRead);
-        return this;
+        return (IoUringSocketChannelConfig) super.setAutoRead(autoRead);
     }
 
     @Override
     public IoUringSocketChannelConfig setAutoClose(boolean autoClose) {
-        super.setAutoClose(autoClose);
-        return this;
+        return (IoUringSocketChannelConfig) super.setAutoClose(autoClose);
     }
 
     @Override
     @Deprecated
     public IoUringSocketChannelConfig setWriteBufferHighWaterMark(int writeBufferHighWaterMark) {
-        super.setWriteBufferHighWaterMark(writeBufferHighWaterMark);
-        return this;
+        return (IoUringSocketChannelConfig) super.setWriteBufferHighWaterMark(writeBufferHighWaterMark);
     }
 
     @Override
     @Deprecated
     public IoUringSocketChannelConfig setWriteBufferLowWaterMark(int writeBufferLowWaterMark) {
-        super.setWriteBufferLowWaterMark(writeBufferLowWaterMark);
-        return this;
+        return (IoUringSocketChannelConfig) super.setWriteBufferLowWaterMark(writeBufferLowWaterMark);
     }
 
     @Override
     public IoUringSocketChannelConfig setWriteBufferWaterMark(WriteBufferWaterMark writeBufferWaterMark) {
-        super.setWriteBufferWaterMark(writeBufferWaterMark);
-        return this;
+        return (IoUringSocketChannelConfig) super.setWriteBufferWaterMark(writeBufferWaterMark);
     }
 
     @Override
     public IoUringSocketChannelConfig setMessageSizeEstimator(MessageSizeEstimator estimator) {
-        super.setMessageSizeEstimator(estimator);
-        return this;
+        return (IoUringSocketChannelConfig) super.setMessageSizeEstimator(estimator);
     }
 }
