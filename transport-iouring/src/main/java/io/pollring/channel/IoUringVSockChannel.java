@@ -32,11 +32,7 @@ public final class IoUringVSockChannel extends AbstractIoUringStreamChannel {
      * ({@code O_NONBLOCK}): otherwise it would block the loop.
      */
     public IoUringVSockChannel(int fd) {
-        this(LinuxSocket.newSocket(fd));
-    }
-
-    private IoUringVSockChannel(LinuxSocket socket) {
-        super(null, socket, Sockets.hasNoError(socket));
+        super(null, LinuxSocket.newSocket(fd), Sockets.hasNoError(fd));
     }
 
     IoUringVSockChannel(Channel parent, LinuxSocket socket) {

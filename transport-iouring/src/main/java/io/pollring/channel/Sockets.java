@@ -36,13 +36,13 @@ final class Sockets {
     }
 
     /** Whether a socket that somebody else has made is without a pending error, as connected and bound ones are. */
-    static boolean hasNoError(Socket socket) {
-        return ask(socket, Socket::getSoError) == 0;
+    static boolean hasNoError(int fd) {
+        return ask(new Socket(fd), Socket::getSoError) == 0;
     }
 
     /** Whether a socket that somebody else has made listens. */
-    static boolean isListening(Socket socket) {
-        return ask(socket, asked -> asked.getIntOpt(SocketAbi.SOL_SOCKET, ConfigOptions.SO_ACCEPTCONN)) != 0;
+    static boolean isListening(int fd) {
+        return ask(new Socket(fd), socket -> socket.getIntOpt(SocketAbi.SOL_SOCKET, ConfigOptions.SO_ACCEPTCONN)) != 0;
     }
 
     /**
