@@ -19,6 +19,7 @@ import io.netty.channel.epoll.EpollIoEvent;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.epoll.LinuxSocket;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannel;
 import io.netty.channel.unix.UnixChannelUtil;
@@ -217,8 +218,8 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
     }
 
     /** What the channel's local address is after a bind to {@code address}. */
-    SocketAddress localAfterBind(SocketAddress address) {
-        return readLocalAddress();
+    private SocketAddress localAfterBind(SocketAddress address) {
+        return address instanceof DomainSocketAddress ? address : readLocalAddress();
     }
 
     /**

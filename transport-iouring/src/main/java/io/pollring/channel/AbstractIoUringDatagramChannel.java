@@ -10,7 +10,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.AddressedEnvelope;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.DefaultAddressedEnvelope;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.epoll.EpollIoOps;
@@ -168,27 +167,18 @@ abstract class AbstractIoUringDatagramChannel extends AbstractIoUringChannel {
             }
             ReadAllocation allocation = recvBufAllocHandle();
             allocation.reset(config());
-            ChannelPipeline pipeline = pipeline();
             Throwable failure = null;
             try {
-                try {
-                    // A read that fills less than it might is nothing special here. A handler may have closed the
-                    // channel: its fd may be another's by now.
-                    while (readOnce(allocation) && !isGone()
-                            && allocation.continueReading(UncheckedBooleanSupplier.TRUE_SUPPLIER)) {
-                        continue;
-                    }
-                } catch (Throwable t) {
-                    failure = t;
+                // A read that fills less than it might is nothing special here. A handler may have closed the
+                // channel: its fd may be another's by now.
+                while (readOnce(allocation) && !isGone()
+                        && allocation.continueReading(UncheckedBooleanSupplier.TRUE_SUPPLIER)) {
+                    continue;
                 }
-                allocation.readComplete();
-                pipeline.fireChannelReadComplete();
-                if (failure != null) {
-                    pipeline.fireExceptionCaught(failure);
-                }
-            } finally {
-                readLoopDone();
+            } catch (Throwable t) {
+                failure = t;
             }
+            allocation.endLoop(this, failure);
         }
 
         /**

@@ -18,40 +18,18 @@ public abstract class AbstractIoUringDatagramChannelConfig extends IoUringChanne
     private volatile boolean activeOnRegistration;
 
     AbstractIoUringDatagramChannelConfig(AbstractIoUringDatagramChannel channel,
-                                         Map<ChannelOption<?>, SocketOption<?>> socketOptions) {
-        super(channel, socketOptions, new FixedRecvByteBufAllocator(DATAGRAM_BYTES));
+                                         Map<ChannelOption<?>, ConfigOption<?>> options) {
+        super(channel, options, new FixedRecvByteBufAllocator(DATAGRAM_BYTES));
     }
 
     final boolean isActiveOnRegistration() {
         return activeOnRegistration;
     }
 
-    @Override
-    @SuppressWarnings("deprecation") // a bootstrap for epoll may ask for it
-    public Map<ChannelOption<?>, Object> getOptions() {
-        return getOptions(super.getOptions(), ChannelOption.DATAGRAM_CHANNEL_ACTIVE_ON_REGISTRATION);
-    }
-
-    @Override
-    @SuppressWarnings({ "unchecked", "deprecation" })
-    public <T> T getOption(ChannelOption<T> option) {
-        if (option == ChannelOption.DATAGRAM_CHANNEL_ACTIVE_ON_REGISTRATION) {
-            return (T) Boolean.valueOf(activeOnRegistration);
-        }
-        return super.getOption(option);
-    }
-
-    @Override
-    @SuppressWarnings("deprecation")
-    public <T> boolean setOption(ChannelOption<T> option, T value) {
-        if (option != ChannelOption.DATAGRAM_CHANNEL_ACTIVE_ON_REGISTRATION) {
-            return super.setOption(option, value);
-        }
-        validate(option, value);
+    final void setActiveOnRegistration(boolean activeOnRegistration) {
         if (channel().isRegistered()) {
             throw new IllegalStateException("the channel is registered: too late to say when it gets active");
         }
-        activeOnRegistration = (Boolean) value;
-        return true;
+        this.activeOnRegistration = activeOnRegistration;
     }
 }

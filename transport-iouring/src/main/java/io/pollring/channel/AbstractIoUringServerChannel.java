@@ -9,7 +9,6 @@ package io.pollring.channel;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollIoOps;
@@ -102,7 +101,6 @@ public abstract class AbstractIoUringServerChannel extends AbstractIoUringChanne
                 return;
             }
             ReadAllocation allocation = recvBufAllocHandle();
-            ChannelPipeline pipeline = pipeline();
             allocation.reset(config());
             allocation.attemptedBytesRead(1);
             Throwable failure = null;
@@ -116,20 +114,12 @@ public abstract class AbstractIoUringServerChannel extends AbstractIoUringChanne
                     }
                     allocation.countDescriptor();
                     readPending = false;
-                    pipeline.fireChannelRead(newChild(fd));
+                    pipeline().fireChannelRead(newChild(fd));
                 } while (isOpen() && allocation.continueReading());
             } catch (Throwable t) {
                 failure = t;
             }
-            try {
-                allocation.readComplete();
-                pipeline.fireChannelReadComplete();
-                if (failure != null) {
-                    pipeline.fireExceptionCaught(failure);
-                }
-            } finally {
-                readLoopDone();
-            }
+            allocation.endLoop(this, failure);
         }
 
         private Channel newChild(int fd) throws Exception {

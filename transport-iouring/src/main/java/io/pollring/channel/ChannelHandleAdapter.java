@@ -54,7 +54,7 @@ final class ChannelHandleAdapter implements HandleAdapter {
         if (handle instanceof AbstractIoUringUnsafe || !(handle instanceof Channel.Unsafe)) {
             return null;
         }
-        Channel channel = channel((Channel.Unsafe) handle);
+        Channel channel = channelOf(handle);
         if (channel instanceof EpollSocketChannel || channel instanceof AbstractEpollServerChannel
                 || channel instanceof EpollDatagramChannel) {
             RecvByteBufAllocator.Handle allocation = ((Channel.Unsafe) handle).recvBufAllocHandle();
@@ -83,7 +83,7 @@ final class ChannelHandleAdapter implements HandleAdapter {
         if (attempted == NO_ATTEMPT || last >= attempted) {
             return false;
         }
-        Channel channel = channel((Channel.Unsafe) handle);
+        Channel channel = channelOf(handle);
         if (last >= 0) {
             return channel instanceof EpollSocketChannel;
         }
@@ -96,8 +96,9 @@ final class ChannelHandleAdapter implements HandleAdapter {
         if (handle instanceof Channel.Unsafe) {
             Channel.Unsafe unsafe = (Channel.Unsafe) handle;
             try {
-                if (unsafe.outboundBuffer() != null || isOutputShutdown(channel(unsafe))) {
-                    channel(unsafe).pipeline().fireExceptionCaught(cause);
+                Channel channel = channelOf(handle);
+                if (unsafe.outboundBuffer() != null || isOutputShutdown(channel)) {
+                    channel.pipeline().fireExceptionCaught(cause);
                 }
                 // Otherwise it is closing: SO_LINGER has another thread close the socket.
             } finally {
@@ -148,10 +149,6 @@ final class ChannelHandleAdapter implements HandleAdapter {
 
     /** The channel whose transport {@code handle} is, or {@code null}. */
     static Channel channelOf(EpollIoHandle handle) {
-        return handle instanceof Channel.Unsafe ? channel((Channel.Unsafe) handle) : null;
-    }
-
-    private static Channel channel(Channel.Unsafe unsafe) {
-        return unsafe.voidPromise().channel();
+        return handle instanceof Channel.Unsafe ? ((Channel.Unsafe) handle).voidPromise().channel() : null;
     }
 }

@@ -11,7 +11,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.unix.Errors;
-import io.netty.channel.unix.Socket;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.internal.RecyclableArrayList;
 import io.pollring.channel.AbstractIoUringDatagramChannel.DatagramUnsafe;
@@ -19,7 +18,6 @@ import io.pollring.ring.MessageArray;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 
 /**
  * The ways to read UDP datagrams into one buffer: one of a connected peer, one with its addresses, or several with one
@@ -81,21 +79,13 @@ final class DatagramReader {
             throws IOException {
         int writable = maxBytes == 0 ? buf.writableBytes() : Math.min(buf.writableBytes(), maxBytes);
         allocation.attemptedBytesRead(writable);
-        int start = buf.writerIndex();
-        Socket socket = channel.socket;
-        int bytes;
-        if (buf.hasMemoryAddress()) {
-            bytes = socket.recvAddress(buf.memoryAddress(), start, start + writable);
-        } else {
-            ByteBuffer nio = buf.internalNioBuffer(start, writable);
-            bytes = socket.recv(nio, nio.position(), nio.limit());
-        }
+        int bytes = Sockets.receive(channel.socket, buf, writable);
         if (bytes <= 0) {
             // 0 is nothing at all, -1 an empty datagram. Netty's channels pass over the latter, and so do we.
             allocation.lastBytesRead(bytes);
             return bytes < 0;
         }
-        buf.writerIndex(start + bytes);
+        buf.writerIndex(buf.writerIndex() + bytes);
         allocation.lastBytesRead(maxBytes == 0 ? bytes : writable);
         packets.add(new DatagramPacket(buf.retain(), channel.localAddress(), channel.remoteAddress()));
         return true;

@@ -13,17 +13,12 @@ import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.epoll.EpollMode;
 import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.RawUnixChannelOption;
-import io.netty.util.internal.ObjectUtil;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -32,19 +27,13 @@ import java.util.Map;
  */
 public class IoUringChannelConfig extends DefaultChannelConfig {
     private final AbstractIoUringChannel channel;
-    private final Map<ChannelOption<?>, SocketOption<?>> socketOptions;
+    private final Map<ChannelOption<?>, ConfigOption<?>> options;
 
-    IoUringChannelConfig(AbstractIoUringChannel channel, Map<ChannelOption<?>, SocketOption<?>> socketOptions) {
-        super(channel);
-        this.channel = channel;
-        this.socketOptions = socketOptions;
-    }
-
-    IoUringChannelConfig(AbstractIoUringChannel channel, Map<ChannelOption<?>, SocketOption<?>> socketOptions,
+    IoUringChannelConfig(AbstractIoUringChannel channel, Map<ChannelOption<?>, ConfigOption<?>> options,
                          RecvByteBufAllocator allocator) {
         super(channel, allocator);
         this.channel = channel;
-        this.socketOptions = socketOptions;
+        this.options = options;
     }
 
     final AbstractIoUringChannel channel() {
@@ -52,128 +41,86 @@ public class IoUringChannelConfig extends DefaultChannelConfig {
     }
 
     @Override
-    @SuppressWarnings("deprecation") // a bootstrap for epoll may ask for it
     public Map<ChannelOption<?>, Object> getOptions() {
-        Map<ChannelOption<?>, Object> options =
-                new LinkedHashMap<>(getOptions(super.getOptions(), EpollChannelOption.EPOLL_MODE));
-        for (ChannelOption<?> option : socketOptions.keySet()) {
-            options.put(option, getOption(option));
-        }
-        return options;
+        return getOptions(super.getOptions(), options.keySet().toArray(new ChannelOption<?>[0]));
     }
 
     @Override
-    @SuppressWarnings({ "unchecked", "deprecation" })
     public <T> T getOption(ChannelOption<T> option) {
-        SocketOption<T> socketOption = (SocketOption<T>) socketOptions.get(option);
-        if (socketOption != null) {
-            return get(socketOption);
-        }
-        if (option == EpollChannelOption.EPOLL_MODE) {
-            return (T) EpollMode.LEVEL_TRIGGERED;
-        }
-        try {
-            if (option instanceof IntegerUnixChannelOption) {
-                IntegerUnixChannelOption number = (IntegerUnixChannelOption) option;
-                return (T) Integer.valueOf(socket().getIntOpt(number.level(), number.optname()));
-            }
-            if (option instanceof RawUnixChannelOption) {
-                RawUnixChannelOption raw = (RawUnixChannelOption) option;
-                ByteBuffer value = ByteBuffer.allocate(raw.length());
-                socket().getRawOpt(raw.level(), raw.optname(), value);
-                return (T) value.flip();
-            }
-        } catch (IOException e) {
-            throw new ChannelException(e);
-        }
-        return super.getOption(option);
+        ConfigOption<T> found = find(option);
+        return found == null ? super.getOption(option) : get(found);
     }
 
     @Override
-    @SuppressWarnings({ "unchecked", "deprecation" })
     public <T> boolean setOption(ChannelOption<T> option, T value) {
         validate(option, value);
-        SocketOption<T> socketOption = (SocketOption<T>) socketOptions.get(option);
-        if (socketOption != null) {
-            set(socketOption, value);
-            return true;
+        ConfigOption<T> found = find(option);
+        if (found == null) {
+            return super.setOption(option, value);
         }
-        if (option == EpollChannelOption.EPOLL_MODE) {
-            // Netty's epoll transport takes it and goes on level-triggered. So do we.
-            ObjectUtil.checkNotNull((EpollMode) value, "mode");
-            return true;
+        set(found, value);
+        return true;
+    }
+
+    /** What {@code option} is to channels of this kind, or {@code null} if only Netty's own config may know it. */
+    @SuppressWarnings("unchecked")
+    private <T> ConfigOption<T> find(ChannelOption<T> option) {
+        ConfigOption<?> found = options.get(option);
+        if (option instanceof IntegerUnixChannelOption) {
+            IntegerUnixChannelOption number = (IntegerUnixChannelOption) option;
+            found = ConfigOption.number(number, number.level(), number.optname());
+        } else if (option instanceof RawUnixChannelOption) {
+            found = ConfigOption.raw((RawUnixChannelOption) option);
         }
-        try {
-            if (option instanceof IntegerUnixChannelOption) {
-                IntegerUnixChannelOption number = (IntegerUnixChannelOption) option;
-                socket().setIntOpt(number.level(), number.optname(), (Integer) value);
-                return true;
-            }
-            if (option instanceof RawUnixChannelOption) {
-                RawUnixChannelOption raw = (RawUnixChannelOption) option;
-                socket().setRawOpt(raw.level(), raw.optname(), (ByteBuffer) value);
-                return true;
-            }
-        } catch (IOException e) {
-            throw new ChannelException(e);
-        }
-        return super.setOption(option, value);
+        return (ConfigOption<T>) found;
     }
 
     /** The socket, if it is open. A closed one's number may be a stranger's by now. */
-    private LinuxSocket socket() throws ClosedChannelException {
+    final LinuxSocket socket() throws ClosedChannelException {
         if (!channel.socket.isOpen()) {
             throw new ClosedChannelException();
         }
         return channel.socket;
     }
 
-    final <T> T get(SocketOption<T> option) {
-        try {
-            return option.get(socket());
-        } catch (IOException e) {
-            throw new ChannelException(e);
-        }
+    final <T> T get(ConfigOption<T> option) {
+        return Sockets.ask(this, option.getter);
     }
 
-    /** Writes a socket option. */
-    <T> void set(SocketOption<T> option, T value) {
+    /** @return this */
+    <T> IoUringChannelConfig set(ConfigOption<T> option, T value) {
         try {
-            option.set(socket(), value);
+            option.setter.set(this, value);
         } catch (IOException e) {
             throw new ChannelException(e);
         }
+        return this;
     }
 
     @Override
     public IoUringChannelConfig setConnectTimeoutMillis(int connectTimeoutMillis) {
-        super.setConnectTimeoutMillis(connectTimeoutMillis);
-        return this;
+        return (IoUringChannelConfig) super.setConnectTimeoutMillis(connectTimeoutMillis);
     }
 
     @Override
     @Deprecated
     public IoUringChannelConfig setMaxMessagesPerRead(int maxMessagesPerRead) {
-        super.setMaxMessagesPerRead(maxMessagesPerRead);
-        return this;
+        return (IoUringChannelConfig) super.setMaxMessagesPerRead(maxMessagesPerRead);
     }
 
     @Override
     public IoUringChannelConfig setMaxMessagesPerWrite(int maxMessagesPerWrite) {
-        super.setMaxMessagesPerWrite(maxMessagesPerWrite);
-        return this;
+        return (IoUringChannelConfig) super.setMaxMessagesPerWrite(maxMessagesPerWrite);
     }
 
     @Override
     public IoUringChannelConfig setWriteSpinCount(int writeSpinCount) {
-        super.setWriteSpinCount(writeSpinCount);
-        return this;
+        return (IoUringChannelConfig) super.setWriteSpinCount(writeSpinCount);
     }
 
     @Override
     public IoUringChannelConfig setAllocator(ByteBufAllocator allocator) {
-        super.setAllocator(allocator);
-        return this;
+        return (IoUringChannelConfig) super.setAllocator(allocator);
     }
 
     /**
@@ -186,46 +133,39 @@ public class IoUringChannelConfig extends DefaultChannelConfig {
             throw new IllegalArgumentException("allocator.newHandle() must return an object of type: "
                     + RecvByteBufAllocator.ExtendedHandle.class);
         }
-        super.setRecvByteBufAllocator(allocator);
-        return this;
+        return (IoUringChannelConfig) super.setRecvByteBufAllocator(allocator);
     }
 
     @Override
     public IoUringChannelConfig setAutoRead(boolean autoRead) {
-        super.setAutoRead(autoRead);
-        return this;
+        return (IoUringChannelConfig) super.setAutoRead(autoRead);
     }
 
     @Override
     public IoUringChannelConfig setAutoClose(boolean autoClose) {
-        super.setAutoClose(autoClose);
-        return this;
+        return (IoUringChannelConfig) super.setAutoClose(autoClose);
     }
 
     @Override
     @Deprecated
     public IoUringChannelConfig setWriteBufferHighWaterMark(int writeBufferHighWaterMark) {
-        super.setWriteBufferHighWaterMark(writeBufferHighWaterMark);
-        return this;
+        return (IoUringChannelConfig) super.setWriteBufferHighWaterMark(writeBufferHighWaterMark);
     }
 
     @Override
     @Deprecated
     public IoUringChannelConfig setWriteBufferLowWaterMark(int writeBufferLowWaterMark) {
-        super.setWriteBufferLowWaterMark(writeBufferLowWaterMark);
-        return this;
+        return (IoUringChannelConfig) super.setWriteBufferLowWaterMark(writeBufferLowWaterMark);
     }
 
     @Override
     public IoUringChannelConfig setWriteBufferWaterMark(WriteBufferWaterMark writeBufferWaterMark) {
-        super.setWriteBufferWaterMark(writeBufferWaterMark);
-        return this;
+        return (IoUringChannelConfig) super.setWriteBufferWaterMark(writeBufferWaterMark);
     }
 
     @Override
     public IoUringChannelConfig setMessageSizeEstimator(MessageSizeEstimator estimator) {
-        super.setMessageSizeEstimator(estimator);
-        return this;
+        return (IoUringChannelConfig) super.setMessageSizeEstimator(estimator);
     }
 
     @Override

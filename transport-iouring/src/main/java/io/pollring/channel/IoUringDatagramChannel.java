@@ -83,21 +83,13 @@ public final class IoUringDatagramChannel extends AbstractIoUringDatagramChannel
 
     private IoUringDatagramChannel(LinuxSocket socket, boolean active) {
         super(socket, active);
-        ipv6 = isIpv6(socket);
+        ipv6 = Sockets.ask(socket, Multicast::isIpv6);
         config = new IoUringDatagramChannelConfig(this);
         try {
             // As NIO has it: only groups that the socket has joined.
             config.setIpMulticastAll(MULTICAST_ALL);
         } catch (ChannelException e) {
             logger.debug("IP_MULTICAST_ALL cannot be set to {}", MULTICAST_ALL, e);
-        }
-    }
-
-    private static boolean isIpv6(LinuxSocket socket) {
-        try {
-            return Multicast.isIpv6(socket);
-        } catch (IOException e) {
-            throw new ChannelException(e);
         }
     }
 
@@ -215,7 +207,7 @@ public final class IoUringDatagramChannel extends AbstractIoUringDatagramChannel
     @Override
     public ChannelFuture joinGroup(InetAddress multicastAddress, NetworkInterface networkInterface,
                                    InetAddress source, ChannelPromise promise) {
-        return changeGroup(Multicast::join, multicastAddress, networkInterface, source, promise);
+        return changeGroup(true, multicastAddress, networkInterface, source, promise);
     }
 
     @Override
@@ -252,29 +244,25 @@ public final class IoUringDatagramChannel extends AbstractIoUringDatagramChannel
     @Override
     public ChannelFuture leaveGroup(InetAddress multicastAddress, NetworkInterface networkInterface,
                                     InetAddress source, ChannelPromise promise) {
-        return changeGroup(Multicast::leave, multicastAddress, networkInterface, source, promise);
+        return changeGroup(false, multicastAddress, networkInterface, source, promise);
     }
 
-    private interface GroupChange {
-        void apply(LinuxSocket socket, InetAddress group, NetworkInterface via, InetAddress source) throws IOException;
-    }
-
-    private ChannelFuture changeGroup(GroupChange change, InetAddress group, NetworkInterface via, InetAddress source,
+    private ChannelFuture changeGroup(boolean join, InetAddress group, NetworkInterface via, InetAddress source,
                                       ChannelPromise promise) {
         ObjectUtil.checkNotNull(group, "multicastAddress");
         ObjectUtil.checkNotNull(via, "networkInterface");
         if (eventLoop().inEventLoop()) {
-            changeGroupNow(change, group, via, source, promise);
+            changeGroupNow(join, group, via, source, promise);
         } else {
-            eventLoop().execute(() -> changeGroupNow(change, group, via, source, promise));
+            eventLoop().execute(() -> changeGroupNow(join, group, via, source, promise));
         }
         return promise;
     }
 
-    private void changeGroupNow(GroupChange change, InetAddress group, NetworkInterface via, InetAddress source,
+    private void changeGroupNow(boolean join, InetAddress group, NetworkInterface via, InetAddress source,
                                 ChannelPromise promise) {
         try {
-            change.apply(socket, group, via, source);
+            Multicast.change(socket, group, via, source, join);
             promise.setSuccess();
         } catch (Throwable t) {
             // What the kernel refuses comes as an unchecked exception, and must not leave the promise open.

@@ -7,17 +7,14 @@
 package io.pollring.channel;
 
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.DatagramChannelConfig;
 import io.netty.util.internal.ObjectUtil;
 
 import java.net.InetAddress;
 import java.net.NetworkInterface;
-import java.util.Map;
 
 /** The options of {@link IoUringDatagramChannel}. */
 public final class IoUringDatagramChannelConfig extends AbstractIoUringDatagramChannelConfig
@@ -26,39 +23,7 @@ public final class IoUringDatagramChannelConfig extends AbstractIoUringDatagramC
     private volatile boolean udpGro;
 
     IoUringDatagramChannelConfig(IoUringDatagramChannel channel) {
-        super(channel, DatagramSocketOptions.UDP);
-    }
-
-    @Override
-    public Map<ChannelOption<?>, Object> getOptions() {
-        return getOptions(super.getOptions(), EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, EpollChannelOption.UDP_GRO);
-    }
-
-    @Override
-    @SuppressWarnings("unchecked")
-    public <T> T getOption(ChannelOption<T> option) {
-        if (option == EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE) {
-            return (T) Integer.valueOf(maxDatagramPayloadSize);
-        }
-        if (option == EpollChannelOption.UDP_GRO) {
-            return (T) Boolean.valueOf(udpGro);
-        }
-        return super.getOption(option);
-    }
-
-    @Override
-    public <T> boolean setOption(ChannelOption<T> option, T value) {
-        if (option == EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE) {
-            validate(option, value);
-            setMaxDatagramPayloadSize((Integer) value);
-            return true;
-        }
-        if (option == EpollChannelOption.UDP_GRO) {
-            validate(option, value);
-            setUdpGro((Boolean) value);
-            return true;
-        }
-        return super.setOption(option, value);
+        super(channel, DatagramOptions.UDP);
     }
 
     /** See {@link #setMaxDatagramPayloadSize(int)}. */
@@ -84,233 +49,207 @@ public final class IoUringDatagramChannelConfig extends AbstractIoUringDatagramC
 
     /** Lets the kernel join datagrams. They are taken apart again before a handler sees them. */
     public IoUringDatagramChannelConfig setUdpGro(boolean udpGro) {
-        set(DatagramSocketOptions.JOINED_DATAGRAMS, udpGro);
+        set(DatagramOptions.JOINED_DATAGRAMS, udpGro);
         this.udpGro = udpGro;
         return this;
     }
 
     @Override
     public int getSendBufferSize() {
-        return get(SocketOptions.SEND_BUFFER);
+        return get(ConfigOptions.SEND_BUFFER);
     }
 
     @Override
     public IoUringDatagramChannelConfig setSendBufferSize(int sendBufferSize) {
-        set(SocketOptions.SEND_BUFFER, sendBufferSize);
-        return this;
+        return (IoUringDatagramChannelConfig) set(ConfigOptions.SEND_BUFFER, sendBufferSize);
     }
 
     @Override
     public int getReceiveBufferSize() {
-        return get(SocketOptions.RECEIVE_BUFFER);
+        return get(ConfigOptions.RECEIVE_BUFFER);
     }
 
     @Override
     public IoUringDatagramChannelConfig setReceiveBufferSize(int receiveBufferSize) {
-        set(SocketOptions.RECEIVE_BUFFER, receiveBufferSize);
-        return this;
+        return (IoUringDatagramChannelConfig) set(ConfigOptions.RECEIVE_BUFFER, receiveBufferSize);
     }
 
     @Override
     public int getTrafficClass() {
-        return get(SocketOptions.TRAFFIC_CLASS);
+        return get(ConfigOptions.TRAFFIC_CLASS);
     }
 
     @Override
     public IoUringDatagramChannelConfig setTrafficClass(int trafficClass) {
-        set(SocketOptions.TRAFFIC_CLASS, trafficClass);
-        return this;
+        return (IoUringDatagramChannelConfig) set(ConfigOptions.TRAFFIC_CLASS, trafficClass);
     }
 
     @Override
     public boolean isReuseAddress() {
-        return get(SocketOptions.REUSE_ADDRESS);
+        return get(ConfigOptions.REUSE_ADDRESS);
     }
 
     @Override
     public IoUringDatagramChannelConfig setReuseAddress(boolean reuseAddress) {
-        set(SocketOptions.REUSE_ADDRESS, reuseAddress);
-        return this;
+        return (IoUringDatagramChannelConfig) set(ConfigOptions.REUSE_ADDRESS, reuseAddress);
     }
 
     /** {@code SO_REUSEPORT}. */
     public boolean isReusePort() {
-        return get(SocketOptions.REUSE_PORT);
+        return get(ConfigOptions.REUSE_PORT);
     }
 
     public IoUringDatagramChannelConfig setReusePort(boolean reusePort) {
-        set(SocketOptions.REUSE_PORT, reusePort);
-        return this;
+        return (IoUringDatagramChannelConfig) set(ConfigOptions.REUSE_PORT, reusePort);
     }
 
     /** {@code IP_FREEBIND}. */
     public boolean isFreeBind() {
-        return get(SocketOptions.FREE_BIND);
+        return get(ConfigOptions.FREE_BIND);
     }
 
     public IoUringDatagramChannelConfig setFreeBind(boolean freeBind) {
-        set(SocketOptions.FREE_BIND, freeBind);
-        return this;
+        return (IoUringDatagramChannelConfig) set(ConfigOptions.FREE_BIND, freeBind);
     }
 
     /** {@code IP_TRANSPARENT}. */
     public boolean isIpTransparent() {
-        return get(SocketOptions.TRANSPARENT);
+        return get(ConfigOptions.TRANSPARENT);
     }
 
     public IoUringDatagramChannelConfig setIpTransparent(boolean ipTransparent) {
-        set(SocketOptions.TRANSPARENT, ipTransparent);
-        return this;
+        return (IoUringDatagramChannelConfig) set(ConfigOptions.TRANSPARENT, ipTransparent);
     }
 
     /** {@code IP_RECVORIGDSTADDR}. */
     public boolean isIpRecvOrigDestAddr() {
-        return get(DatagramSocketOptions.ORIGINAL_RECIPIENT);
+        return get(DatagramOptions.ORIGINAL_RECIPIENT);
     }
 
     public IoUringDatagramChannelConfig setIpRecvOrigDestAddr(boolean ipRecvOrigDestAddr) {
-        set(DatagramSocketOptions.ORIGINAL_RECIPIENT, ipRecvOrigDestAddr);
-        return this;
+        return (IoUringDatagramChannelConfig) set(DatagramOptions.ORIGINAL_RECIPIENT, ipRecvOrigDestAddr);
     }
 
     @Override
     public boolean isBroadcast() {
-        return get(DatagramSocketOptions.BROADCAST);
+        return get(DatagramOptions.BROADCAST);
     }
 
     @Override
     public IoUringDatagramChannelConfig setBroadcast(boolean broadcast) {
-        set(DatagramSocketOptions.BROADCAST, broadcast);
-        return this;
+        return (IoUringDatagramChannelConfig) set(DatagramOptions.BROADCAST, broadcast);
     }
 
     @Override
     public boolean isLoopbackModeDisabled() {
-        return get(DatagramSocketOptions.LOOPBACK_MODE_DISABLED);
+        return get(DatagramOptions.LOOPBACK_MODE_DISABLED);
     }
 
     @Override
     public IoUringDatagramChannelConfig setLoopbackModeDisabled(boolean loopbackModeDisabled) {
-        set(DatagramSocketOptions.LOOPBACK_MODE_DISABLED, loopbackModeDisabled);
-        return this;
+        return (IoUringDatagramChannelConfig) set(DatagramOptions.LOOPBACK_MODE_DISABLED, loopbackModeDisabled);
     }
 
     /** {@code IP_MULTICAST_ALL}. */
     public boolean isIpMulticastAll() {
-        return get(DatagramSocketOptions.MULTICAST_ALL);
+        return get(DatagramOptions.MULTICAST_ALL);
     }
 
     public IoUringDatagramChannelConfig setIpMulticastAll(boolean ipMulticastAll) {
-        set(DatagramSocketOptions.MULTICAST_ALL, ipMulticastAll);
-        return this;
+        return (IoUringDatagramChannelConfig) set(DatagramOptions.MULTICAST_ALL, ipMulticastAll);
     }
 
     /** How many hops datagrams to a group may make. Those to a single host are another option's, {@code IP_TTL}. */
     @Override
     public int getTimeToLive() {
-        return get(DatagramSocketOptions.TIME_TO_LIVE);
+        return get(DatagramOptions.TIME_TO_LIVE);
     }
 
     @Override
     public IoUringDatagramChannelConfig setTimeToLive(int timeToLive) {
-        set(DatagramSocketOptions.TIME_TO_LIVE, timeToLive);
-        return this;
+        return (IoUringDatagramChannelConfig) set(DatagramOptions.TIME_TO_LIVE, timeToLive);
     }
 
     @Override
     public InetAddress getInterface() {
-        return get(DatagramSocketOptions.INTERFACE);
+        return get(DatagramOptions.INTERFACE);
     }
 
     @Override
     public IoUringDatagramChannelConfig setInterface(InetAddress interfaceAddress) {
-        set(DatagramSocketOptions.INTERFACE, interfaceAddress);
-        return this;
+        return (IoUringDatagramChannelConfig) set(DatagramOptions.INTERFACE, interfaceAddress);
     }
 
     @Override
     public NetworkInterface getNetworkInterface() {
-        return get(DatagramSocketOptions.NETWORK_INTERFACE);
+        return get(DatagramOptions.NETWORK_INTERFACE);
     }
 
     @Override
     public IoUringDatagramChannelConfig setNetworkInterface(NetworkInterface networkInterface) {
-        set(DatagramSocketOptions.NETWORK_INTERFACE, networkInterface);
-        return this;
+        return (IoUringDatagramChannelConfig) set(DatagramOptions.NETWORK_INTERFACE, networkInterface);
     }
 
     @Override
     public IoUringDatagramChannelConfig setConnectTimeoutMillis(int connectTimeoutMillis) {
-        super.setConnectTimeoutMillis(connectTimeoutMillis);
-        return this;
+        return (IoUringDatagramChannelConfig) super.setConnectTimeoutMillis(connectTimeoutMillis);
     }
 
     @Override
     @Deprecated
     public IoUringDatagramChannelConfig setMaxMessagesPerRead(int maxMessagesPerRead) {
-        super.setMaxMessagesPerRead(maxMessagesPerRead);
-        return this;
+        return (IoUringDatagramChannelConfig) super.setMaxMessagesPerRead(maxMessagesPerRead);
     }
 
     @Override
     public IoUringDatagramChannelConfig setMaxMessagesPerWrite(int maxMessagesPerWrite) {
-        super.setMaxMessagesPerWrite(maxMessagesPerWrite);
-        return this;
+        return (IoUringDatagramChannelConfig) super.setMaxMessagesPerWrite(maxMessagesPerWrite);
     }
 
     @Override
     public IoUringDatagramChannelConfig setWriteSpinCount(int writeSpinCount) {
-        super.setWriteSpinCount(writeSpinCount);
-        return this;
+        return (IoUringDatagramChannelConfig) super.setWriteSpinCount(writeSpinCount);
     }
 
     @Override
     public IoUringDatagramChannelConfig setAllocator(ByteBufAllocator allocator) {
-        super.setAllocator(allocator);
-        return this;
+        return (IoUringDatagramChannelConfig) super.setAllocator(allocator);
     }
 
     @Override
     public IoUringDatagramChannelConfig setRecvByteBufAllocator(RecvByteBufAllocator allocator) {
-        super.setRecvByteBufAllocator(allocator);
-        return this;
+        return (IoUringDatagramChannelConfig) super.setRecvByteBufAllocator(allocator);
     }
 
     @Override
     public IoUringDatagramChannelConfig setAutoRead(boolean autoRead) {
-        super.setAutoRead(autoRead);
-        return this;
+        return (IoUringDatagramChannelConfig) super.setAutoRead(autoRead);
     }
 
     @Override
     public IoUringDatagramChannelConfig setAutoClose(boolean autoClose) {
-        super.setAutoClose(autoClose);
-        return this;
+        return (IoUringDatagramChannelConfig) super.setAutoClose(autoClose);
     }
 
     @Override
     @Deprecated
     public IoUringDatagramChannelConfig setWriteBufferHighWaterMark(int writeBufferHighWaterMark) {
-        super.setWriteBufferHighWaterMark(writeBufferHighWaterMark);
-        return this;
+        return (IoUringDatagramChannelConfig) super.setWriteBufferHighWaterMark(writeBufferHighWaterMark);
     }
 
     @Override
     @Deprecated
     public IoUringDatagramChannelConfig setWriteBufferLowWaterMark(int writeBufferLowWaterMark) {
-        super.setWriteBufferLowWaterMark(writeBufferLowWaterMark);
-        return this;
+        return (IoUringDatagramChannelConfig) super.setWriteBufferLowWaterMark(writeBufferLowWaterMark);
     }
 
     @Override
     public IoUringDatagramChannelConfig setWriteBufferWaterMark(WriteBufferWaterMark writeBufferWaterMark) {
-        super.setWriteBufferWaterMark(writeBufferWaterMark);
-        return this;
+        return (IoUringDatagramChannelConfig) super.setWriteBufferWaterMark(writeBufferWaterMark);
     }
 
     @Override
     public IoUringDatagramChannelConfig setMessageSizeEstimator(MessageSizeEstimator estimator) {
-        super.setMessageSizeEstimator(estimator);
-        return this;
+        return (IoUringDatagramChannelConfig) super.setMessageSizeEstimator(estimator);
     }
 }

@@ -90,11 +90,6 @@ public final class IoUringDomainDatagramChannel extends AbstractIoUringDatagramC
         return address == null || address.path().isEmpty() ? null : address;
     }
 
-    @Override
-    SocketAddress localAfterBind(SocketAddress address) {
-        return address;
-    }
-
     // ---- writing
 
     @Override
@@ -182,21 +177,14 @@ public final class IoUringDomainDatagramChannel extends AbstractIoUringDatagramC
         private DomainDatagramPacket readConnected(ReadAllocation allocation, ByteBuf buf) throws IOException {
             // Once more, as epoll channels do it.
             allocation.attemptedBytesRead(buf.writableBytes());
-            int start = buf.writerIndex();
-            int bytes;
-            if (buf.hasMemoryAddress()) {
-                bytes = socket.recvAddress(buf.memoryAddress(), start, buf.capacity());
-            } else {
-                ByteBuffer nio = buf.internalNioBuffer(start, buf.writableBytes());
-                bytes = socket.recv(nio, nio.position(), nio.limit());
-            }
+            int bytes = Sockets.receive(socket, buf, buf.writableBytes());
             allocation.lastBytesRead(bytes);
             if (bytes <= 0) {
                 // 0 is nothing at all, -1 an empty datagram. Netty's channels pass over the latter, and so do we.
                 setDrained(bytes == 0);
                 return null;
             }
-            buf.writerIndex(start + bytes);
+            buf.writerIndex(buf.writerIndex() + bytes);
             return new DomainDatagramPacket(buf, local(), IoUringDomainDatagramChannel.this.remoteAddress());
         }
 

@@ -17,102 +17,88 @@ public final class IoUringDomainDatagramChannelConfig extends AbstractIoUringDat
         implements DomainDatagramChannelConfig {
 
     IoUringDomainDatagramChannelConfig(IoUringDomainDatagramChannel channel) {
-        super(channel, SocketOptions.BUFFERS);
+        super(channel, DatagramOptions.ALL);
     }
 
     @Override
     public int getSendBufferSize() {
-        return get(SocketOptions.SEND_BUFFER);
+        return get(ConfigOptions.SEND_BUFFER);
     }
 
     @Override
     public IoUringDomainDatagramChannelConfig setSendBufferSize(int sendBufferSize) {
-        set(SocketOptions.SEND_BUFFER, sendBufferSize);
-        return this;
+        return (IoUringDomainDatagramChannelConfig) set(ConfigOptions.SEND_BUFFER, sendBufferSize);
     }
 
     /** {@code SO_RCVBUF}. */
     public int getReceiveBufferSize() {
-        return get(SocketOptions.RECEIVE_BUFFER);
+        return get(ConfigOptions.RECEIVE_BUFFER);
     }
 
     public IoUringDomainDatagramChannelConfig setReceiveBufferSize(int receiveBufferSize) {
-        set(SocketOptions.RECEIVE_BUFFER, receiveBufferSize);
-        return this;
+        return (IoUringDomainDatagramChannelConfig) set(ConfigOptions.RECEIVE_BUFFER, receiveBufferSize);
     }
 
     @Override
     public IoUringDomainDatagramChannelConfig setConnectTimeoutMillis(int connectTimeoutMillis) {
-        super.setConnectTimeoutMillis(connectTimeoutMillis);
-        return this;
+        return (IoUringDomainDatagramChannelConfig) super.setConnectTimeoutMillis(connectTimeoutMillis);
     }
 
     @Override
     @Deprecated
     public IoUringDomainDatagramChannelConfig setMaxMessagesPerRead(int maxMessagesPerRead) {
-        super.setMaxMessagesPerRead(maxMessagesPerRead);
-        return this;
+        return (IoUringDomainDatagramChannelConfig) super.setMaxMessagesPerRead(maxMessagesPerRead);
     }
 
     @Override
     public IoUringDomainDatagramChannelConfig setMaxMessagesPerWrite(int maxMessagesPerWrite) {
-        super.setMaxMessagesPerWrite(maxMessagesPerWrite);
-        return this;
+        return (IoUringDomainDatagramChannelConfig) super.setMaxMessagesPerWrite(maxMessagesPerWrite);
     }
 
     @Override
     public IoUringDomainDatagramChannelConfig setWriteSpinCount(int writeSpinCount) {
-        super.setWriteSpinCount(writeSpinCount);
-        return this;
+        return (IoUringDomainDatagramChannelConfig) super.setWriteSpinCount(writeSpinCount);
     }
 
     @Override
     public IoUringDomainDatagramChannelConfig setAllocator(ByteBufAllocator allocator) {
-        super.setAllocator(allocator);
-        return this;
+        return (IoUringDomainDatagramChannelConfig) super.setAllocator(allocator);
     }
 
     @Override
     public IoUringDomainDatagramChannelConfig setRecvByteBufAllocator(RecvByteBufAllocator allocator) {
-        super.setRecvByteBufAllocator(allocator);
-        return this;
+        return (IoUringDomainDatagramChannelConfig) super.setRecvByteBufAllocator(allocator);
     }
 
     @Override
     public IoUringDomainDatagramChannelConfig setAutoRead(boolean autoRead) {
-        super.setAutoRead(autoRead);
-        return this;
+        return (IoUringDomainDatagramChannelConfig) super.setAutoRead(autoRead);
     }
 
     @Override
     public IoUringDomainDatagramChannelConfig setAutoClose(boolean autoClose) {
-        super.setAutoClose(autoClose);
-        return this;
+        return (IoUringDomainDatagramChannelConfig) super.setAutoClose(autoClose);
     }
 
     @Override
     @Deprecated
     public IoUringDomainDatagramChannelConfig setWriteBufferHighWaterMark(int writeBufferHighWaterMark) {
-        super.setWriteBufferHighWaterMark(writeBufferHighWaterMark);
-        return this;
+        return (IoUringDomainDatagramChannelConfig) super.setWriteBufferHighWaterMark(writeBufferHighWaterMark);
     }
 
     @Override
     @Deprecated
     public IoUringDomainDatagramChannelConfig setWriteBufferLowWaterMark(int writeBufferLowWaterMark) {
-        super.setWriteBufferLowWaterMark(writeBufferLowWaterMark);
-        return this;
+        return (IoUringDomainDatagramChannelConfig) super.setWriteBufferLowWaterMark(writeBufferLowWaterMark);
     }
 
     @Override
     public IoUringDomainDatagramChannelConfig setWriteBufferWaterMark(WriteBufferWaterMark writeBufferWaterMark) {
-        super.setWriteBufferWaterMark(writeBufferWaterMark);
-        return this;
+        return (IoUringDomainDatagramChannelConfig) super.setWriteBufferWaterMark(writeBufferWaterMark);
     }
 
     @Override
     public IoUringDomainDatagramChannelConfig setMessageSizeEstimator(MessageSizeEstimator estimator) {
-        super.setMessageSizeEstimator(estimator);
-        return this;
+        return (IoUringDomainDatagramChannelConfig) super.setMessageSizeEstimator(estimator);
     }
 }

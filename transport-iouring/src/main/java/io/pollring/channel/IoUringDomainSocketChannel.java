@@ -43,16 +43,12 @@ public final class IoUringDomainSocketChannel extends AbstractIoUringStreamChann
      * ({@code O_NONBLOCK}): otherwise it would block the loop.
      */
     public IoUringDomainSocketChannel(int fd) {
-        this(LinuxSocket.newSocket(fd));
+        super(null, LinuxSocket.newSocket(fd), Sockets.hasNoError(fd));
     }
 
     /** @param active whether the socket is connected */
     public IoUringDomainSocketChannel(int fd, boolean active) {
         super(null, LinuxSocket.newSocket(fd), active);
-    }
-
-    private IoUringDomainSocketChannel(LinuxSocket socket) {
-        super(null, socket, Sockets.hasNoError(socket));
     }
 
     IoUringDomainSocketChannel(Channel parent, LinuxSocket socket) {
@@ -91,11 +87,6 @@ public final class IoUringDomainSocketChannel extends AbstractIoUringStreamChann
     @Override
     SocketAddress readRemoteAddress() {
         return socket.remoteDomainSocketAddress();
-    }
-
-    @Override
-    SocketAddress localAfterBind(SocketAddress address) {
-        return address;
     }
 
     @Override

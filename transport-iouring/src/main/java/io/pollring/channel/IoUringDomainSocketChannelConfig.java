@@ -7,45 +7,40 @@
 package io.pollring.channel;
 
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.unix.DomainSocketChannelConfig;
 import io.netty.channel.unix.DomainSocketReadMode;
-import io.netty.channel.unix.UnixChannelOption;
 import io.netty.util.internal.ObjectUtil;
 
-import java.util.Map;
 
 /** The options of an {@link IoUringDomainSocketChannel}. */
 public final class IoUringDomainSocketChannelConfig extends IoUringStreamChannelConfig implements DomainSocketChannelConfig {
     private volatile DomainSocketReadMode readMode = DomainSocketReadMode.BYTES;
 
     IoUringDomainSocketChannelConfig(IoUringDomainSocketChannel channel) {
-        super(channel, SocketOptions.BUFFERS);
+        super(channel, ConfigOptions.UNIX);
     }
 
     /** {@code SO_RCVBUF}, in bytes. */
     public int getReceiveBufferSize() {
-        return get(SocketOptions.RECEIVE_BUFFER);
+        return get(ConfigOptions.RECEIVE_BUFFER);
     }
 
     /** {@code SO_RCVBUF}, in bytes. */
     public IoUringDomainSocketChannelConfig setReceiveBufferSize(int receiveBufferSize) {
-        set(SocketOptions.RECEIVE_BUFFER, receiveBufferSize);
-        return this;
+        return (IoUringDomainSocketChannelConfig) set(ConfigOptions.RECEIVE_BUFFER, receiveBufferSize);
     }
 
     /** {@code SO_SNDBUF}, in bytes. */
     public int getSendBufferSize() {
-        return get(SocketOptions.SEND_BUFFER);
+        return get(ConfigOptions.SEND_BUFFER);
     }
 
     /** {@code SO_SNDBUF}, in bytes. */
     public IoUringDomainSocketChannelConfig setSendBufferSize(int sendBufferSize) {
-        set(SocketOptions.SEND_BUFFER, sendBufferSize);
-        return this;
+        return (IoUringDomainSocketChannelConfig) set(ConfigOptions.SEND_BUFFER, sendBufferSize);
     }
 
     @Override
@@ -66,107 +61,69 @@ public final class IoUringDomainSocketChannelConfig extends IoUringStreamChannel
 
     @Override
     public IoUringDomainSocketChannelConfig setAllowHalfClosure(boolean allowHalfClosure) {
-        super.setAllowHalfClosure(allowHalfClosure);
-        return this;
-    }
-
-    @Override
-    public Map<ChannelOption<?>, Object> getOptions() {
-        return getOptions(super.getOptions(), UnixChannelOption.DOMAIN_SOCKET_READ_MODE);
-    }
-
-    @Override
-    @SuppressWarnings("unchecked")
-    public <T> T getOption(ChannelOption<T> option) {
-        if (option == UnixChannelOption.DOMAIN_SOCKET_READ_MODE) {
-            return (T) readMode;
-        }
-        return super.getOption(option);
-    }
-
-    @Override
-    public <T> boolean setOption(ChannelOption<T> option, T value) {
-        if (option == UnixChannelOption.DOMAIN_SOCKET_READ_MODE) {
-            validate(option, value);
-            setReadMode((DomainSocketReadMode) value);
-        } else {
-            return super.setOption(option, value);
-        }
-        return true;
+        return (IoUringDomainSocketChannelConfig) super.setAllowHalfClosure(allowHalfClosure);
     }
 
     @Override
     public IoUringDomainSocketChannelConfig setConnectTimeoutMillis(int connectTimeoutMillis) {
-        super.setConnectTimeoutMillis(connectTimeoutMillis);
-        return this;
+        return (IoUringDomainSocketChannelConfig) super.setConnectTimeoutMillis(connectTimeoutMillis);
     }
 
     @Override
     @Deprecated
     public IoUringDomainSocketChannelConfig setMaxMessagesPerRead(int maxMessagesPerRead) {
-        super.setMaxMessagesPerRead(maxMessagesPerRead);
-        return this;
+        return (IoUringDomainSocketChannelConfig) super.setMaxMessagesPerRead(maxMessagesPerRead);
     }
 
     @Override
     public IoUringDomainSocketChannelConfig setMaxMessagesPerWrite(int maxMessagesPerWrite) {
-        super.setMaxMessagesPerWrite(maxMessagesPerWrite);
-        return this;
+        return (IoUringDomainSocketChannelConfig) super.setMaxMessagesPerWrite(maxMessagesPerWrite);
     }
 
     @Override
     public IoUringDomainSocketChannelConfig setWriteSpinCount(int writeSpinCount) {
-        super.setWriteSpinCount(writeSpinCount);
-        return this;
+        return (IoUringDomainSocketChannelConfig) super.setWriteSpinCount(writeSpinCount);
     }
 
     @Override
     public IoUringDomainSocketChannelConfig setAllocator(ByteBufAllocator allocator) {
-        super.setAllocator(allocator);
-        return this;
+        return (IoUringDomainSocketChannelConfig) super.setAllocator(allocator);
     }
 
     @Override
     public IoUringDomainSocketChannelConfig setRecvByteBufAllocator(RecvByteBufAllocator allocator) {
-        super.setRecvByteBufAllocator(allocator);
-        return this;
+        return (IoUringDomainSocketChannelConfig) super.setRecvByteBufAllocator(allocator);
     }
 
     @Override
     public IoUringDomainSocketChannelConfig setAutoRead(boolean autoRead) {
-        super.setAutoRead(autoRead);
-        return this;
+        return (IoUringDomainSocketChannelConfig) super.setAutoRead(autoRead);
     }
 
     @Override
     public IoUringDomainSocketChannelConfig setAutoClose(boolean autoClose) {
-        super.setAutoClose(autoClose);
-        return this;
+        return (IoUringDomainSocketChannelConfig) super.setAutoClose(autoClose);
     }
 
     @Override
     @Deprecated
     public IoUringDomainSocketChannelConfig setWriteBufferHighWaterMark(int writeBufferHighWaterMark) {
-        super.setWriteBufferHighWaterMark(writeBufferHighWaterMark);
-        return this;
+        return (IoUringDomainSocketChannelConfig) super.setWriteBufferHighWaterMark(writeBufferHighWaterMark);
     }
 
     @Override
     @Deprecated
     public IoUringDomainSocketChannelConfig setWriteBufferLowWaterMark(int writeBufferLowWaterMark) {
-        super.setWriteBufferLowWaterMark(writeBufferLowWaterMark);
-        return this;
+        return (IoUringDomainSocketChannelConfig) super.setWriteBufferLowWaterMark(writeBufferLowWaterMark);
     }
 
     @Override
     public IoUringDomainSocketChannelConfig setWriteBufferWaterMark(WriteBufferWaterMark writeBufferWaterMark) {
-        super.setWriteBufferWaterMark(writeBufferWaterMark);
-        return this;
+        return (IoUringDomainSocketChannelConfig) super.setWriteBufferWaterMark(writeBufferWaterMark);
     }
 
     @Override
     public IoUringDomainSocketChannelConfig setMessageSizeEstimator(MessageSizeEstimator estimator) {
-        super.setMessageSizeEstimator(estimator);
-        return this;
+        return (IoUringDomainSocketChannelConfig) super.setMessageSizeEstimator(estimator);
     }
 }

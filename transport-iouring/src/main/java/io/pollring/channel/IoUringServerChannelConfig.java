@@ -27,34 +27,32 @@ public class IoUringServerChannelConfig extends IoUringChannelConfig implements 
     private volatile int pendingFastOpens;
 
     IoUringServerChannelConfig(AbstractIoUringServerChannel channel) {
-        this(channel, SocketOptions.SERVER);
+        this(channel, ConfigOptions.SERVER);
     }
 
     IoUringServerChannelConfig(AbstractIoUringServerChannel channel,
-                               Map<ChannelOption<?>, SocketOption<?>> socketOptions) {
-        super(channel, socketOptions, new ServerChannelRecvByteBufAllocator());
+                               Map<ChannelOption<?>, ConfigOption<?>> options) {
+        super(channel, options, new ServerChannelRecvByteBufAllocator());
     }
 
     @Override
     public int getReceiveBufferSize() {
-        return get(SocketOptions.RECEIVE_BUFFER);
+        return get(ConfigOptions.RECEIVE_BUFFER);
     }
 
     @Override
     public IoUringServerChannelConfig setReceiveBufferSize(int receiveBufferSize) {
-        set(SocketOptions.RECEIVE_BUFFER, receiveBufferSize);
-        return this;
+        return (IoUringServerChannelConfig) set(ConfigOptions.RECEIVE_BUFFER, receiveBufferSize);
     }
 
     @Override
     public boolean isReuseAddress() {
-        return get(SocketOptions.REUSE_ADDRESS);
+        return get(ConfigOptions.REUSE_ADDRESS);
     }
 
     @Override
     public IoUringServerChannelConfig setReuseAddress(boolean reuseAddress) {
-        set(SocketOptions.REUSE_ADDRESS, reuseAddress);
-        return this;
+        return (IoUringServerChannelConfig) set(ConfigOptions.REUSE_ADDRESS, reuseAddress);
     }
 
     /**
@@ -88,108 +86,65 @@ public class IoUringServerChannelConfig extends IoUringChannelConfig implements 
     }
 
     @Override
-    public Map<ChannelOption<?>, Object> getOptions() {
-        return getOptions(super.getOptions(), ChannelOption.SO_BACKLOG, ChannelOption.TCP_FASTOPEN);
-    }
-
-    @Override
-    @SuppressWarnings("unchecked")
-    public <T> T getOption(ChannelOption<T> option) {
-        if (option == ChannelOption.SO_BACKLOG) {
-            return (T) Integer.valueOf(backlog);
-        }
-        if (option == ChannelOption.TCP_FASTOPEN) {
-            return (T) Integer.valueOf(pendingFastOpens);
-        }
-        return super.getOption(option);
-    }
-
-    @Override
-    public <T> boolean setOption(ChannelOption<T> option, T value) {
-        if (option == ChannelOption.SO_BACKLOG) {
-            validate(option, value);
-            setBacklog((Integer) value);
-        } else if (option == ChannelOption.TCP_FASTOPEN) {
-            validate(option, value);
-            setTcpFastopen((Integer) value);
-        } else {
-            return super.setOption(option, value);
-        }
-        return true;
-    }
-
-    @Override
     public IoUringServerChannelConfig setConnectTimeoutMillis(int connectTimeoutMillis) {
-        super.setConnectTimeoutMillis(connectTimeoutMillis);
-        return this;
+        return (IoUringServerChannelConfig) super.setConnectTimeoutMillis(connectTimeoutMillis);
     }
 
     @Override
     @Deprecated
     public IoUringServerChannelConfig setMaxMessagesPerRead(int maxMessagesPerRead) {
-        super.setMaxMessagesPerRead(maxMessagesPerRead);
-        return this;
+        return (IoUringServerChannelConfig) super.setMaxMessagesPerRead(maxMessagesPerRead);
     }
 
     @Override
     public IoUringServerChannelConfig setMaxMessagesPerWrite(int maxMessagesPerWrite) {
-        super.setMaxMessagesPerWrite(maxMessagesPerWrite);
-        return this;
+        return (IoUringServerChannelConfig) super.setMaxMessagesPerWrite(maxMessagesPerWrite);
     }
 
     @Override
     public IoUringServerChannelConfig setWriteSpinCount(int writeSpinCount) {
-        super.setWriteSpinCount(writeSpinCount);
-        return this;
+        return (IoUringServerChannelConfig) super.setWriteSpinCount(writeSpinCount);
     }
 
     @Override
     public IoUringServerChannelConfig setAllocator(ByteBufAllocator allocator) {
-        super.setAllocator(allocator);
-        return this;
+        return (IoUringServerChannelConfig) super.setAllocator(allocator);
     }
 
     @Override
     public IoUringServerChannelConfig setRecvByteBufAllocator(RecvByteBufAllocator allocator) {
-        super.setRecvByteBufAllocator(allocator);
-        return this;
+        return (IoUringServerChannelConfig) super.setRecvByteBufAllocator(allocator);
     }
 
     @Override
     public IoUringServerChannelConfig setAutoRead(boolean autoRead) {
-        super.setAutoRead(autoRead);
-        return this;
+        return (IoUringServerChannelConfig) super.setAutoRead(autoRead);
     }
 
     @Override
     public IoUringServerChannelConfig setAutoClose(boolean autoClose) {
-        super.setAutoClose(autoClose);
-        return this;
+        return (IoUringServerChannelConfig) super.setAutoClose(autoClose);
     }
 
     @Override
     @Deprecated
     public IoUringServerChannelConfig setWriteBufferHighWaterMark(int writeBufferHighWaterMark) {
-        super.setWriteBufferHighWaterMark(writeBufferHighWaterMark);
-        return this;
+        return (IoUringServerChannelConfig) super.setWriteBufferHighWaterMark(writeBufferHighWaterMark);
     }
 
     @Override
     @Deprecated
     public IoUringServerChannelConfig setWriteBufferLowWaterMark(int writeBufferLowWaterMark) {
-        super.setWriteBufferLowWaterMark(writeBufferLowWaterMark);
-        return this;
+        return (IoUringServerChannelConfig) super.setWriteBufferLowWaterMark(writeBufferLowWaterMark);
     }
 
     @Override
     public IoUringServerChannelConfig setWriteBufferWaterMark(WriteBufferWaterMark writeBufferWaterMark) {
-        super.setWriteBufferWaterMark(writeBufferWaterMark);
-        return this;
+        return (IoUringServerChannelConfig) super.setWriteBufferWaterMark(writeBufferWaterMark);
     }
 
     @Override
     public IoUringServerChannelConfig setMessageSizeEstimator(MessageSizeEstimator estimator) {
-        super.setMessageSizeEstimator(estimator);
-        return this;
+        return (IoUringServerChannelConfig) super.setMessageSizeEstimator(estimator);
     }
 }

@@ -35,16 +35,12 @@ public final class IoUringServerDomainSocketChannel extends AbstractIoUringServe
      * ({@code O_NONBLOCK}): otherwise it would block the loop.
      */
     public IoUringServerDomainSocketChannel(int fd) {
-        this(LinuxSocket.newSocket(fd));
+        super(LinuxSocket.newSocket(fd), Sockets.isListening(fd));
     }
 
     /** @param active whether the socket listens already */
     public IoUringServerDomainSocketChannel(int fd, boolean active) {
         super(LinuxSocket.newSocket(fd), active);
-    }
-
-    private IoUringServerDomainSocketChannel(LinuxSocket socket) {
-        super(socket, Sockets.isListening(socket));
     }
 
     @Override
@@ -65,11 +61,6 @@ public final class IoUringServerDomainSocketChannel extends AbstractIoUringServe
     @Override
     SocketAddress readLocalAddress() {
         return socket.localDomainSocketAddress();
-    }
-
-    @Override
-    SocketAddress localAfterBind(SocketAddress address) {
-        return address;
     }
 
     @Override

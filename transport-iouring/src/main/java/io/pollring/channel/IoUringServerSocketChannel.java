@@ -46,11 +46,7 @@ public final class IoUringServerSocketChannel extends AbstractIoUringServerChann
      * ({@code O_NONBLOCK}): otherwise it would block the loop.
      */
     public IoUringServerSocketChannel(int fd) {
-        this(LinuxSocket.newSocket(fd));
-    }
-
-    private IoUringServerSocketChannel(LinuxSocket socket) {
-        this(socket, Sockets.hasNoError(socket));
+        this(LinuxSocket.newSocket(fd), Sockets.hasNoError(fd));
     }
 
     private IoUringServerSocketChannel(LinuxSocket socket, boolean active) {
@@ -78,7 +74,7 @@ public final class IoUringServerSocketChannel extends AbstractIoUringServerChann
     void beforeListen() throws IOException {
         int queue = config.getTcpFastopen();
         if (queue > 0 && Epoll.isTcpFastOpenServerSideAvailable()) {
-            socket.setIntOpt(SocketOptions.SOL_TCP, SocketOptions.TCP_FASTOPEN, queue);
+            socket.setIntOpt(ConfigOptions.SOL_TCP, ConfigOptions.TCP_FASTOPEN, queue);
         }
     }
 

@@ -7,12 +7,9 @@
 package io.pollring.channel;
 
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.ChannelException;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.EpollChannelOption;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -21,77 +18,73 @@ import java.util.Map;
 /** The options of an {@link IoUringServerSocketChannel}. */
 public final class IoUringServerSocketChannelConfig extends IoUringServerChannelConfig {
     IoUringServerSocketChannelConfig(IoUringServerSocketChannel channel) {
-        super(channel, SocketOptions.TCP_SERVER);
+        super(channel, ConfigOptions.TCP_SERVER);
         // A restarted server must be able to bind its port while old connections linger in TIME_WAIT.
         setReuseAddress(true);
     }
 
     @Override
     public IoUringServerSocketChannelConfig setReceiveBufferSize(int receiveBufferSize) {
-        super.setReceiveBufferSize(receiveBufferSize);
-        return this;
+        return (IoUringServerSocketChannelConfig) super.setReceiveBufferSize(receiveBufferSize);
     }
 
     @Override
     public IoUringServerSocketChannelConfig setReuseAddress(boolean reuseAddress) {
-        super.setReuseAddress(reuseAddress);
-        return this;
+        return (IoUringServerSocketChannelConfig) super.setReuseAddress(reuseAddress);
     }
 
     /** {@code SO_REUSEPORT}. */
     public boolean isReusePort() {
-        return get(SocketOptions.REUSE_PORT);
+        return get(ConfigOptions.REUSE_PORT);
     }
 
     /** {@code SO_REUSEPORT}. */
     public IoUringServerSocketChannelConfig setReusePort(boolean reusePort) {
-        set(SocketOptions.REUSE_PORT, reusePort);
-        return this;
+        return (IoUringServerSocketChannelConfig) set(ConfigOptions.REUSE_PORT, reusePort);
     }
 
     /** {@code IP_FREEBIND}: whether addresses that this machine does not have can be bound. */
     public boolean isFreeBind() {
-        return get(SocketOptions.FREE_BIND);
+        return get(ConfigOptions.FREE_BIND);
     }
 
     /** {@code IP_FREEBIND}: whether addresses that this machine does not have can be bound. */
     public IoUringServerSocketChannelConfig setFreeBind(boolean freeBind) {
-        set(SocketOptions.FREE_BIND, freeBind);
-        return this;
+        return (IoUringServerSocketChannelConfig) set(ConfigOptions.FREE_BIND, freeBind);
     }
 
     /** {@code IP_TRANSPARENT}; needs CAP_NET_ADMIN. */
     public boolean isIpTransparent() {
-        return get(SocketOptions.TRANSPARENT);
+        return get(ConfigOptions.TRANSPARENT);
     }
 
     /** {@code IP_TRANSPARENT}; needs CAP_NET_ADMIN. */
     public IoUringServerSocketChannelConfig setIpTransparent(boolean transparent) {
-        set(SocketOptions.TRANSPARENT, transparent);
-        return this;
+        return (IoUringServerSocketChannelConfig) set(ConfigOptions.TRANSPARENT, transparent);
     }
 
     /** {@code TCP_DEFER_ACCEPT}, in seconds; the kernel rounds it to what its retransmissions give. */
     public int getTcpDeferAccept() {
-        return get(SocketOptions.DEFER_ACCEPT);
+        return get(ConfigOptions.DEFER_ACCEPT);
     }
 
     /** {@code TCP_DEFER_ACCEPT}, in seconds; the kernel rounds it to what its retransmissions give. */
     public IoUringServerSocketChannelConfig setTcpDeferAccept(int seconds) {
-        set(SocketOptions.DEFER_ACCEPT, seconds);
-        return this;
+        return (IoUringServerSocketChannelConfig) set(ConfigOptions.DEFER_ACCEPT, seconds);
     }
 
     @Override
     public IoUringServerSocketChannelConfig setBacklog(int backlog) {
-        super.setBacklog(backlog);
-        return this;
+        return (IoUringServerSocketChannelConfig) super.setBacklog(backlog);
     }
 
     @Override
     public IoUringServerSocketChannelConfig setTcpFastopen(int pendingFastOpens) {
-        super.setTcpFastopen(pendingFastOpens);
-        return this;
+        return (IoUringServerSocketChannelConfig) super.setTcpFastopen(pendingFastOpens);
+    }
+
+    void writeTcpMd5Sig(Map<InetAddress, byte[]> keys) throws IOException {
+        ((IoUringServerSocketChannel) channel()).md5Keys.set(keys);
     }
 
     /**
@@ -100,12 +93,7 @@ public final class IoUringServerSocketChannelConfig extends IoUringServerChannel
      * @throws IllegalArgumentException if an address is null or a key has another length
      */
     public IoUringServerSocketChannelConfig setTcpMd5Sig(Map<InetAddress, byte[]> keys) {
-        try {
-            ((IoUringServerSocketChannel) channel()).md5Keys.set(keys);
-        } catch (IOException e) {
-            throw new ChannelException(e);
-        }
-        return this;
+        return (IoUringServerSocketChannelConfig) set(ConfigOptions.SERVER_SIGNATURE_KEYS, keys);
     }
 
     @Override
@@ -114,88 +102,65 @@ public final class IoUringServerSocketChannelConfig extends IoUringServerChannel
     }
 
     @Override
-    @SuppressWarnings("unchecked")
-    public <T> boolean setOption(ChannelOption<T> option, T value) {
-        if (option == EpollChannelOption.TCP_MD5SIG) {
-            validate(option, value);
-            setTcpMd5Sig((Map<InetAddress, byte[]>) value);
-            return true;
-        }
-        return super.setOption(option, value);
-    }
-
-    @Override
     public IoUringServerSocketChannelConfig setConnectTimeoutMillis(int connectTimeoutMillis) {
-        super.setConnectTimeoutMillis(connectTimeoutMillis);
-        return this;
+        return (IoUringServerSocketChannelConfig) super.setConnectTimeoutMillis(connectTimeoutMillis);
     }
 
     @Override
     @Deprecated
     public IoUringServerSocketChannelConfig setMaxMessagesPerRead(int maxMessagesPerRead) {
-        super.setMaxMessagesPerRead(maxMessagesPerRead);
-        return this;
+        return (IoUringServerSocketChannelConfig) super.setMaxMessagesPerRead(maxMessagesPerRead);
     }
 
     @Override
     public IoUringServerSocketChannelConfig setMaxMessagesPerWrite(int maxMessagesPerWrite) {
-        super.setMaxMessagesPerWrite(maxMessagesPerWrite);
-        return this;
+        return (IoUringServerSocketChannelConfig) super.setMaxMessagesPerWrite(maxMessagesPerWrite);
     }
 
     @Override
     public IoUringServerSocketChannelConfig setWriteSpinCount(int writeSpinCount) {
-        super.setWriteSpinCount(writeSpinCount);
-        return this;
+        return (IoUringServerSocketChannelConfig) super.setWriteSpinCount(writeSpinCount);
     }
 
     @Override
     public IoUringServerSocketChannelConfig setAllocator(ByteBufAllocator allocator) {
-        super.setAllocator(allocator);
-        return this;
+        return (IoUringServerSocketChannelConfig) super.setAllocator(allocator);
     }
 
     @Override
     public IoUringServerSocketChannelConfig setRecvByteBufAllocator(RecvByteBufAllocator allocator) {
-        super.setRecvByteBufAllocator(allocator);
-        return this;
+        return (IoUringServerSocketChannelConfig) super.setRecvByteBufAllocator(allocator);
     }
 
     @Override
     public IoUringServerSocketChannelConfig setAutoRead(boolean autoRead) {
-        super.setAutoRead(autoRead);
-        return this;
+        return (IoUringServerSocketChannelConfig) super.setAutoRead(autoRead);
     }
 
     @Override
     public IoUringServerSocketChannelConfig setAutoClose(boolean autoClose) {
-        super.setAutoClose(autoClose);
-        return this;
+        return (IoUringServerSocketChannelConfig) super.setAutoClose(autoClose);
     }
 
     @Override
     @Deprecated
     public IoUringServerSocketChannelConfig setWriteBufferHighWaterMark(int writeBufferHighWaterMark) {
-        super.setWriteBufferHighWaterMark(writeBufferHighWaterMark);
-        return this;
+        return (IoUringServerSocketChannelConfig) super.setWriteBufferHighWaterMark(writeBufferHighWaterMark);
     }
 
     @Override
     @Deprecated
     public IoUringServerSocketChannelConfig setWriteBufferLowWaterMark(int writeBufferLowWaterMark) {
-        super.setWriteBufferLowWaterMark(writeBufferLowWaterMark);
-        return this;
+        return (IoUringServerSocketChannelConfig) super.setWriteBufferLowWaterMark(writeBufferLowWaterMark);
     }
 
     @Override
     public IoUringServerSocketChannelConfig setWriteBufferWaterMark(WriteBufferWaterMark writeBufferWaterMark) {
-        super.setWriteBufferWaterMark(writeBufferWaterMark);
-        return this;
+        return (IoUringServerSocketChannelConfig) super.setWriteBufferWaterMark(writeBufferWaterMark);
     }
 
     @Override
     public IoUringServerSocketChannelConfig setMessageSizeEstimator(MessageSizeEstimator estimator) {
-        super.setMessageSizeEstimator(estimator);
-        return this;
+        return (IoUringServerSocketChannelConfig) super.setMessageSizeEstimator(estimator);
     }
 }

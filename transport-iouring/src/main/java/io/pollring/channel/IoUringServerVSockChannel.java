@@ -27,11 +27,7 @@ public final class IoUringServerVSockChannel extends AbstractIoUringServerChanne
      * ({@code O_NONBLOCK}): otherwise it would block the loop.
      */
     public IoUringServerVSockChannel(int fd) {
-        this(LinuxSocket.newSocket(fd));
-    }
-
-    private IoUringServerVSockChannel(LinuxSocket socket) {
-        super(socket, Sockets.hasNoError(socket));
+        super(LinuxSocket.newSocket(fd), Sockets.hasNoError(fd));
     }
 
     @Override

@@ -56,11 +56,7 @@ public final class IoUringSocketChannel extends AbstractIoUringStreamChannel imp
      * ({@code O_NONBLOCK}): otherwise it would block the loop.
      */
     public IoUringSocketChannel(int fd) {
-        this(LinuxSocket.newSocket(fd));
-    }
-
-    private IoUringSocketChannel(LinuxSocket socket) {
-        this(socket, Sockets.hasNoError(socket));
+        this(LinuxSocket.newSocket(fd), Sockets.hasNoError(fd));
     }
 
     private IoUringSocketChannel(LinuxSocket socket, boolean active) {

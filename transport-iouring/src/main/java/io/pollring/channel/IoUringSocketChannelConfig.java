@@ -7,12 +7,9 @@
 package io.pollring.channel;
 
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.ChannelException;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.SocketChannelConfig;
 import io.netty.util.internal.PlatformDependent;
 
@@ -25,7 +22,7 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
     private volatile boolean tcpFastOpenConnect;
 
     IoUringSocketChannelConfig(IoUringSocketChannel channel) {
-        super(channel, SocketOptions.TCP);
+        super(channel, ConfigOptions.TCP);
         if (PlatformDependent.canEnableTcpNoDelayByDefault()) {
             setTcpNoDelay(true);
         }
@@ -33,145 +30,132 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
 
     @Override
     public int getReceiveBufferSize() {
-        return get(SocketOptions.RECEIVE_BUFFER);
+        return get(ConfigOptions.RECEIVE_BUFFER);
     }
 
     @Override
     public IoUringSocketChannelConfig setReceiveBufferSize(int receiveBufferSize) {
-        set(SocketOptions.RECEIVE_BUFFER, receiveBufferSize);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.RECEIVE_BUFFER, receiveBufferSize);
     }
 
     @Override
     public int getSendBufferSize() {
-        return get(SocketOptions.SEND_BUFFER);
+        return get(ConfigOptions.SEND_BUFFER);
     }
 
     @Override
     public IoUringSocketChannelConfig setSendBufferSize(int sendBufferSize) {
-        set(SocketOptions.SEND_BUFFER, sendBufferSize);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.SEND_BUFFER, sendBufferSize);
     }
 
     @Override
     public boolean isTcpNoDelay() {
-        return get(SocketOptions.NO_DELAY);
+        return get(ConfigOptions.NO_DELAY);
     }
 
     @Override
     public IoUringSocketChannelConfig setTcpNoDelay(boolean tcpNoDelay) {
-        set(SocketOptions.NO_DELAY, tcpNoDelay);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.NO_DELAY, tcpNoDelay);
     }
 
     @Override
     public boolean isKeepAlive() {
-        return get(SocketOptions.KEEP_ALIVE);
+        return get(ConfigOptions.KEEP_ALIVE);
     }
 
     @Override
     public IoUringSocketChannelConfig setKeepAlive(boolean keepAlive) {
-        set(SocketOptions.KEEP_ALIVE, keepAlive);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.KEEP_ALIVE, keepAlive);
     }
 
     @Override
     public boolean isReuseAddress() {
-        return get(SocketOptions.REUSE_ADDRESS);
+        return get(ConfigOptions.REUSE_ADDRESS);
     }
 
     @Override
     public IoUringSocketChannelConfig setReuseAddress(boolean reuseAddress) {
-        set(SocketOptions.REUSE_ADDRESS, reuseAddress);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.REUSE_ADDRESS, reuseAddress);
     }
 
     /** {@code SO_REUSEPORT}. */
     public boolean isReusePort() {
-        return get(SocketOptions.REUSE_PORT);
+        return get(ConfigOptions.REUSE_PORT);
     }
 
     /** {@code SO_REUSEPORT}. */
     public IoUringSocketChannelConfig setReusePort(boolean reusePort) {
-        set(SocketOptions.REUSE_PORT, reusePort);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.REUSE_PORT, reusePort);
     }
 
     @Override
     public int getSoLinger() {
-        return get(SocketOptions.LINGER);
+        return get(ConfigOptions.LINGER);
     }
 
     @Override
     public IoUringSocketChannelConfig setSoLinger(int soLinger) {
-        set(SocketOptions.LINGER, soLinger);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.LINGER, soLinger);
     }
 
     @Override
     public int getTrafficClass() {
-        return get(SocketOptions.TRAFFIC_CLASS);
+        return get(ConfigOptions.TRAFFIC_CLASS);
     }
 
     @Override
     public IoUringSocketChannelConfig setTrafficClass(int trafficClass) {
-        set(SocketOptions.TRAFFIC_CLASS, trafficClass);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.TRAFFIC_CLASS, trafficClass);
     }
 
     /** {@code TCP_CORK}: whether partial segments are held back. */
     public boolean isTcpCork() {
-        return get(SocketOptions.CORK);
+        return get(ConfigOptions.CORK);
     }
 
     /** {@code TCP_CORK}: whether partial segments are held back. */
     public IoUringSocketChannelConfig setTcpCork(boolean tcpCork) {
-        set(SocketOptions.CORK, tcpCork);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.CORK, tcpCork);
     }
 
     /** {@code TCP_NOTSENT_LOWAT}: the number of unsent bytes below which the socket is writable; 0..2^32-1. */
     public long getTcpNotSentLowAt() {
-        return get(SocketOptions.NOT_SENT_LOW_WATER_MARK);
+        return get(ConfigOptions.NOT_SENT_LOW_WATER_MARK);
     }
 
     /** {@code TCP_NOTSENT_LOWAT}: the number of unsent bytes below which the socket is writable; 0..2^32-1. */
     public IoUringSocketChannelConfig setTcpNotSentLowAt(long tcpNotSentLowAt) {
-        set(SocketOptions.NOT_SENT_LOW_WATER_MARK, tcpNotSentLowAt);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.NOT_SENT_LOW_WATER_MARK, tcpNotSentLowAt);
     }
 
     /** {@code TCP_KEEPIDLE}, in seconds. */
     public int getTcpKeepIdle() {
-        return get(SocketOptions.KEEP_IDLE);
+        return get(ConfigOptions.KEEP_IDLE);
     }
 
     /** {@code TCP_KEEPIDLE}, in seconds. */
     public IoUringSocketChannelConfig setTcpKeepIdle(int seconds) {
-        set(SocketOptions.KEEP_IDLE, seconds);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.KEEP_IDLE, seconds);
     }
 
     /** {@code TCP_KEEPINTVL}, in seconds. */
     public int getTcpKeepIntvl() {
-        return get(SocketOptions.KEEP_INTERVAL);
+        return get(ConfigOptions.KEEP_INTERVAL);
     }
 
     /** {@code TCP_KEEPINTVL}, in seconds. */
     public IoUringSocketChannelConfig setTcpKeepIntvl(int seconds) {
-        set(SocketOptions.KEEP_INTERVAL, seconds);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.KEEP_INTERVAL, seconds);
     }
 
     /** {@code TCP_KEEPCNT}, in probes. */
     public int getTcpKeepCnt() {
-        return get(SocketOptions.KEEP_COUNT);
+        return get(ConfigOptions.KEEP_COUNT);
     }
 
     /** {@code TCP_KEEPCNT}, in probes. */
     public IoUringSocketChannelConfig setTcpKeepCnt(int probes) {
-        set(SocketOptions.KEEP_COUNT, probes);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.KEEP_COUNT, probes);
     }
 
     /** @deprecated what Netty's epoll transport has called {@link #setTcpKeepCnt(int)} first */
@@ -182,68 +166,66 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
 
     /** {@code TCP_USER_TIMEOUT}, in milliseconds. */
     public int getTcpUserTimeout() {
-        return get(SocketOptions.USER_TIMEOUT);
+        return get(ConfigOptions.USER_TIMEOUT);
     }
 
     /** {@code TCP_USER_TIMEOUT}, in milliseconds. */
     public IoUringSocketChannelConfig setTcpUserTimeout(int milliseconds) {
-        set(SocketOptions.USER_TIMEOUT, milliseconds);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.USER_TIMEOUT, milliseconds);
     }
 
     /** {@code TCP_QUICKACK}. The kernel may leave this mode by itself. */
     public boolean isTcpQuickAck() {
-        return get(SocketOptions.QUICK_ACK);
+        return get(ConfigOptions.QUICK_ACK);
     }
 
     /** {@code TCP_QUICKACK}. The kernel may leave this mode by itself. */
     public IoUringSocketChannelConfig setTcpQuickAck(boolean quickAck) {
-        set(SocketOptions.QUICK_ACK, quickAck);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.QUICK_ACK, quickAck);
     }
 
     /** {@code IP_BIND_ADDRESS_NO_PORT}. */
     public boolean isIpBindAddressNoPort() {
-        return get(SocketOptions.BIND_ADDRESS_NO_PORT);
+        return get(ConfigOptions.BIND_ADDRESS_NO_PORT);
     }
 
     /** {@code IP_BIND_ADDRESS_NO_PORT}. */
     public IoUringSocketChannelConfig setIpBindAddressNoPort(boolean noPort) {
-        set(SocketOptions.BIND_ADDRESS_NO_PORT, noPort);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.BIND_ADDRESS_NO_PORT, noPort);
     }
 
     /** {@code IP_FREEBIND}: whether addresses that this machine does not have can be bound. */
     public boolean isFreeBind() {
-        return get(SocketOptions.FREE_BIND);
+        return get(ConfigOptions.FREE_BIND);
     }
 
     /** {@code IP_FREEBIND}: whether addresses that this machine does not have can be bound. */
     public IoUringSocketChannelConfig setFreeBind(boolean freeBind) {
-        set(SocketOptions.FREE_BIND, freeBind);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.FREE_BIND, freeBind);
     }
 
     /** {@code IP_TRANSPARENT}; needs CAP_NET_ADMIN. */
     public boolean isIpTransparent() {
-        return get(SocketOptions.TRANSPARENT);
+        return get(ConfigOptions.TRANSPARENT);
     }
 
     /** {@code IP_TRANSPARENT}; needs CAP_NET_ADMIN. */
     public IoUringSocketChannelConfig setIpTransparent(boolean transparent) {
-        set(SocketOptions.TRANSPARENT, transparent);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.TRANSPARENT, transparent);
     }
 
     /** {@code SO_BUSY_POLL}, in microseconds. */
     public int getSoBusyPoll() {
-        return get(SocketOptions.BUSY_POLL);
+        return get(ConfigOptions.BUSY_POLL);
     }
 
     /** {@code SO_BUSY_POLL}, in microseconds. */
     public IoUringSocketChannelConfig setSoBusyPoll(int microseconds) {
-        set(SocketOptions.BUSY_POLL, microseconds);
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.BUSY_POLL, microseconds);
+    }
+
+    void writeTcpMd5Sig(Map<InetAddress, byte[]> keys) throws IOException {
+        ((IoUringSocketChannel) channel()).md5Keys().set(keys);
     }
 
     /**
@@ -252,12 +234,7 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
      * @throws IllegalArgumentException if an address is null or a key has another length
      */
     public IoUringSocketChannelConfig setTcpMd5Sig(Map<InetAddress, byte[]> keys) {
-        try {
-            ((IoUringSocketChannel) channel()).md5Keys().set(keys);
-        } catch (IOException e) {
-            throw new ChannelException(e);
-        }
-        return this;
+        return (IoUringSocketChannelConfig) set(ConfigOptions.SIGNATURE_KEYS, keys);
     }
 
     /** Whether data that is written before the connection is made goes with the SYN, where the kernel supports it. */
@@ -273,8 +250,7 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
 
     @Override
     public IoUringSocketChannelConfig setAllowHalfClosure(boolean allowHalfClosure) {
-        super.setAllowHalfClosure(allowHalfClosure);
-        return this;
+        return (IoUringSocketChannelConfig) super.setAllowHalfClosure(allowHalfClosure);
     }
 
     @Override
@@ -283,106 +259,65 @@ public final class IoUringSocketChannelConfig extends IoUringStreamChannelConfig
     }
 
     @Override
-    public Map<ChannelOption<?>, Object> getOptions() {
-        return getOptions(super.getOptions(), ChannelOption.TCP_FASTOPEN_CONNECT, EpollChannelOption.TCP_MD5SIG);
-    }
-
-    @Override
-    @SuppressWarnings("unchecked")
-    public <T> T getOption(ChannelOption<T> option) {
-        if (option == ChannelOption.TCP_FASTOPEN_CONNECT) {
-            return (T) Boolean.valueOf(tcpFastOpenConnect);
-        }
-        return super.getOption(option);
-    }
-
-    @Override
-    @SuppressWarnings("unchecked")
-    public <T> boolean setOption(ChannelOption<T> option, T value) {
-        if (option == ChannelOption.TCP_FASTOPEN_CONNECT) {
-            validate(option, value);
-            setTcpFastOpenConnect((Boolean) value);
-        } else if (option == EpollChannelOption.TCP_MD5SIG) {
-            validate(option, value);
-            setTcpMd5Sig((Map<InetAddress, byte[]>) value);
-        } else {
-            return super.setOption(option, value);
-        }
-        return true;
-    }
-
-    @Override
     public IoUringSocketChannelConfig setConnectTimeoutMillis(int connectTimeoutMillis) {
-        super.setConnectTimeoutMillis(connectTimeoutMillis);
-        return this;
+        return (IoUringSocketChannelConfig) super.setConnectTimeoutMillis(connectTimeoutMillis);
     }
 
     @Override
     @Deprecated
     public IoUringSocketChannelConfig setMaxMessagesPerRead(int maxMessagesPerRead) {
-        super.setMaxMessagesPerRead(maxMessagesPerRead);
-        return this;
+        return (IoUringSocketChannelConfig) super.setMaxMessagesPerRead(maxMessagesPerRead);
     }
 
     @Override
     public IoUringSocketChannelConfig setMaxMessagesPerWrite(int maxMessagesPerWrite) {
-        super.setMaxMessagesPerWrite(maxMessagesPerWrite);
-        return this;
+        return (IoUringSocketChannelConfig) super.setMaxMessagesPerWrite(maxMessagesPerWrite);
     }
 
     @Override
     public IoUringSocketChannelConfig setWriteSpinCount(int writeSpinCount) {
-        super.setWriteSpinCount(writeSpinCount);
-        return this;
+        return (IoUringSocketChannelConfig) super.setWriteSpinCount(writeSpinCount);
     }
 
     @Override
     public IoUringSocketChannelConfig setAllocator(ByteBufAllocator allocator) {
-        super.setAllocator(allocator);
-        return this;
+        return (IoUringSocketChannelConfig) super.setAllocator(allocator);
     }
 
     @Override
     public IoUringSocketChannelConfig setRecvByteBufAllocator(RecvByteBufAllocator allocator) {
-        super.setRecvByteBufAllocator(allocator);
-        return this;
+        return (IoUringSocketChannelConfig) super.setRecvByteBufAllocator(allocator);
     }
 
     @Override
     public IoUringSocketChannelConfig setAutoRead(boolean autoRead) {
-        super.setAutoRead(autoRead);
-        return this;
+        return (IoUringSocketChannelConfig) super.setAutoRead(autoRead);
     }
 
     @Override
     public IoUringSocketChannelConfig setAutoClose(boolean autoClose) {
-        super.setAutoClose(autoClose);
-        return this;
+        return (IoUringSocketChannelConfig) super.setAutoClose(autoClose);
     }
 
     @Override
     @Deprecated
     public IoUringSocketChannelConfig setWriteBufferHighWaterMark(int writeBufferHighWaterMark) {
-        super.setWriteBufferHighWaterMark(writeBufferHighWaterMark);
-        return this;
+        return (IoUringSocketChannelConfig) super.setWriteBufferHighWaterMark(writeBufferHighWaterMark);
     }
 
     @Override
     @Deprecated
     public IoUringSocketChannelConfig setWriteBufferLowWaterMark(int writeBufferLowWaterMark) {
-        super.setWriteBufferLowWaterMark(writeBufferLowWaterMark);
-        return this;
+        return (IoUringSocketChannelConfig) super.setWriteBufferLowWaterMark(writeBufferLowWaterMark);
     }
 
     @Override
     public IoUringSocketChannelConfig setWriteBufferWaterMark(WriteBufferWaterMark writeBufferWaterMark) {
-        super.setWriteBufferWaterMark(writeBufferWaterMark);
-        return this;
+        return (IoUringSocketChannelConfig) super.setWriteBufferWaterMark(writeBufferWaterMark);
     }
 
     @Override
     public IoUringSocketChannelConfig setMessageSizeEstimator(MessageSizeEstimator estimator) {
-        super.setMessageSizeEstimator(estimator);
-        return this;
+        return (IoUringSocketChannelConfig) super.setMessageSizeEstimator(estimator);
     }
 }

@@ -7,6 +7,7 @@
 package io.pollring.channel;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
@@ -20,8 +21,8 @@ public class IoUringStreamChannelConfig extends IoUringChannelConfig implements 
     private volatile boolean allowHalfClosure;
 
     IoUringStreamChannelConfig(AbstractIoUringStreamChannel channel,
-                               Map<ChannelOption<?>, SocketOption<?>> socketOptions) {
-        super(channel, socketOptions);
+                               Map<ChannelOption<?>, ConfigOption<?>> options) {
+        super(channel, options, new AdaptiveRecvByteBufAllocator());
     }
 
     @Override
@@ -36,107 +37,74 @@ public class IoUringStreamChannelConfig extends IoUringChannelConfig implements 
     }
 
     @Override
-    <T> void set(SocketOption<T> option, T value) {
+    <T> IoUringChannelConfig set(ConfigOption<T> option, T value) {
         super.set(option, value);
-        if (option == SocketOptions.SEND_BUFFER) {
+        if (option == ConfigOptions.SEND_BUFFER) {
             ((AbstractIoUringStreamChannel) channel()).io().sendBufferChanged();
         }
-    }
-
-    @Override
-    public Map<ChannelOption<?>, Object> getOptions() {
-        return getOptions(super.getOptions(), ChannelOption.ALLOW_HALF_CLOSURE);
-    }
-
-    @Override
-    @SuppressWarnings("unchecked")
-    public <T> T getOption(ChannelOption<T> option) {
-        return option == ChannelOption.ALLOW_HALF_CLOSURE
-                ? (T) Boolean.valueOf(allowHalfClosure) : super.getOption(option);
-    }
-
-    @Override
-    public <T> boolean setOption(ChannelOption<T> option, T value) {
-        if (option == ChannelOption.ALLOW_HALF_CLOSURE) {
-            validate(option, value);
-            setAllowHalfClosure((Boolean) value);
-            return true;
-        }
-        return super.setOption(option, value);
+        return this;
     }
 
     @Override
     public IoUringStreamChannelConfig setConnectTimeoutMillis(int connectTimeoutMillis) {
-        super.setConnectTimeoutMillis(connectTimeoutMillis);
-        return this;
+        return (IoUringStreamChannelConfig) super.setConnectTimeoutMillis(connectTimeoutMillis);
     }
 
     @Override
     @Deprecated
     public IoUringStreamChannelConfig setMaxMessagesPerRead(int maxMessagesPerRead) {
-        super.setMaxMessagesPerRead(maxMessagesPerRead);
-        return this;
+        return (IoUringStreamChannelConfig) super.setMaxMessagesPerRead(maxMessagesPerRead);
     }
 
     @Override
     public IoUringStreamChannelConfig setMaxMessagesPerWrite(int maxMessagesPerWrite) {
-        super.setMaxMessagesPerWrite(maxMessagesPerWrite);
-        return this;
+        return (IoUringStreamChannelConfig) super.setMaxMessagesPerWrite(maxMessagesPerWrite);
     }
 
     @Override
     public IoUringStreamChannelConfig setWriteSpinCount(int writeSpinCount) {
-        super.setWriteSpinCount(writeSpinCount);
-        return this;
+        return (IoUringStreamChannelConfig) super.setWriteSpinCount(writeSpinCount);
     }
 
     @Override
     public IoUringStreamChannelConfig setAllocator(ByteBufAllocator allocator) {
-        super.setAllocator(allocator);
-        return this;
+        return (IoUringStreamChannelConfig) super.setAllocator(allocator);
     }
 
     @Override
     public IoUringStreamChannelConfig setRecvByteBufAllocator(RecvByteBufAllocator allocator) {
-        super.setRecvByteBufAllocator(allocator);
-        return this;
+        return (IoUringStreamChannelConfig) super.setRecvByteBufAllocator(allocator);
     }
 
     @Override
     public IoUringStreamChannelConfig setAutoRead(boolean autoRead) {
-        super.setAutoRead(autoRead);
-        return this;
+        return (IoUringStreamChannelConfig) super.setAutoRead(autoRead);
     }
 
     @Override
     public IoUringStreamChannelConfig setAutoClose(boolean autoClose) {
-        super.setAutoClose(autoClose);
-        return this;
+        return (IoUringStreamChannelConfig) super.setAutoClose(autoClose);
     }
 
     @Override
     @Deprecated
     public IoUringStreamChannelConfig setWriteBufferHighWaterMark(int writeBufferHighWaterMark) {
-        super.setWriteBufferHighWaterMark(writeBufferHighWaterMark);
-        return this;
+        return (IoUringStreamChannelConfig) super.setWriteBufferHighWaterMark(writeBufferHighWaterMark);
     }
 
     @Override
     @Deprecated
     public IoUringStreamChannelConfig setWriteBufferLowWaterMark(int writeBufferLowWaterMark) {
-        super.setWriteBufferLowWaterMark(writeBufferLowWaterMark);
-        return this;
+        return (IoUringStreamChannelConfig) super.setWriteBufferLowWaterMark(writeBufferLowWaterMark);
     }
 
     @Override
     public IoUringStreamChannelConfig setWriteBufferWaterMark(WriteBufferWaterMark writeBufferWaterMark) {
-        super.setWriteBufferWaterMark(writeBufferWaterMark);
-        return this;
+        return (IoUringStreamChannelConfig) super.setWriteBufferWaterMark(writeBufferWaterMark);
     }
 
     @Override
     public IoUringStreamChannelConfig setMessageSizeEstimator(MessageSizeEstimator estimator) {
-        super.setMessageSizeEstimator(estimator);
-        return this;
+        return (IoUringStreamChannelConfig) super.setMessageSizeEstimator(estimator);
     }
 }

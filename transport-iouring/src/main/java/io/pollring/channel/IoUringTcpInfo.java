@@ -32,7 +32,7 @@ public final class IoUringTcpInfo {
             if (!socket.isOpen()) {
                 throw new ClosedChannelException();
             }
-            socket.getRawOpt(SocketOptions.SOL_TCP, SocketOptions.TCP_INFO, info);
+            socket.getRawOpt(ConfigOptions.SOL_TCP, ConfigOptions.TCP_INFO, info);
         } catch (IOException e) {
             throw new ChannelException(e);
         }

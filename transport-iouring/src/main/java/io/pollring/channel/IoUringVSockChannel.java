@@ -20,7 +20,7 @@ import java.net.SocketAddress;
  * kernel has the module {@code vsock_loopback} (Linux 5.6).
  */
 public final class IoUringVSockChannel extends AbstractIoUringStreamChannel {
-    private final IoUringStreamChannelConfig config = new IoUringStreamChannelConfig(this, SocketOptions.BUFFERS);
+    private final IoUringStreamChannelConfig config = new IoUringStreamChannelConfig(this, ConfigOptions.STREAM);
 
     /** @throws io.netty.channel.ChannelException if the kernel has no {@code AF_VSOCK} */
     public IoUringVSockChannel() {
@@ -32,11 +32,7 @@ public final class IoUringVSockChannel extends AbstractIoUringStreamChannel {
      * ({@code O_NONBLOCK}): otherwise it would block the loop.
      */
     public IoUringVSockChannel(int fd) {
-        this(LinuxSocket.newSocket(fd));
-    }
-
-    private IoUringVSockChannel(LinuxSocket socket) {
-        super(null, socket, Sockets.hasNoError(socket));
+        super(null, LinuxSocket.newSocket(fd), Sockets.hasNoError(fd));
     }
 
     IoUringVSockChannel(Channel parent, LinuxSocket socket) {

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Enumeration;
@@ -26,15 +25,8 @@ final class Multicast {
         return socket.getIntOpt(SocketAbi.SOL_SOCKET, SocketAbi.SO_DOMAIN) == SocketAbi.AF_INET6;
     }
 
-    static void join(Socket socket, InetAddress group, NetworkInterface via, InetAddress source) throws IOException {
-        change(socket, group, via, source, true);
-    }
-
-    static void leave(Socket socket, InetAddress group, NetworkInterface via, InetAddress source) throws IOException {
-        change(socket, group, via, source, false);
-    }
-
-    private static void change(Socket socket, InetAddress group, NetworkInterface via, InetAddress source, boolean join)
+    /** Joins a group, or leaves it: what comes from {@code source}, or all if that is {@code null}. */
+    static void change(Socket socket, InetAddress group, NetworkInterface via, InetAddress source, boolean join)
             throws IOException {
         if (source != null && source.getClass() != group.getClass()) {
             throw new IllegalArgumentException("source " + source + " is of another family than group " + group);
@@ -70,9 +62,7 @@ final class Multicast {
 
     private static ByteBuffer group(InetAddress group, NetworkInterface via) {
         ByteBuffer request = allocate(SocketAbi.GROUP_BYTES);
-        if (group != null) {
-            put(request, SocketAbi.GROUP_ADDRESS, group);
-        }
+        put(request, SocketAbi.GROUP_ADDRESS, group);
         InetAddress address = addressOf(via, false);
         if (address != null) {
             put(request, SocketAbi.GROUP_INTERFACE_ADDRESS, address);
@@ -128,11 +118,12 @@ final class Multicast {
 
     static void setInterface(Socket socket, NetworkInterface via) throws IOException {
         boolean ipv6 = isIpv6(socket);
-        if (addressOf(via, ipv6) == null) {
+        InetAddress address = addressOf(via, ipv6);
+        if (address == null) {
             throw new IOException((via == null ? "no interface" : via.getName()) + " has no address of the family IPv"
                     + (ipv6 ? 6 : 4));
         }
-        setInterface(socket, ipv6, via.getIndex(), group(null, via));
+        setInterface(socket, ipv6, via, address);
     }
 
     static void setInterface(Socket socket, InetAddress address) throws IOException {
@@ -144,18 +135,17 @@ final class Multicast {
         if (!ipv6 && address instanceof Inet6Address) {
             throw new IOException(address.getHostAddress() + " is not an address of the family IPv4");
         }
-        ByteBuffer request = allocate(SocketAbi.GROUP_BYTES);
-        if (!ipv6) {
-            put(request, SocketAbi.GROUP_INTERFACE_ADDRESS, address);
-            request.putInt(SocketAbi.GROUP_INTERFACE_INDEX, via.getIndex());
-        }
-        setInterface(socket, ipv6, via.getIndex(), request);
+        setInterface(socket, ipv6, via, address);
     }
 
-    private static void setInterface(Socket socket, boolean ipv6, int index, ByteBuffer request) throws IOException {
+    private static void setInterface(Socket socket, boolean ipv6, NetworkInterface via, InetAddress address)
+            throws IOException {
         if (ipv6) {
-            socket.setIntOpt(SocketAbi.SOL_IPV6, SocketAbi.IPV6_MULTICAST_IF, index);
+            socket.setIntOpt(SocketAbi.SOL_IPV6, SocketAbi.IPV6_MULTICAST_IF, via.getIndex());
         } else {
+            ByteBuffer request = allocate(SocketAbi.GROUP_BYTES);
+            put(request, SocketAbi.GROUP_INTERFACE_ADDRESS, address);
+            request.putInt(SocketAbi.GROUP_INTERFACE_INDEX, via.getIndex());
             socket.setRawOpt(SocketAbi.SOL_IP, SocketAbi.IP_MULTICAST_IF, request);
         }
     }
@@ -167,14 +157,13 @@ final class Multicast {
             return index == 0 ? null : NetworkInterface.getByIndex(index);
         }
         InetAddress address = interfaceAddress4(socket);
-        return address.isAnyLocalAddress() ? null : NetworkInterface.getByInetAddress(address);
+        return address == null ? null : NetworkInterface.getByInetAddress(address);
     }
 
     /** An address of the interface that was set, or {@code null}. */
     static InetAddress interfaceAddress(Socket socket) throws IOException {
         if (!isIpv6(socket)) {
-            InetAddress address = interfaceAddress4(socket);
-            return address.isAnyLocalAddress() ? null : address;
+            return interfaceAddress4(socket);
         }
         NetworkInterface via = networkInterface(socket);
         InetAddress address = addressOf(via, true);
@@ -182,12 +171,9 @@ final class Multicast {
     }
 
     private static InetAddress interfaceAddress4(Socket socket) throws IOException {
-        byte[] address = new byte[4];
-        socket.getRawOpt(SocketAbi.SOL_IP, SocketAbi.IP_MULTICAST_IF, ByteBuffer.wrap(address));
-        try {
-            return InetAddress.getByAddress(address);
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException(e);
-        }
+        byte[] bytes = new byte[4];
+        socket.getRawOpt(SocketAbi.SOL_IP, SocketAbi.IP_MULTICAST_IF, ByteBuffer.wrap(bytes));
+        InetAddress address = InetAddress.getByAddress(bytes);
+        return address.isAnyLocalAddress() ? null : address;
     }
 }

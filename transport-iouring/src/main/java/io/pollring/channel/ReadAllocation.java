@@ -8,11 +8,13 @@ package io.pollring.channel;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.RecvByteBufAllocator.DelegatingHandle;
 import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
 import io.netty.channel.unix.PreferredDirectByteBufAllocator;
 import io.netty.util.UncheckedBooleanSupplier;
 import io.netty.util.concurrent.FastThreadLocal;
+import io.pollring.channel.AbstractIoUringChannel.AbstractIoUringUnsafe;
 
 /**
  * The user's receive allocator, as a channel of this transport asks it: for direct buffers, and with an answer to the
@@ -158,5 +160,19 @@ final class ReadAllocation extends DelegatingHandle implements ExtendedHandle, U
     @Override
     public boolean continueReading(UncheckedBooleanSupplier mayHaveMore) {
         return readToEnd || ((ExtendedHandle) delegate()).continueReading(mayHaveMore);
+    }
+
+    /** The read loop is over: the handlers hear of that, and of what has cut it short, if anything has. */
+    void endLoop(AbstractIoUringUnsafe unsafe, Throwable failure) {
+        ChannelPipeline pipeline = unsafe.channel().pipeline();
+        try {
+            readComplete();
+            pipeline.fireChannelReadComplete();
+            if (failure != null) {
+                pipeline.fireExceptionCaught(failure);
+            }
+        } finally {
+            unsafe.readLoopDone();
+        }
     }
 }

@@ -134,11 +134,7 @@ final class Splicer {
             int bytes;
             try {
                 Kept kept = channel.io().kept();
-                if (kept != null) {
-                    bytes = pipe().fill(kept, order.left());
-                } else {
-                    bytes = pipe().fill(channel.socket, order.left());
-                }
+                bytes = kept != null ? pipe().fill(kept, order.left()) : pipe().fill(channel.socket, order.left());
             } catch (IOException e) {
                 // A broken connection; or a socket that cannot be spliced, which can be read nevertheless.
                 orders.remove();

@@ -10,6 +10,7 @@ import io.netty.channel.epoll.Native;
 import io.netty.channel.unix.NativeInetAddress;
 import io.netty.channel.unix.Socket;
 import io.netty.util.internal.ObjectUtil;
+import io.pollring.ring.SocketAbi;
 
 import java.io.IOException;
 import java.net.Inet4Address;
@@ -31,10 +32,6 @@ final class TcpMd5Keys {
     private static final int BYTES = 216;
     private static final int KEY_LENGTH = 130;
     private static final int KEY = 136;
-    private static final int AF_INET = 2;
-    private static final int AF_INET6 = 10;
-    private static final int INET_ADDRESS = 4;
-    private static final int INET6_ADDRESS = 8;
     private static final byte[] NO_KEY = {};
 
     private final Socket socket;
@@ -91,19 +88,19 @@ final class TcpMd5Keys {
     }
 
     private void set(InetAddress address, byte[] key) throws IOException {
-        boolean ipv6 = socket.getIntOpt(SocketOptions.SOL_SOCKET, SocketOptions.SO_DOMAIN) == AF_INET6;
+        boolean ipv6 = Multicast.isIpv6(socket);
         ByteBuffer signature = ByteBuffer.allocate(BYTES).order(ByteOrder.nativeOrder());
-        signature.putShort(0, (short) (ipv6 ? AF_INET6 : AF_INET));
+        signature.putShort(0, (short) (ipv6 ? SocketAbi.AF_INET6 : SocketAbi.AF_INET));
         byte[] bytes = address.getAddress();
         if (ipv6 && address instanceof Inet4Address) {
             bytes = NativeInetAddress.ipv4MappedIpv6Address(bytes);
         }
-        signature.position(ipv6 ? INET6_ADDRESS : INET_ADDRESS);
+        signature.position(ipv6 ? SocketAbi.INET6_ADDRESS : SocketAbi.INET_ADDRESS);
         signature.put(bytes);
         signature.putShort(KEY_LENGTH, (short) key.length);
         signature.position(KEY);
         signature.put(key);
         signature.clear();
-        socket.setRawOpt(SocketOptions.SOL_TCP, SocketOptions.TCP_MD5SIG, signature);
+        socket.setRawOpt(ConfigOptions.SOL_TCP, ConfigOptions.TCP_MD5SIG, signature);
     }
 }

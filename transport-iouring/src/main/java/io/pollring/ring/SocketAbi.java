@@ -34,7 +34,7 @@ public final class SocketAbi {
     public static final int INET_BYTES = 16;
     static final int INET_FAMILY = 0;
     static final int INET_PORT = 2;
-    static final int INET_ADDRESS = 4;
+    public static final int INET_ADDRESS = 4;
 
     // struct sockaddr_in6
     public static final int INET6_BYTES = 28;
