@@ -7,4 +7,4 @@
 package io.pollring.testsuite.differential;
 
 /** What connects the channel under test with its peer. */
-enum SocketKind { TCP, UNIX }
+public enum SocketKind { TCP, UNIX }

@@ -12,7 +12,7 @@ import com.sun.jna.NativeLong;
 import com.sun.jna.ptr.IntByReference;
 
 /** What the kernel says of a socket's queues. */
-final class SocketQueues {
+public final class SocketQueues {
     private static final int SIOCINQ = 0x541B;
     private static final int SIOCOUTQ = 0x5411;
     private static final int SIOCOUTQNSD = 0x894B;
@@ -25,12 +25,12 @@ final class SocketQueues {
     }
 
     /** Bytes that nobody has read yet. */
-    static int unread(int fd) {
+    public static int unread(int fd) {
         return get(fd, SIOCINQ);
     }
 
     /** Bytes that have not left (TCP), or that the other side has not read (UNIX). */
-    static int unsent(int fd, SocketKind kind) {
+    public static int unsent(int fd, SocketKind kind) {
         return get(fd, kind == SocketKind.TCP ? SIOCOUTQNSD : SIOCOUTQ);
     }
 
