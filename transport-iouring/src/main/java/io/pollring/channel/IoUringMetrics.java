@@ -31,82 +31,82 @@ public final class IoUringMetrics {
 
     /** Calls of {@code io_uring_enter}. */
     public long enters() {
-        return metrics.ring().enters();
+        return metrics.ring.enters();
     }
 
     /** Submission queue entries that the kernel has consumed. */
     public long sqes() {
-        return metrics.ring().submitted();
+        return metrics.ring.submitted();
     }
 
     /** Completion queue entries that were collected. */
     public long cqes() {
-        return metrics.ring().completed();
+        return metrics.ring.completed();
     }
 
     /** Polls that were armed anew. */
     public long pollsArmed() {
-        return metrics.pollsArmed();
+        return metrics.pollsArmed.get();
     }
 
     /** Armed polls whose events were changed, or looked for again, in place. */
     public long pollUpdates() {
-        return metrics.pollUpdates();
+        return metrics.pollUpdates.get();
     }
 
     /** Armed polls that were cancelled. */
     public long pollRemoves() {
-        return metrics.pollRemoves();
+        return metrics.pollRemoves.get();
     }
 
     /** Sends of streams that were made through the ring, of one buffer or of many. */
     public long sends() {
-        return metrics.sends();
+        return metrics.sends.get();
     }
 
     /** Buffers that the ring has filled with what streams received. */
     public long receives() {
-        return metrics.receives();
+        return metrics.receives.get();
     }
 
     /** Receives that were armed; each fills buffers until it is cancelled. */
     public long receivesArmed() {
-        return metrics.receivesArmed();
+        return metrics.receivesArmed.get();
     }
 
     /** Receives that the kernel has ended because no buffer was free; they are armed again. */
     public long receivesStarved() {
-        return metrics.receivesStarved();
+        return metrics.receivesStarved.get();
     }
 
     /** Completions that had nothing in them that the channel wanted to hear of. */
     public long spuriousCompletions() {
-        return metrics.spurious();
+        return metrics.spurious.get();
     }
 
     /** Completions of polls whose registration was gone. */
     public long staleCompletions() {
-        return metrics.stale();
+        return metrics.stale.get();
     }
 
     /** How many times the completion queue was found full. Nothing is lost then, but see {@code setCqSize}. */
     public long overflows() {
-        return metrics.ring().overflows();
+        return metrics.ring.overflows();
     }
 
     /** Rings that took the place of another: the loop went on in another thread, or completions were lost. */
     public long ringsReplaced() {
-        return metrics.ringsReplaced();
+        return metrics.ringsReplaced.get();
     }
 
     /** Wake-ups by other threads that reached a sleeping loop. */
     public long wakeups() {
-        return metrics.wakeups();
+        return metrics.wakeups.get();
     }
 
     /** Calls of {@code timerfd_settime}. */
     public long timerSets() {
-        return metrics.timerSets();
+        return metrics.timerSets.get();
     }
 
     /** Calls of {@code epoll_wait}. */
@@ -121,7 +121,7 @@ public final class IoUringMetrics {
 
     /** Channels that were handed over from the ring to epoll. */
     public long reverts() {
-        return metrics.reverts();
+        return metrics.reverts.get();
     }
 
     /** {@link #reverts()} by their reason, the name of the error as a rule; a sorted copy. */

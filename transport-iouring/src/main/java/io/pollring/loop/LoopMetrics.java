@@ -16,21 +16,21 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** What one loop counts. Its thread writes, any thread reads. */
 public final class LoopMetrics {
-    final RingCounters ring = new RingCounters();
-    final Counter pollsArmed = new Counter();
-    final Counter pollUpdates = new Counter();
-    final Counter pollRemoves = new Counter();
-    final Counter sends = new Counter();
-    final Counter receivesArmed = new Counter();
-    final Counter receives = new Counter();
-    final Counter receivesStarved = new Counter();
-    final Counter spurious = new Counter();
-    final Counter stale = new Counter();
-    final Counter wakeups = new Counter();
-    final Counter timerSets = new Counter();
-    final Counter reverts = new Counter();
-    final Counter ringsReplaced = new Counter();
-    final Counter removalsUnconfirmed = new Counter();
+    public final RingCounters ring = new RingCounters();
+    public final Counter pollsArmed = new Counter();
+    public final Counter pollUpdates = new Counter();
+    public final Counter pollRemoves = new Counter();
+    public final Counter sends = new Counter();
+    public final Counter receivesArmed = new Counter();
+    public final Counter receives = new Counter();
+    public final Counter receivesStarved = new Counter();
+    public final Counter spurious = new Counter();
+    public final Counter stale = new Counter();
+    public final Counter wakeups = new Counter();
+    public final Counter timerSets = new Counter();
+    public final Counter reverts = new Counter();
+    public final Counter ringsReplaced = new Counter();
+    public final Counter removalsUnconfirmed = new Counter();
     private final Map<String, Counter> revertsByReason = new ConcurrentHashMap<>();
     private volatile EpollSet epollSet;
 
@@ -41,66 +41,6 @@ public final class LoopMetrics {
 
     void epollSet(EpollSet epollSet) {
         this.epollSet = epollSet;
-    }
-
-    public RingCounters ring() {
-        return ring;
-    }
-
-    public long pollsArmed() {
-        return pollsArmed.get();
-    }
-
-    public long pollUpdates() {
-        return pollUpdates.get();
-    }
-
-    public long pollRemoves() {
-        return pollRemoves.get();
-    }
-
-    public long sends() {
-        return sends.get();
-    }
-
-    public long receivesArmed() {
-        return receivesArmed.get();
-    }
-
-    public long receives() {
-        return receives.get();
-    }
-
-    public long receivesStarved() {
-        return receivesStarved.get();
-    }
-
-    public long spurious() {
-        return spurious.get();
-    }
-
-    public long stale() {
-        return stale.get();
-    }
-
-    public long wakeups() {
-        return wakeups.get();
-    }
-
-    public long timerSets() {
-        return timerSets.get();
-    }
-
-    public long reverts() {
-        return reverts.get();
-    }
-
-    public long ringsReplaced() {
-        return ringsReplaced.get();
-    }
-
-    public long removalsUnconfirmed() {
-        return removalsUnconfirmed.get();
     }
 
     public long epollWaits() {

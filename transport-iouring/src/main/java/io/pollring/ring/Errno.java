@@ -6,6 +6,10 @@
  */
 package io.pollring.ring;
 
+import java.util.Map;
+
+import static java.util.Map.entry;
+
 /** The error numbers that io_uring and poll requests answer with, and their names for messages and counters. */
 public final class Errno {
     public static final int EPERM = 1;
@@ -30,6 +34,28 @@ public final class Errno {
     public static final int EALREADY = 114;
     public static final int ECANCELED = 125;
 
+    private static final Map<Integer, String> NAMES = Map.ofEntries(
+            entry(EPERM, "EPERM"),
+            entry(ENOENT, "ENOENT"),
+            entry(EINTR, "EINTR"),
+            entry(EBADF, "EBADF"),
+            entry(EAGAIN, "EAGAIN"),
+            entry(ENOMEM, "ENOMEM"),
+            entry(EACCES, "EACCES"),
+            entry(EBUSY, "EBUSY"),
+            entry(EEXIST, "EEXIST"),
+            entry(EINVAL, "EINVAL"),
+            entry(ENFILE, "ENFILE"),
+            entry(EMFILE, "EMFILE"),
+            entry(ENOSYS, "ENOSYS"),
+            entry(EBADR, "EBADR"),
+            entry(ETIME, "ETIME"),
+            entry(ENOTSOCK, "ENOTSOCK"),
+            entry(EOPNOTSUPP, "EOPNOTSUPP"),
+            entry(ENOBUFS, "ENOBUFS"),
+            entry(EALREADY, "EALREADY"),
+            entry(ECANCELED, "ECANCELED"));
+
     private Errno() { }
 
     /**
@@ -37,49 +63,7 @@ public final class Errno {
      * @return its symbolic name, or {@code "errno N"} for one that this transport never expects
      */
     public static String name(int errno) {
-        switch (errno) {
-            case EPERM:
-                return "EPERM";
-            case ENOENT:
-                return "ENOENT";
-            case EINTR:
-                return "EINTR";
-            case EBADF:
-                return "EBADF";
-            case EAGAIN:
-                return "EAGAIN";
-            case ENOMEM:
-                return "ENOMEM";
-            case EACCES:
-                return "EACCES";
-            case EBUSY:
-                return "EBUSY";
-            case EEXIST:
-                return "EEXIST";
-            case EINVAL:
-                return "EINVAL";
-            case ENFILE:
-                return "ENFILE";
-            case EMFILE:
-                return "EMFILE";
-            case ENOSYS:
-                return "ENOSYS";
-            case EBADR:
-                return "EBADR";
-            case ETIME:
-                return "ETIME";
-            case ENOTSOCK:
-                return "ENOTSOCK";
-            case EOPNOTSUPP:
-                return "EOPNOTSUPP";
-            case ENOBUFS:
-                return "ENOBUFS";
-            case EALREADY:
-                return "EALREADY";
-            case ECANCELED:
-                return "ECANCELED";
-            default:
-                return "errno " + errno;
-        }
+        String name = NAMES.get(errno);
+        return name == null ? "errno " + errno : name;
     }
 }

@@ -171,13 +171,13 @@ final class FuzzFinale implements FuzzReactions {
     private void checkThatItSleeps() {
         int quiet = 0;
         for (int i = 0; i < MAX_TURNS; i++) {
-            long completed = world.loop.metrics().ring().completed();
+            long completed = world.loop.metrics().ring.completed();
             world.handles.forEach(FuzzHandle::forgetTold);
             boolean slept = world.turn();
             for (FuzzHandle handle : world.handles) {
                 slept &= handle.told == 0;
             }
-            quiet = slept && world.loop.metrics().ring().completed() == completed ? quiet + 1 : 0;
+            quiet = slept && world.loop.metrics().ring.completed() == completed ? quiet + 1 : 0;
             if (quiet == QUIET_TURNS) {
                 return;
             }
@@ -211,8 +211,8 @@ final class FuzzFinale implements FuzzReactions {
         }
         // Enters that fail, one after the other, can use up a cancellation's patience.
         if (world.isExact() && world.profile.faults == 0
-                && world.loop.metrics().removalsUnconfirmed() != 0) {
-            throw new AssertionError(world.loop.metrics().removalsUnconfirmed() + " removals were not confirmed");
+                && world.loop.metrics().removalsUnconfirmed.get() != 0) {
+            throw new AssertionError(world.loop.metrics().removalsUnconfirmed.get() + " removals were not confirmed");
         }
         List<Long> armed = world.kernel.armed();
         armed.removeIf(userData -> UserData.kind(userData) >= FIRST_INTERNAL_KIND);

@@ -270,7 +270,7 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
 
     /** Whether whatever was taken back from the kernel is known to be gone. */
     boolean isSound() {
-        return isExact() && !faults.ringBroken && loop.metrics().removalsUnconfirmed() == 0;
+        return isExact() && !faults.ringBroken && loop.metrics().removalsUnconfirmed.get() == 0;
     }
 
     FuzzMemory memory() {

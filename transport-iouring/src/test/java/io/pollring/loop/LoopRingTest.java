@@ -52,7 +52,7 @@ class LoopRingTest {
             faults.forgetsThread = true;
             loop.turn();
             assertFalse(loop.loop.hasRing());
-            assertEquals(0, loop.loop.metrics().ringsReplaced());
+            assertEquals(0, loop.loop.metrics().ringsReplaced.get());
 
             handle.file.fire(Abi.POLLIN);
             stream.peer.arrive(10);

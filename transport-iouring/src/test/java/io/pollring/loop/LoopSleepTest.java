@@ -83,9 +83,9 @@ class LoopSleepTest {
                 handle.file.fire(Abi.POLLRDHUP);
             }
             assertTrue(loop.turnsUntilAsleep(100) >= 0, "the loop spins");
-            long completed = loop.loop.metrics().ring().completed();
+            long completed = loop.loop.metrics().ring.completed();
             loop.turns(10);
-            assertEquals(completed, loop.loop.metrics().ring().completed());
+            assertEquals(completed, loop.loop.metrics().ring.completed());
             for (FakeLoop.Handle handle : handles) {
                 assertEquals(List.of(), handle.told);
                 handle.file.fire(IN);

@@ -83,7 +83,7 @@ class LostCompletionsTest {
         faults.noMemory = false;
         awaitSleep();
         assertTrue(loop.loop.hasRing());
-        assertEquals(1, loop.loop.metrics().ringsReplaced());
+        assertEquals(1, loop.loop.metrics().ringsReplaced.get());
         int failed = 0;
         for (FakeStreamHandle handle : handles) {
             if (handle.failure == null) {
@@ -118,7 +118,7 @@ class LostCompletionsTest {
         loop.turn();
         faults.noMemory = false;
         awaitSleep();
-        assertEquals(1, loop.loop.metrics().ringsReplaced());
+        assertEquals(1, loop.loop.metrics().ringsReplaced.get());
         handles.forEach(handle -> assertEquals(List.of(IN), handle.told));
         idle.peer.arrive(5);
         awaitSleep();
@@ -150,7 +150,7 @@ class LostCompletionsTest {
         FakeStreamHandle idle = openReader();
         awaitSleep();
         sender.peer.arrive(1);
-        for (int i = 0; i < PATIENCE && loop.loop.metrics().ringsReplaced() == 0; i++) {
+        for (int i = 0; i < PATIENCE && loop.loop.metrics().ringsReplaced.get() == 0; i++) {
             loop.turn();
         }
         faults.noMemory = false;
@@ -202,7 +202,7 @@ class LostCompletionsTest {
         faults.noMemory = false;
         assertTrue(loop.loop.hasRing());
         assertFalse(handles.get(0).reverted);
-        assertEquals(1, loop.loop.metrics().ringsReplaced());
+        assertEquals(1, loop.loop.metrics().ringsReplaced.get());
     }
 
     private static final class Faults extends FakeFaults {

@@ -69,7 +69,7 @@ class PollRegistrationTest {
         }
         loop.turn();
         assertEquals(before + 1, pollsAdded());
-        assertEquals(0, loop.loop.metrics().pollUpdates() + loop.loop.metrics().pollRemoves());
+        assertEquals(0, loop.loop.metrics().pollUpdates.get() + loop.loop.metrics().pollRemoves.get());
     }
 
     /** A reader that pauses and goes on before anything has come costs no request at all. */
@@ -77,14 +77,14 @@ class PollRegistrationTest {
     void interestThatComesBackInTimeCostsNothing() {
         FakeLoop.Handle handle = loop.open().submit(IN);
         loop.turns(2);
-        long sqes = loop.loop.metrics().ring().submitted();
+        long sqes = loop.loop.metrics().ring.submitted();
         for (int i = 0; i < 10; i++) {
             handle.submit(0);
             loop.turn();
             handle.submit(IN);
             loop.turn();
         }
-        assertEquals(sqes, loop.loop.metrics().ring().submitted());
+        assertEquals(sqes, loop.loop.metrics().ring.submitted());
         handle.file.fire(IN);
         loop.turn();
         assertEquals(List.of(IN), handle.told);
@@ -232,7 +232,7 @@ class PollRegistrationTest {
             handle.closeFd();
             assertTrue(handle.file.isReleased());
         }
-        assertEquals(errors.length, loop.loop.metrics().reverts());
+        assertEquals(errors.length, loop.loop.metrics().reverts.get());
     }
 
     @Test

@@ -96,7 +96,7 @@ class StreamRegistrationTest {
             for (FakeStreamHandle handle : handles) {
                 assertEquals(round, handle.received);
             }
-            long starved = loop.loop.metrics().receivesStarved();
+            long starved = loop.loop.metrics().receivesStarved.get();
             assertTrue(starved > round * count / 2 && starved < round * count, starved + " of " + count);
         }
     }
@@ -147,7 +147,7 @@ class StreamRegistrationTest {
         first.peer.arrive(1);
         second.peer.arrive(1);
         assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
-        assertEquals(1, loop.loop.metrics().ringsReplaced());
+        assertEquals(1, loop.loop.metrics().ringsReplaced.get());
         assertEquals(List.of(-Errno.EAGAIN), first.sends);
         assertEquals(List.of(10), second.sends);
     }
@@ -166,11 +166,11 @@ class StreamRegistrationTest {
         first.peer.arrive(1);
         second.peer.arrive(1);
         faults.strangerOnSecondRing = true;
-        for (int i = 0; i < PATIENCE && loop.loop.metrics().ringsReplaced() < 2; i++) {
+        for (int i = 0; i < PATIENCE && loop.loop.metrics().ringsReplaced.get() < 2; i++) {
             assertEquals(List.of(), first.sends);
             loop.turn();
         }
-        assertEquals(2, loop.loop.metrics().ringsReplaced());
+        assertEquals(2, loop.loop.metrics().ringsReplaced.get());
         loop.turnsUntilAsleep(PATIENCE);
         assertEquals(10, first.peer.accepted());
         assertEquals(List.of(10), first.sends);
@@ -284,7 +284,7 @@ class StreamRegistrationTest {
         handle.reaction = events -> handle.readAll();
         assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
         assertEquals(8, handle.received);
-        assertEquals(2, loop.loop.metrics().receives());
+        assertEquals(2, loop.loop.metrics().receives.get());
     }
 
     @ParameterizedTest
@@ -328,14 +328,14 @@ class StreamRegistrationTest {
         faults.receiveError = errno;
         handle.submit(IN_AND_END);
         assertTrue(loop.turnsUntilAsleep(2 * PATIENCE) >= 0, "the loop sleeps");
-        long tries = loop.loop.metrics().receivesArmed();
+        long tries = loop.loop.metrics().receivesArmed.get();
         assertTrue(tries <= PATIENCE, tries + " tries");
         for (int i = 1; i < StreamRegistration.READS_BY_ITSELF; i++) {
             handle.peer.arrive(5);
             assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
             assertEquals(5 * i, handle.received);
         }
-        assertEquals(tries, loop.loop.metrics().receivesArmed());
+        assertEquals(tries, loop.loop.metrics().receivesArmed.get());
         assertNull(handle.failure);
         assertFalse(handle.endFound);
 
@@ -344,7 +344,7 @@ class StreamRegistrationTest {
             handle.peer.arrive(5);
             assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
         }
-        assertEquals(tries + 1, loop.loop.metrics().receivesArmed());
+        assertEquals(tries + 1, loop.loop.metrics().receivesArmed.get());
 
         faults.receiveError = 0;
         handle.peer.arrive(5);
@@ -362,7 +362,7 @@ class StreamRegistrationTest {
         handle.peer.arrive(5);
         assertTrue(loop.turnsUntilAsleep(2 * PATIENCE) >= 0, "the loop sleeps");
         assertEquals(5, handle.received);
-        assertTrue(loop.loop.metrics().receivesArmed() <= PATIENCE);
+        assertTrue(loop.loop.metrics().receivesArmed.get() <= PATIENCE);
     }
 
     @Test
@@ -380,7 +380,7 @@ class StreamRegistrationTest {
         for (FakeStreamHandle handle : handles.subList(1, count)) {
             assertEquals(64, handle.received);
         }
-        assertEquals(0, loop.loop.metrics().receivesStarved());
+        assertEquals(0, loop.loop.metrics().receivesStarved.get());
     }
 
     @Test
@@ -396,13 +396,13 @@ class StreamRegistrationTest {
         assertTrue(loop.turnsUntilAsleep(PATIENCE * PATIENCE) >= 0, "the loop sleeps");
         long taken = handles.stream().mapToLong(handle -> handle.peer.taken()).sum();
         assertTrue(taken > 0 && taken <= ReceiveMemory.TOTAL_BYTES, taken + " bytes are read ahead");
-        long starved = loop.loop.metrics().receivesStarved();
+        long starved = loop.loop.metrics().receivesStarved.get();
         for (int i = 1; i <= 100; i++) {
             reader.peer.arrive(10);
             assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
             assertEquals(10 * i, reader.received);
         }
-        assertEquals(starved, loop.loop.metrics().receivesStarved());
+        assertEquals(starved, loop.loop.metrics().receivesStarved.get());
         handles.forEach(handle -> handle.submit(IN_AND_END));
         assertTrue(loop.turnsUntilAsleep(count) >= 0, "the loop sleeps");
         handles.forEach(handle -> assertEquals(bytes, handle.received));
@@ -430,7 +430,7 @@ class StreamRegistrationTest {
         handle.peer.arrive(5);
         assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
         assertEquals(5, handle.received);
-        assertEquals(0, loop.loop.metrics().receives());
+        assertEquals(0, loop.loop.metrics().receives.get());
         assertEquals(1, faults.refusals, "it is not asked for turn by turn");
         faults.outOfMemory = false;
         for (int i = 0; i < 100; i++) {
@@ -438,7 +438,7 @@ class StreamRegistrationTest {
             loop.turnsUntilAsleep(PATIENCE);
         }
         assertEquals(105, handle.received);
-        assertTrue(loop.loop.metrics().receives() > 0, "there is memory again");
+        assertTrue(loop.loop.metrics().receives.get() > 0, "there is memory again");
     }
 
     @Test
@@ -479,7 +479,7 @@ class StreamRegistrationTest {
 
         @Override
         public int enter(boolean overflowing) {
-            if (strangerOnSecondRing && loop.loop.metrics().ringsReplaced() == 1) {
+            if (strangerOnSecondRing && loop.loop.metrics().ringsReplaced.get() == 1) {
                 // Its own probe, which comes before it is used, has gone well.
                 strangerOnSecondRing = false;
                 return -Errno.EEXIST;

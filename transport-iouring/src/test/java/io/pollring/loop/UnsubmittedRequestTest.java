@@ -77,7 +77,7 @@ class UnsubmittedRequestTest {
         assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
         assertEquals(LENGTH, next.received);
         assertEquals(0, old.kept);
-        assertEquals(0, loop.loop.metrics().removalsUnconfirmed());
+        assertEquals(0, loop.loop.metrics().removalsUnconfirmed.get());
     }
 
     @ParameterizedTest
@@ -203,7 +203,7 @@ class UnsubmittedRequestTest {
         faults.noMemory = true;
         handle.registration.cancel();
         handle.closeFd();
-        assertEquals(1, loop.loop.metrics().removalsUnconfirmed());
+        assertEquals(1, loop.loop.metrics().removalsUnconfirmed.get());
         faults.noMemory = false;
         // The receive has bytes in its hands when the cancellation finds it.
         faults.lateness = 1;

@@ -38,8 +38,8 @@ public abstract class LoopOperation extends RingOperation {
             handles[i].submit(READ);
         }
         loop.turn();
-        if (loop.metrics().pollsArmed() != HANDLES) {
-            throw new IllegalStateException("armed " + loop.metrics().pollsArmed() + " of " + HANDLES + " polls");
+        if (loop.metrics().pollsArmed.get() != HANDLES) {
+            throw new IllegalStateException("armed " + loop.metrics().pollsArmed.get() + " of " + HANDLES + " polls");
         }
         prepare();
     }

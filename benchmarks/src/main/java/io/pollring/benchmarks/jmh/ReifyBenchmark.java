@@ -36,8 +36,8 @@ public class ReifyBenchmark extends LoopOperation {
     /** Interest is given up lazily, so a change need not have reached the kernel at all. */
     @Override
     void check() {
-        if (loop.metrics().pollUpdates() != changes) {
-            throw new IllegalStateException(loop.metrics().pollUpdates() + " updates for " + changes + " changes");
+        if (loop.metrics().pollUpdates.get() != changes) {
+            throw new IllegalStateException(loop.metrics().pollUpdates.get() + " updates for " + changes + " changes");
         }
     }
 }

@@ -37,7 +37,7 @@ public class TurnBenchmark extends RingOperation {
 
     @TearDown
     public void close() {
-        long counted = loop.metrics().wakeups();
+        long counted = loop.metrics().wakeups.get();
         loop.close();
         if (counted != wakeups) {
             throw new IllegalStateException(counted + " events for " + wakeups + " wake-ups");
