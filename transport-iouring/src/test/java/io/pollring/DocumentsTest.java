@@ -18,8 +18,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -30,14 +32,47 @@ import java.util.stream.Stream;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-/** Reads the documents: their links lead somewhere, and the table of features is whole. */
+/** Reads the documents: their links lead somewhere, what they walk through is there, and the table of features is whole. */
 class DocumentsTest {
     private static final Path ROOT = Paths.get("..");
     private static final Path FEATURES = ROOT.resolve("docs/features.md");
     private static final Pattern LINK = Pattern.compile("]\\(([^)#\\s]+)(#[^)]*)?\\)");
+    private static final Pattern METHOD = Pattern.compile("`([A-Z]\\w+)\\.(\\w+)`");
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
     /** Of which the first names the feature, and the last two are ours. */
     private static final int COLUMNS = 7;
+
+    @Test
+    void walksThroughTheCodeNameMethodsThatExist() throws Exception {
+        String text = Files.readString(ROOT.resolve("docs/design.md"));
+        int start = text.indexOf("## A walk through the code");
+        Matcher step = METHOD.matcher(text.substring(start, text.indexOf("\n## ", start)));
+        Map<String, Class<?>> classes = classes();
+        List<String> missing = new ArrayList<>();
+        int steps = 0;
+        while (step.find()) {
+            steps++;
+            Class<?> named = classes.get(step.group(1));
+            if (named == null || Stream.of(named.getDeclaredMethods()).noneMatch(m -> m.getName().equals(step.group(2)))) {
+                missing.add(step.group());
+            }
+        }
+        assertEquals(List.of(), missing);
+        assertTrue(steps > 50, "the pattern has found only " + steps);
+    }
+
+    /** Ours, by their names without package or outer class. */
+    private static Map<String, Class<?>> classes() throws Exception {
+        Path root = Paths.get("target/classes");
+        Map<String, Class<?>> classes = new HashMap<>();
+        try (Stream<Path> files = Files.walk(root.resolve("io/pollring"))) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".class")).collect(Collectors.toList())) {
+                String name = root.relativize(file).toString().replaceAll("\\.class$", "").replace('/', '.');
+                classes.put(name.replaceAll(".*[.$]", ""), Class.forName(name, false, DocumentsTest.class.getClassLoader()));
+            }
+        }
+        return classes;
+    }
 
     @Test
     void everyRelativeLinkLeadsToAFile() throws IOException {

@@ -22,23 +22,23 @@ final class Completions implements CompletionHandler {
 
     private final RegistrationTable table;
     private final WorkQueues queues;
-    private final RingWatcher watcher;
+    private final RingPolls ringPolls;
     private final Receiver receiver;
     private final SendBatch sends;
-    private final Reverter reverter;
+    private final EpollPolls epollPolls;
     private final InternalPolls internalPolls;
-    private final Withdrawal withdrawal;
+    private final Cancellation cancellation;
 
-    Completions(RegistrationTable table, WorkQueues queues, RingWatcher watcher, Receiver receiver, SendBatch sends,
-                Reverter reverter, InternalPolls internalPolls, Withdrawal withdrawal) {
+    Completions(RegistrationTable table, WorkQueues queues, RingPolls ringPolls, Receiver receiver, SendBatch sends,
+                EpollPolls epollPolls, InternalPolls internalPolls, Cancellation cancellation) {
         this.table = table;
         this.queues = queues;
-        this.watcher = watcher;
+        this.ringPolls = ringPolls;
         this.receiver = receiver;
         this.sends = sends;
-        this.reverter = reverter;
+        this.epollPolls = epollPolls;
         this.internalPolls = internalPolls;
-        this.withdrawal = withdrawal;
+        this.cancellation = cancellation;
     }
 
     /** Throws nothing: it may be called inside the cancellation of a registration that it has nothing to do with. */
@@ -72,29 +72,29 @@ final class Completions implements CompletionHandler {
             case RequestKind.POLL_RECHECK:
             case RequestKind.POLL_CANCEL:
                 registration = table.get(slot, generation);
-                watcher.completed(kind, registration, result, flags);
+                ringPolls.completed(kind, registration, result, flags);
                 break;
             default:
                 internalPolls.completed(kind, result, flags);
                 break;
         }
         if (registration != null && registration.state.isClosed()) {
-            withdrawal.removeIfOver(registration);
+            cancellation.removeIfOver(registration);
         }
     }
 
     /** Collects the events of the epoll set. */
     void collectEpollEvents(int timeoutMillis) throws RingException {
-        int count = reverter.epollSet().await(timeoutMillis);
+        int count = epollPolls.epollSet().await(timeoutMillis);
         for (int i = 0; i < count; i++) {
-            int fd = reverter.epollSet().eventFd(i);
+            int fd = epollPolls.epollSet().eventFd(i);
             if (!internalPolls.epollEvent(fd)) {
-                PollRegistration registration = reverter.watched(fd);
+                PollRegistration registration = epollPolls.watched(fd);
                 if (registration == null) {
                     // Its file outlives its fd, in a child process perhaps.
-                    reverter.forget(fd);
+                    epollPolls.forget(fd);
                 } else {
-                    registration.ready |= reverter.epollSet().eventMask(i);
+                    registration.ready |= epollPolls.epollSet().eventMask(i);
                     queues.ready().add(registration);
                 }
             }

@@ -26,7 +26,7 @@ final class EventDelivery {
     private final WorkQueues queues;
     private final Receiver receiver;
     private final SendBatch sends;
-    private final Reverter reverter;
+    private final EpollPolls epollPolls;
     private final Offenders offenders;
     private final HandleAdapter adapter;
     private final LoopMetrics metrics;
@@ -37,12 +37,12 @@ final class EventDelivery {
     private boolean deliveringData;
 
     /** @param sendDelayNanos how long handles are served before what some of them have flushed is sent */
-    EventDelivery(WorkQueues queues, Receiver receiver, SendBatch sends, Reverter reverter, Offenders offenders,
+    EventDelivery(WorkQueues queues, Receiver receiver, SendBatch sends, EpollPolls epollPolls, Offenders offenders,
                   HandleAdapter adapter, LoopMetrics metrics, long sendDelayNanos) {
         this.queues = queues;
         this.receiver = receiver;
         this.sends = sends;
-        this.reverter = reverter;
+        this.epollPolls = epollPolls;
         this.offenders = offenders;
         this.adapter = adapter;
         this.metrics = metrics;
@@ -187,12 +187,12 @@ final class EventDelivery {
                 break;
             case Errno.ECANCELED: // By nobody here: the thread that armed it has ended, say.
             case Errno.ENOMEM:
-                if (registration.strike()) {
-                    reverter.revert(registration, Errno.name(errno));
+                if (registration.retriedTooOften()) {
+                    epollPolls.revert(registration, Errno.name(errno));
                 }
                 break;
             default:
-                reverter.revert(registration, Errno.name(errno));
+                epollPolls.revert(registration, Errno.name(errno));
                 break;
         }
         queues.changed(registration);

@@ -106,7 +106,7 @@ final class LoopRing {
         }
     }
 
-    /** Any request may have ended unheard. A larger queue, in which nothing is armed yet, is certain. */
+    /** Any request may have ended without a word. A larger queue, in which nothing is armed yet, is certain. */
     void completionsWereLost() {
         int entries = ring.completionQueue().entries();
         int wished = Math.min(entries * 2, 2 * Ring.MAX_ENTRIES);

@@ -40,7 +40,7 @@ class PollRegistration implements IoRegistration {
     static final int EPOLLONESHOT = 1 << 30;
     private static final short ALL = ~0;
     /** How often in a row a poll may end for nothing, or for want of memory, before epoll takes over. */
-    static final int MAX_STRIKES = 4;
+    static final int MAX_RETRIES = 4;
 
     final EpollIoHandle handle;
     final RegistrationLoop loop;
@@ -54,15 +54,15 @@ class PollRegistration implements IoRegistration {
     /** What the ring, or the epoll set, was told. May be more than desired: interest is given up lazily. */
     int armed;
     /** Events that may still be there although no edge will tell: the handle may have left some of it behind. */
-    short unsettled;
+    short recheck;
     /** Events that were armed for and have come, but were not desired any more. */
-    short swallowed;
+    short unwanted;
     /** What has completed and is not delivered yet. */
     short ready;
     /** The error that the poll ended with and that is not dealt with yet, or 0. */
     short failure;
     /** How often in a row the poll has ended without need. */
-    byte strikes;
+    byte retries;
 
     PollRegistration(RegistrationLoop loop, EpollIoHandle handle) {
         this.loop = loop;
@@ -164,7 +164,7 @@ class PollRegistration implements IoRegistration {
         desired = mask;
         if ((mask & (EPOLLET | EPOLLONESHOT)) != 0) {
             // epoll looks anew at each EPOLL_CTL_MOD, and that is how such a handle asks again.
-            unsettled = ALL;
+            recheck = ALL;
         }
         loop.changed(this);
     }
@@ -179,11 +179,11 @@ class PollRegistration implements IoRegistration {
             case ARMED_ONCE:
                 return (polled & ~armed) != 0
                         // An event that nobody wants any more is not to come again, or is to be looked for again.
-                        || swallowed != 0
+                        || unwanted != 0
                         // An error that was not taken is told again, as epoll does. A hang-up is not: it stays for ever.
-                        || polled != 0 && ((polled | Abi.POLLERR) & unsettled) != 0;
+                        || polled != 0 && ((polled | Abi.POLLERR) & recheck) != 0;
             case REVERTED:
-                return desired != armed || (desired & (EPOLLET | EPOLLONESHOT)) != 0 && unsettled != 0;
+                return desired != armed || (desired & (EPOLLET | EPOLLONESHOT)) != 0 && recheck != 0;
             case REMOVING:
             case CLOSING:
             case CLOSED:
@@ -230,8 +230,8 @@ class PollRegistration implements IoRegistration {
     /** The kernel was told {@code mask}, and looks at the file anew. */
     void armed(int mask) {
         armed = mask;
-        unsettled = 0;
-        swallowed = 0;
+        recheck = 0;
+        unwanted = 0;
     }
 
     /** Nothing is desired any more, and nothing is to be left in the kernel until something is. */
@@ -239,12 +239,12 @@ class PollRegistration implements IoRegistration {
         desired = 0;
         ready = 0;
         failure = 0;
-        swallowed = ALL;
+        unwanted = ALL;
     }
 
     /** The next interest must be brought to the kernel whatever it was told before. */
-    void unsettle() {
-        unsettled = ALL;
+    void recheckAll() {
+        recheck = ALL;
     }
 
     /**
@@ -256,12 +256,12 @@ class PollRegistration implements IoRegistration {
         int events = ready;
         ready = 0;
         if (desired == 0) {
-            unsettle();
-            swallowed |= events & armed;
+            recheckAll();
+            unwanted |= events & armed;
             return 0;
         }
         // POLLERR and POLLHUP always go through, as with epoll. POLLRDHUP only if desired: the ring adds it unasked.
-        swallowed |= events & armed & ~desired;
+        unwanted |= events & armed & ~desired;
         int wanted = events & (desired | Abi.POLLERR | Abi.POLLHUP);
         if (wanted != 0 && (desired & EPOLLONESHOT) != 0) {
             // Not even an error or a hang-up is told before the handle asks again.
@@ -273,7 +273,7 @@ class PollRegistration implements IoRegistration {
     /** The handle was given {@code events} and has perhaps not taken all there is. */
     void leftBehind(int events) {
         if ((desired & EPOLLET) == 0) {
-            unsettled |= events;
+            recheck |= events;
         }
     }
 
@@ -282,8 +282,8 @@ class PollRegistration implements IoRegistration {
      *
      * @return whether that has happened too often in a row
      */
-    boolean strike() {
-        return ++strikes > MAX_STRIKES;
+    boolean retriedTooOften() {
+        return ++retries > MAX_RETRIES;
     }
 
     @Override

@@ -19,9 +19,9 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Keeps the kernel in step with what registrations desire. The mechanisms do the work: {@link RingWatcher} has the ring
- * watch a handle, {@link Reverter} the epoll set, {@link Receiver} and {@link SendBatch} have the ring move its bytes, and
- * {@link Withdrawal} takes all of that back.
+ * Keeps the kernel in step with what registrations desire. The mechanisms do the work: {@link RingPolls} has the ring
+ * watch a handle, {@link EpollPolls} the epoll set, {@link Receiver} and {@link SendBatch} have the ring move its bytes, and
+ * {@link Cancellation} takes all of that back.
  *
  * <p>Interest is gathered and reified once per turn; completions are collected first and delivered later, so no handle
  * ever runs inside another's cancellation or inside the reaping of the queue.
@@ -39,13 +39,13 @@ final class Poller implements RegistrationLoop {
     private final CurrentRing current = new CurrentRing();
     private final RegistrationTable table;
     private final WorkQueues queues;
-    private final Reverter reverter;
+    private final EpollPolls epollPolls;
     private final InternalPolls internalPolls;
-    private final RingWatcher watcher;
+    private final RingPolls ringPolls;
     private final Receiver receiver;
     private final SendBatch sends;
     private final Revoker revoker;
-    private final Withdrawal withdrawal;
+    private final Cancellation cancellation;
     private final EventDelivery delivery;
     private final Completions completions;
 
@@ -63,17 +63,17 @@ final class Poller implements RegistrationLoop {
         this.memory = memory;
         table = new RegistrationTable(memory);
         queues = new WorkQueues(table, memory);
-        reverter = new Reverter(epollSet, adapter, metrics, memory);
-        watcher = new RingWatcher(current, table, queues, metrics, refusePolls);
+        epollPolls = new EpollPolls(epollSet, adapter, metrics, memory);
+        ringPolls = new RingPolls(current, table, queues, metrics, refusePolls);
         receiver = new Receiver(current, queues, metrics, memory);
         sends = new SendBatch(current, table, metrics, memory);
         revoker = new Revoker(current, table, queues, sends);
         Offenders offenders = new Offenders();
-        withdrawal = new Withdrawal(current, table, queues, watcher, reverter, receiver, sends, revoker, offenders,
+        cancellation = new Cancellation(current, table, queues, ringPolls, epollPolls, receiver, sends, revoker, offenders,
                 adapter, metrics);
-        delivery = new EventDelivery(queues, receiver, sends, reverter, offenders, adapter, metrics,
+        delivery = new EventDelivery(queues, receiver, sends, epollPolls, offenders, adapter, metrics,
                 settings.sendDelayNanos);
-        completions = new Completions(table, queues, watcher, receiver, sends, reverter, internalPolls, withdrawal);
+        completions = new Completions(table, queues, ringPolls, receiver, sends, epollPolls, internalPolls, cancellation);
     }
 
     @Override
@@ -98,7 +98,7 @@ final class Poller implements RegistrationLoop {
      */
     void useRing(Ring ring, String reason) {
         current.use(ring);
-        watcher.ringChanged();
+        ringPolls.ringChanged();
         receiver.ringChanged(!refusePolls);
         for (int slot = 0; slot < table.slots(); slot++) {
             PollRegistration registration = table.at(slot);
@@ -112,7 +112,7 @@ final class Poller implements RegistrationLoop {
             }
             endPoll(registration);
             if (ring == null && registration.state == PollState.IDLE) {
-                reverter.revert(registration, reason);
+                epollPolls.revert(registration, reason);
             }
             changed(registration);
         }
@@ -135,7 +135,7 @@ final class Poller implements RegistrationLoop {
         for (int slot = 0; slot < table.slots(); slot++) {
             PollRegistration registration = table.at(slot);
             if (registration != null && registration.isReceiving() && registration.isValid()) {
-                withdrawal.awaitEnd(registration);
+                cancellation.awaitEnd(registration);
             }
         }
     }
@@ -212,7 +212,7 @@ final class Poller implements RegistrationLoop {
 
     @Override
     public void close(PollRegistration registration) {
-        withdrawal.close(registration);
+        cancellation.close(registration);
     }
 
     @Override
@@ -247,7 +247,7 @@ final class Poller implements RegistrationLoop {
 
     @Override
     public void stopReceiving(StreamRegistration registration) {
-        withdrawal.stopReceiving(registration);
+        cancellation.stopReceiving(registration);
     }
 
     @Override
@@ -267,7 +267,7 @@ final class Poller implements RegistrationLoop {
 
     @Override
     public void settleSend(StreamRegistration registration) {
-        withdrawal.settleSend(registration);
+        cancellation.settleSend(registration);
     }
 
     /** What has been collected and waits to be delivered. */
@@ -291,7 +291,7 @@ final class Poller implements RegistrationLoop {
 
     /** Whether interest waits to be brought to the kernel, so that the loop must not sleep. */
     boolean hasDirty() {
-        return queues.dirty().size() > 0 || sends.isPending() || internalPolls.isDirty(reverter.isWatching());
+        return queues.dirty().size() > 0 || sends.isPending() || internalPolls.isDirty(epollPolls.isWatching());
     }
 
     /** Turns what has changed since the last turn into SQEs, or into calls of the epoll set. */
@@ -306,7 +306,7 @@ final class Poller implements RegistrationLoop {
             }
             reifyAlone(registration);
         }
-        internalPolls.reify(reverter.isWatching());
+        internalPolls.reify(epollPolls.isWatching());
         for (int n = sends.waiting(); n > 0 && !sends.isFull(); n--) {
             if (!sends.reifyNext()) {
                 revoker.revokeClosed();
@@ -343,10 +343,10 @@ final class Poller implements RegistrationLoop {
             case IDLE:
             case ARMED:
             case ARMED_ONCE:
-                watcher.reify(registration);
+                ringPolls.reify(registration);
                 break;
             case REVERTED:
-                int errno = reverter.watch(registration);
+                int errno = epollPolls.watch(registration);
                 if (errno != 0) {
                     delivery.fail(registration, errno);
                     // Whoever was told may have closed what this turn has made requests for.
@@ -366,7 +366,7 @@ final class Poller implements RegistrationLoop {
      */
     boolean revert(EpollIoHandle handle, String reason) {
         PollRegistration registration = table.find(handle);
-        return registration != null && withdrawal.revert(registration, reason);
+        return registration != null && cancellation.revert(registration, reason);
     }
 
     /** Ring and epoll set are closed: a cancellation that comes now has nothing left to do there. */

@@ -103,7 +103,7 @@ final class Receiver {
                 registration.reception = registration.reception.off();
             }
         }
-        registration.unsettled |= Abi.POLLIN;
+        registration.recheck |= Abi.POLLIN;
         handOverBytes(registration);
     }
 
@@ -130,7 +130,7 @@ final class Receiver {
                 current.queue().receive(registration.fd(), registration.isAhead() ? limit : 0,
                         userData(RequestKind.RECEIVE, registration));
                 // It looks at the socket anew.
-                registration.unsettled &= ~Abi.POLLIN;
+                registration.recheck &= ~Abi.POLLIN;
             }
             metrics.receivesArmed.increment();
         }
@@ -162,7 +162,7 @@ final class Receiver {
             if (stream.received > 0) {
                 stream.reception = stream.reception.unwanted();
                 // Until the handle takes that, more may come.
-                stream.unsettled |= Abi.POLLIN;
+                stream.recheck |= Abi.POLLIN;
             }
         }
     }
@@ -234,7 +234,7 @@ final class Receiver {
                 // The poll goes on to watch for the end, and the next receive, or a poll for data, looks at the socket
                 // anew. What comes after this receive needs no look before: a handle would find nothing.
                 if (before != Reception.ARMED || (flags & Abi.CQE_F_SOCK_NONEMPTY) != 0) {
-                    registration.unsettled |= Abi.POLLIN;
+                    registration.recheck |= Abi.POLLIN;
                 }
                 return;
             }
@@ -245,7 +245,7 @@ final class Receiver {
         }
         // What a poll has told meanwhile of data and end was left to the receive; and of a handle that reads by itself by
         // now, as it has shut its input down, so was what the socket says of that: there may be data behind it.
-        registration.unsettle();
+        registration.recheckAll();
     }
 
     private void endedWithout(StreamRegistration registration, int result) {
@@ -253,10 +253,9 @@ final class Receiver {
             metrics.receivesStarved.increment();
             registration.receiveStarved();
         } else if (result == -Errno.EINVAL || result == -Errno.EOPNOTSUPP) {
-            // The file's kind, or this kernel: the handle reads by itself, as ever.
+            // The file's kind. What the kernel can do at all was tried when the ring was made.
             logger.debug("The ring cannot receive for fd {}: {}", registration.fd(), Errno.name(-result));
-            usable = false;
-            registration.reception = registration.reception.off();
+            registration.reception = registration.reception.refused();
         } else if (result == -Errno.ECANCELED && !registration.reception.isArmed()) {
             registration.reception = registration.reception.off();
         } else if (isPassing(result)) {

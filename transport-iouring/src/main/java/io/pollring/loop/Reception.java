@@ -34,6 +34,8 @@ enum Reception {
     CANCELLING_AT_END,
     /** No receive is in the kernel. The handle reads by itself what is left, and finds the end. */
     OFF_AT_END,
+    /** The kernel cannot receive for this fd. The handle reads by itself. */
+    REFUSED,
     /** The receive has ended with an error, which the handle is still to be told behind the bytes that came before. */
     FAILED,
     /** The receive has met the end of the stream, or its error was told. */
@@ -140,6 +142,12 @@ enum Reception {
     Reception polled() {
         check(isInKernel());
         return isAtEnd() ? OFF_AT_END : POLLED;
+    }
+
+    /** The receive is over, and none is to be tried again. */
+    Reception refused() {
+        check(isInKernel());
+        return isAtEnd() ? OFF_AT_END : REFUSED;
     }
 
     /** The handle has read by itself as often as it should. */

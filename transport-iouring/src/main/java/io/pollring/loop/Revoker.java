@@ -120,6 +120,6 @@ final class Revoker {
     private static void receiveRevoked(StreamRegistration registration) {
         registration.reception = registration.reception.off();
         // What a poll has told meanwhile of data and end was left to the receive.
-        registration.unsettle();
+        registration.recheckAll();
     }
 }

@@ -48,7 +48,7 @@ public final class StreamRegistration extends PollRegistration {
     StreamRegistration(RegistrationLoop loop, StreamHandle handle) {
         super(loop, handle);
         // Nobody has looked.
-        unsettled = Abi.POLLIN;
+        recheck = Abi.POLLIN;
     }
 
     StreamHandle streamHandle() {
@@ -209,7 +209,7 @@ public final class StreamRegistration extends PollRegistration {
 
     /** Whether the handle may read its socket for what may be there behind that, and which the loop does not receive. */
     public boolean isSocketFree() {
-        return !reception.isInKernel() && !reception.isOver() && (unsettled & Abi.POLLIN) != 0 && isAhead();
+        return !reception.isInKernel() && !reception.isOver() && (recheck & Abi.POLLIN) != 0 && isAhead();
     }
 
     /** {@link StreamHandle#isReceivable()} has another answer now. */
@@ -302,16 +302,16 @@ public final class StreamRegistration extends PollRegistration {
     /** Data that nobody has looked for is still to be looked for where the poll does not ask for it. */
     @Override
     void armed(int mask) {
-        int unseen = unsettled & ~mask & Abi.POLLIN;
+        int unseen = recheck & ~mask & Abi.POLLIN;
         super.armed(mask);
-        unsettled |= unseen;
+        recheck |= unseen;
     }
 
     /** The receive has ended for nothing. To try again turn by turn would spin as long as there is no memory, say. */
     void receiveFailed() {
-        if (++receiveFailures > MAX_STRIKES) {
+        if (++receiveFailures > MAX_RETRIES) {
             // After that one more try tells whether there is memory now.
-            receiveFailures = MAX_STRIKES;
+            receiveFailures = MAX_RETRIES;
             readByItself(READS_BY_ITSELF);
         } else {
             reception = reception.off();
@@ -323,8 +323,8 @@ public final class StreamRegistration extends PollRegistration {
      * there are buffers for all would take the square of their number.
      */
     void receiveStarved() {
-        if (!isAhead() && ++receiveFailures > MAX_STRIKES) {
-            receiveFailures = MAX_STRIKES;
+        if (!isAhead() && ++receiveFailures > MAX_RETRIES) {
+            receiveFailures = MAX_RETRIES;
             readByItself(READS_BY_ITSELF);
         } else {
             readByItself(1);

@@ -43,10 +43,10 @@ class LoopLayersTest {
             "Reception", "PollState"},
         {"PollRegistration StreamRegistration StreamHandle SendRequest RegistrationLoop LoopMemory RegistrationTable"
             + " RegistrationQueue WorkQueues Offenders CurrentRing"},
-        {"RingWatcher", "Receiver ReceiveMemory", "SendBatch", "Reverter", "InternalPolls LoopTimer", "Waker",
+        {"RingPolls", "Receiver ReceiveMemory", "SendBatch", "EpollPolls", "InternalPolls LoopTimer", "Waker",
             "BorrowedAttachment"},
         {"Revoker"},
-        {"Withdrawal"},
+        {"Cancellation"},
         {"EventDelivery", "Completions"},
         {"Poller"},
         {"LoopRing"},

@@ -353,6 +353,30 @@ class StreamRegistrationTest {
         assertTrue(handle.stream.mustReceive());
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = { Errno.EINVAL, Errno.EOPNOTSUPP })
+    void oneThatCannotBeReceivedForReadsByItselfAndTheOthersDoNot(int error) {
+        faults.receiveError = error;
+        FakeStreamHandle refused = loop.openStream(0);
+        refused.reaction = events -> refused.readAll();
+        refused.submit(IN_AND_END);
+        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        faults.receiveError = 0;
+        FakeStreamHandle other = loop.openStream(0);
+        other.reaction = events -> other.readAll();
+        other.submit(IN_AND_END);
+        for (int i = 1; i <= 3; i++) {
+            refused.peer.arrive(5);
+            other.peer.arrive(5);
+            assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+            assertEquals(5 * i, refused.received);
+            assertEquals(5 * i, other.received);
+        }
+        assertEquals(2, loop.loop.metrics().receivesArmed.get());
+        assertEquals(3, loop.loop.metrics().receives.get());
+        assertNull(refused.failure);
+    }
+
     @Test
     void pieceForWhichThereIsNoBufferIsReadFromTheSocket() {
         faults.receiveError = Errno.ENOBUFS;

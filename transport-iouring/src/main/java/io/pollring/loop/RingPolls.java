@@ -17,7 +17,7 @@ import io.pollring.ring.UserData;
  *
  * <p>Belongs to the loop's thread.
  */
-final class RingWatcher {
+final class RingPolls {
     /** The bits of a poll mask that the kernel takes. The rest are epoll's flags. */
     private static final int POLL_MASK = 0xFFFF;
 
@@ -30,7 +30,7 @@ final class RingWatcher {
     private boolean currentEvents;
 
     /** @param refusePolls whether the kernel shall be made to refuse every poll */
-    RingWatcher(CurrentRing current, RegistrationTable table, WorkQueues queues, LoopMetrics metrics, boolean refusePolls) {
+    RingPolls(CurrentRing current, RegistrationTable table, WorkQueues queues, LoopMetrics metrics, boolean refusePolls) {
         this.current = current;
         this.table = table;
         this.queues = queues;
@@ -98,7 +98,7 @@ final class RingWatcher {
             if (kind == RequestKind.POLL_UPDATE) {
                 updateFailed(registration, result);
             } else if (kind == RequestKind.POLL_RECHECK && !currentEvents && result == -Errno.EALREADY) {
-                registration.unsettle();
+                registration.recheckAll();
                 queues.changed(registration);
             }
         }
@@ -112,7 +112,7 @@ final class RingWatcher {
             registration.ready |= registration.told(result);
         }
         if (more) {
-            registration.strikes = 0;
+            registration.retries = 0;
         } else {
             ended(registration, result);
         }
@@ -130,8 +130,8 @@ final class RingWatcher {
             if (result < 0) {
                 registration.failure = (short) -result;
             } else if (before == PollState.ARMED_ONCE) {
-                registration.strikes = 0;
-            } else if (!current.get().isOverflowing() && registration.strike()) {
+                registration.retries = 0;
+            } else if (!current.get().isOverflowing() && registration.retriedTooOften()) {
                 // A file without a wait queue, such as a regular one, is always ready and never waits. epoll knows what
                 // to say of it.
                 registration.failure = Errno.EOPNOTSUPP;
@@ -146,7 +146,7 @@ final class RingWatcher {
             return;
         }
         // EALREADY: an event of the old mask is on its way and the mask is unchanged. Ask again once it is collected.
-        registration.unsettle();
+        registration.recheckAll();
         registration.armed = 0;
         queues.changed(registration);
     }

@@ -20,8 +20,8 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>Belongs to the loop's thread. Does not own the epoll set.
  */
-final class Reverter {
-    private static final InternalLogger logger = InternalLoggerFactory.getInstance(Reverter.class);
+final class EpollPolls {
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(EpollPolls.class);
     private static final Set<String> LOGGED_REASONS = ConcurrentHashMap.newKeySet();
 
     private final EpollSet epollSet;
@@ -34,7 +34,7 @@ final class Reverter {
     private int room = 8;
     private final LoopMemory memory;
 
-    Reverter(EpollSet epollSet, HandleAdapter adapter, LoopMetrics metrics, LoopMemory memory) {
+    EpollPolls(EpollSet epollSet, HandleAdapter adapter, LoopMetrics metrics, LoopMemory memory) {
         this.memory = memory;
         watched = memory.map(room);
         this.epollSet = epollSet;

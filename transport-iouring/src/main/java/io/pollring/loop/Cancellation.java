@@ -17,8 +17,8 @@ import io.pollring.ring.RingException;
  *
  * <p>Belongs to the loop's thread.
  */
-final class Withdrawal {
-    private static final InternalLogger logger = InternalLoggerFactory.getInstance(Withdrawal.class);
+final class Cancellation {
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(Cancellation.class);
     /** How often a cancellation may bring no completion at all before its slot is left to the next turns. */
     private static final int MAX_IDLE_ENTERS = 8;
     private static final long CANCEL_WAIT_NANOS = 1_000_000;
@@ -26,8 +26,8 @@ final class Withdrawal {
     private final CurrentRing current;
     private final RegistrationTable table;
     private final WorkQueues queues;
-    private final RingWatcher watcher;
-    private final Reverter reverter;
+    private final RingPolls ringPolls;
+    private final EpollPolls epollPolls;
     private final Receiver receiver;
     private final SendBatch sends;
     private final Revoker revoker;
@@ -35,14 +35,14 @@ final class Withdrawal {
     private final HandleAdapter adapter;
     private final LoopMetrics metrics;
 
-    Withdrawal(CurrentRing current, RegistrationTable table, WorkQueues queues, RingWatcher watcher, Reverter reverter,
+    Cancellation(CurrentRing current, RegistrationTable table, WorkQueues queues, RingPolls ringPolls, EpollPolls epollPolls,
                Receiver receiver, SendBatch sends, Revoker revoker, Offenders offenders, HandleAdapter adapter,
                LoopMetrics metrics) {
         this.current = current;
         this.table = table;
         this.queues = queues;
-        this.watcher = watcher;
-        this.reverter = reverter;
+        this.ringPolls = ringPolls;
+        this.epollPolls = epollPolls;
         this.receiver = receiver;
         this.sends = sends;
         this.revoker = revoker;
@@ -68,7 +68,7 @@ final class Withdrawal {
             // Nothing of it, unless its handle has forgotten to.
             settleSend((StreamRegistration) registration);
         }
-        withdraw(registration, true);
+        cancelAll(registration, true);
         if (registration.isReceiving() && current.hasLost()) {
             // With its last completion, it seems. The handle may go on without this registration, but with no hole.
             ((StreamRegistration) registration).lost();
@@ -76,7 +76,7 @@ final class Withdrawal {
         registration.ready = 0;
         registration.failure = 0;
         if (registration.state == PollState.REVERTED) {
-            reverter.unwatch(registration);
+            epollPolls.unwatch(registration);
         }
         registration.state = registration.state.closing();
         if (registration instanceof StreamRegistration) {
@@ -96,9 +96,9 @@ final class Withdrawal {
 
     /** See {@link Poller#revert}. */
     boolean revert(PollRegistration registration, String reason) {
-        withdraw(registration, false);
+        cancelAll(registration, false);
         if (registration.state == PollState.IDLE) {
-            reverter.revert(registration, reason);
+            epollPolls.revert(registration, reason);
             queues.changed(registration);
         }
         return registration.state == PollState.REVERTED;
@@ -113,11 +113,11 @@ final class Withdrawal {
         queues.changed(registration);
     }
 
-    private void withdraw(PollRegistration registration, boolean closing) {
+    private void cancelAll(PollRegistration registration, boolean closing) {
         revoker.revokePoll(registration);
         // The reservation may have collected the poll's end.
         if (registration.state.isArmed() && reserve() && registration.state.isArmed()) {
-            watcher.remove(registration);
+            ringPolls.remove(registration);
         }
         if (closing && registration.state == PollState.REMOVING) {
             registration.state = registration.state.closing();
