@@ -10,6 +10,7 @@ import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.epoll.EpollEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.pollring.ring.RingFeature;
 
 import java.util.concurrent.Callable;
 
@@ -46,6 +47,11 @@ enum Mode {
     /** What watches a channel, once the kernel was asked to watch it. */
     IoUringBackend channelBackend() {
         return this == RING || this == DIRECT || this == NO_FEATURES ? IoUringBackend.RING : IoUringBackend.EPOLL;
+    }
+
+    /** Whether the streams among our own channels receive and send through the ring, which not every kernel has. */
+    boolean isBatched() {
+        return this == RING && IoUring.featureString().contains(RingFeature.STREAM_IO.name());
     }
 
     @SuppressWarnings("deprecation")

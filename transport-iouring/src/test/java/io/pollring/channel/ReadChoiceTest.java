@@ -15,6 +15,7 @@ import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.pollring.channel.Transport.Family;
 import io.pollring.loop.StreamRegistration;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -24,12 +25,18 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** Who reads: the loop what fits a buffer of its ring, the channel what is larger. */
 class ReadChoiceTest {
     private static final int PIECE = StreamRegistration.PIECE_BYTES;
     /** So many small messages in a row does the channel read before it leaves them to the loop. */
     private static final int SMALL_TURNS = 8;
+
+    @BeforeEach
+    void theLoopReceives() {
+        assumeTrue(Mode.RING.isBatched(), "this kernel has no batched I/O, so all channels read by themselves");
+    }
 
     @ParameterizedTest
     @EnumSource

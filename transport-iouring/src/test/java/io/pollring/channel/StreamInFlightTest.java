@@ -179,7 +179,7 @@ class StreamInFlightTest {
                     assertEquals(i, done.get(i));
                 }
             });
-            if (transport == Transport.RING) {
+            if (transport.mode.isBatched()) {
                 assertEquals(sends + 1, sends(transport, pair.client));
             }
         }
@@ -211,7 +211,7 @@ class StreamInFlightTest {
             }
             // The last of them are told after they have arrived.
             TestGroup.run(clients.loop(), () -> assertTrue(written.stream().allMatch(ChannelFuture::isSuccess)));
-            if (transport == Transport.RING) {
+            if (transport.mode.isBatched()) {
                 assertEquals(sends + 3 * connections, sends(transport, channels.get(0)));
             }
         }
@@ -354,7 +354,7 @@ class StreamInFlightTest {
                 accepted.awaitPattern(channel, bytes);
             }
             awaitReceives(transport, servers.loop(), 1);
-            if (transport == Transport.RING) {
+            if (transport.mode.isBatched()) {
                 assertTrue(servers.metrics().receivesStarved() > 0, servers.metrics()::toString);
             }
         }
@@ -423,7 +423,7 @@ class StreamInFlightTest {
 
     /** Where the ring receives, it has filled {@code count} buffers or more by now; where it does not, none. */
     private static void awaitReceives(Transport transport, EventLoop loop, int count) throws Exception {
-        if (transport == Transport.RING) {
+        if (transport.mode.isBatched()) {
             Await.until("the ring has received", 5000, () -> IoUring.metrics(loop).receives() >= count);
         } else if (transport.mode.isOurs()) {
             assertEquals(0, IoUring.metrics(loop).receives());

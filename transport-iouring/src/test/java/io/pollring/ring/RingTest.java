@@ -32,6 +32,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** The ring on the kernel of this machine. */
 @Timeout(30)
@@ -100,6 +101,7 @@ class RingTest {
     @CsvSource({"1, 1", "2, 4096", "128, 2048", "128, 4096", "256, 1024", "512, 100"})
     void everyBufferOfARingIsItsOwn(int entries, int bytes) throws IOException {
         Ring ring = open(8, 8, all());
+        assumeTrue(ring.has(RingFeature.STREAM_IO), "this kernel has no batched I/O, which buffer rings are for");
         BufferRing buffers = BufferRing.register(ring, entries, bytes);
         try {
             for (int i = 0; i < entries; i++) {
@@ -127,13 +129,16 @@ class RingTest {
         SubmissionQueue queue = ring.submissionQueue();
         queue.nop(id(1));
         int revoked = queue.position();
-        queue.nop(id(2));
+        queue.pollAdd(eventFd(), Abi.POLLOUT, false, false, id(2));
         queue.nop(id(3));
 
         queue.revoke(revoked);
         ring.submitAndWait();
 
-        assertEquals(Set.of(id(1), id(3)), results.keySet());
+        assertEquals(List.of(0), results.get(id(1)));
+        // The NOP that it has become; a kernel that cannot keep its answer back gives it.
+        assertEquals(ring.has(RingFeature.CQE_SKIP) ? null : List.of(0), results.get(id(2)));
+        assertEquals(List.of(0), results.get(id(3)));
         assertEquals(0, queue.pending());
     }
 
@@ -173,7 +178,8 @@ class RingTest {
             allowed.remove(RingFeature.SUBMIT_ALL);
         }
         Ring ring = open(16, 32, allowed);
-        assertEquals(submitAll, ring.has(RingFeature.SUBMIT_ALL));
+        assumeTrue(!submitAll || ring.has(RingFeature.SUBMIT_ALL), "this kernel has no SUBMIT_ALL");
+        assertTrue(submitAll || !ring.has(RingFeature.SUBMIT_ALL));
 
         for (int i = 0; i < 8; i++) {
             ring.submissionQueue().pollAdd(eventFd(), Abi.POLLOUT, false, i == 3 || i == 4, id(i));
@@ -277,7 +283,7 @@ class RingTest {
     @Test
     void anotherThreadIsToldThatTheRingIsNotIts() throws Exception {
         Ring ring = open(8, 16, all());
-        assertTrue(ring.has(RingFeature.DEFER_TASKRUN), "Linux 6.1 or later is needed for this test");
+        assumeTrue(ring.has(RingFeature.DEFER_TASKRUN), "this kernel has no DEFER_TASKRUN: its rings have no owner");
         List<RingException> thrown = new ArrayList<>();
 
         Thread stranger = new Thread(() -> {
