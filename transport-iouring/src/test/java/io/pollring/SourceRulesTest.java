@@ -23,6 +23,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /** Reads the sources: dependencies point down, and no class grows out of sight. */
 class SourceRulesTest {
     private static final Path SOURCES = Paths.get("src/main/java/io/pollring");
+    private static final int MAX_CLASS_LINES = 400;
+    private static final int MAX_METHOD_LINES = 40;
+    /** The first line of a method or a constructor: modifiers, a type and a name, and no statement. */
+    private static final String METHOD =
+            " +(?!(return|throw|new|if|for|while|switch|try|synchronized) )[\\w<][^=(;]*\\(.*";
 
     @Test
     void theRingKnowsNoChannelAndNothingAbove() throws IOException {
@@ -41,15 +46,47 @@ class SourceRulesTest {
     }
 
     @Test
-    void noClassHasMoreThanFiveHundredLines() throws IOException {
+    void noClassHasMoreThanFourHundredLines() throws IOException {
         List<String> tooLong = new ArrayList<>();
         for (Path file : files("")) {
             int lines = Files.readAllLines(file).size();
-            if (lines > 500) {
+            if (lines > MAX_CLASS_LINES) {
                 tooLong.add(file + ": " + lines);
             }
         }
         assertEquals(List.of(), tooLong);
+    }
+
+    @Test
+    void noMethodHasMoreThanFortyLines() throws IOException {
+        List<String> tooLong = new ArrayList<>();
+        int methods = 0;
+        List<Path> files = files("loop");
+        files.addAll(files("channel"));
+        for (Path file : files) {
+            List<String> lines = Files.readAllLines(file);
+            for (int end = 0; end < lines.size(); end++) {
+                int start = lines.get(end).matches(" +}") ? startOfMethod(lines, end) : -1;
+                if (start >= 0) {
+                    methods++;
+                    if (end - start >= MAX_METHOD_LINES) {
+                        tooLong.add(file + ":" + (start + 1) + ": " + (end - start + 1));
+                    }
+                }
+            }
+        }
+        assertEquals(List.of(), tooLong);
+        assertTrue(methods > 800, "only " + methods);
+    }
+
+    /** Where the method begins whose last line is {@code end}; -1 if what ends there is something else. */
+    private static int startOfMethod(List<String> lines, int end) {
+        String indent = lines.get(end).replace("}", "");
+        int start = end - 1;
+        while (!lines.get(start).matches(indent + "[\\w@<].*")) {
+            start--;
+        }
+        return lines.get(start).matches(METHOD) ? start : -1;
     }
 
     private static List<String> imports(String packageName) throws IOException {

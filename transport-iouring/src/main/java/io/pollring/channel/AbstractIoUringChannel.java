@@ -11,11 +11,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
-import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
-import io.netty.channel.IoRegistration;
-import io.netty.channel.RecvByteBufAllocator;
-import io.netty.channel.epoll.EpollIoEvent;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.epoll.LinuxSocket;
@@ -25,11 +21,9 @@ import io.netty.channel.unix.UnixChannel;
 import io.netty.channel.unix.UnixChannelUtil;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.AlreadyConnectedException;
-import java.nio.channels.ConnectionPendingException;
 
 /**
  * What all of Pollring's own channels share: the life cycle, the registration with a loop, and the interest in events.
@@ -38,9 +32,6 @@ import java.nio.channels.ConnectionPendingException;
  */
 public abstract class AbstractIoUringChannel extends AbstractChannel implements UnixChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false);
-    private static final int ERROR_OR_OUT = EpollIoOps.EPOLLERR.value() | EpollIoOps.EPOLLOUT.value();
-    private static final int ERROR_OR_IN = EpollIoOps.EPOLLERR.value() | EpollIoOps.EPOLLIN.value();
-    private static final int PEER_DONE = EpollIoOps.EPOLLRDHUP.value();
 
     final LinuxSocket socket;
     private volatile ChannelState state;
@@ -48,32 +39,23 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
     private volatile SocketAddress remote;
     // From here on: the loop's thread only, once there is a loop.
     private final Interest interest;
-    private ConnectAttempt attempt;
 
     /**
      * @param socket  owned by the channel from here on
      * @param active  whether {@code socket} is connected, or bound
+     * @param remote  the other end of a connection, where that is known already; otherwise {@code null}
      * @param initial what the channel always wants to hear of
      */
-    AbstractIoUringChannel(Channel parent, LinuxSocket socket, boolean active, EpollIoOps initial) {
+    AbstractIoUringChannel(Channel parent, LinuxSocket socket, boolean active, SocketAddress remote,
+                           EpollIoOps initial) {
         super(parent);
         this.socket = socket;
         interest = new Interest(initial);
         state = active ? ChannelState.ACTIVE : ChannelState.OPEN;
         if (active) {
             local = readLocalAddress();
-            remote = readRemoteAddress();
+            this.remote = remote != null ? remote : readRemoteAddress();
         }
-    }
-
-    /** Of a connection that was accepted from {@code remote}. */
-    AbstractIoUringChannel(Channel parent, LinuxSocket socket, SocketAddress remote, EpollIoOps initial) {
-        super(parent);
-        this.socket = socket;
-        interest = new Interest(initial);
-        state = ChannelState.ACTIVE;
-        local = readLocalAddress();
-        this.remote = remote;
     }
 
     @Override
@@ -114,6 +96,13 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
     final void activate() {
         state = ChannelState.ACTIVE;
         interest.submit();
+    }
+
+    /** An attempt to connect has begun, or is over without a connection: that changes no other state than these two. */
+    final void setConnecting(boolean connecting) {
+        if (state == (connecting ? ChannelState.OPEN : ChannelState.CONNECTING)) {
+            state = connecting ? ChannelState.CONNECTING : ChannelState.OPEN;
+        }
     }
 
     /** The socket is not connected any more, but open. */
@@ -198,7 +187,7 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
         } else {
             eventLoop().execute(() -> {
                 // A read that was asked for meanwhile stands.
-                if (!unsafe.readPending && !config().isAutoRead()) {
+                if (unsafe.mayStopReading()) {
                     unsafe.stopReading();
                 }
             });
@@ -227,7 +216,7 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
      *
      * @return whether the connection was made at once
      */
-    boolean beginConnect(SocketAddress remoteAddress, SocketAddress localAddress) throws Exception {
+    final boolean beginConnect(SocketAddress remoteAddress, SocketAddress localAddress) throws Exception {
         Sockets.checkResolved(localAddress);
         Sockets.checkResolved(remoteAddress);
         if (remote != null) {
@@ -247,18 +236,15 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
     }
 
     private boolean startConnect(SocketAddress remoteAddress) throws Exception {
-        boolean success = false;
         try {
             boolean connected = connectSocket(remoteAddress);
             if (!connected) {
                 want(EpollIoOps.EPOLLOUT);
             }
-            success = true;
             return connected;
-        } finally {
-            if (!success) {
-                doClose();
-            }
+        } catch (Throwable t) {
+            doClose();
+            throw t;
         }
     }
 
@@ -297,11 +283,7 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
     protected void doClose() throws Exception {
         state = ChannelState.CLOSED;
         try {
-            ConnectAttempt pending = attempt;
-            if (pending != null) {
-                attempt = null;
-                pending.closed();
-            }
+            ((AbstractIoUringUnsafe) unsafe()).endAttempt();
             if (isRegistered()) {
                 // SO_LINGER makes another thread than the loop's close the socket.
                 if (eventLoop().inEventLoop()) {
@@ -331,169 +313,10 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
     @Override
     protected abstract AbstractIoUringUnsafe newUnsafe();
 
-    /** The channel's handle. All of it belongs to the loop's thread. */
-    abstract class AbstractIoUringUnsafe extends AbstractUnsafe implements EpollIoHandle {
-        /** A read was asked for and not yet answered with a message. */
-        boolean readPending;
-        /** {@code null} until it is needed: the user may still choose another allocator. */
-        ReadAllocation allocation;
-
-        @Override
-        public final FileDescriptor fd() {
-            return socket;
-        }
-
-        @Override
-        public final void close() {
-            close(voidPromise());
-        }
-
-        final AbstractIoUringChannel channel() {
+    /** Netty lets nobody but a channel name what its handle is made of. */
+    abstract class Handle extends AbstractUnsafe {
+        AbstractIoUringChannel channel() {
             return AbstractIoUringChannel.this;
-        }
-
-        @Override
-        public final ReadAllocation recvBufAllocHandle() {
-            if (allocation == null) {
-                allocation = newAllocation((RecvByteBufAllocator.ExtendedHandle) super.recvBufAllocHandle());
-            }
-            return allocation;
-        }
-
-        ReadAllocation newAllocation(RecvByteBufAllocator.ExtendedHandle handle) {
-            return new ReadAllocation(handle, false, false);
-        }
-
-        /** Whether the last {@link #readReady()} has proved that there is nothing left to read. */
-        abstract boolean isDrained();
-
-        @Override
-        public final void handle(IoRegistration registration, IoEvent event) {
-            int events = ((EpollIoEvent) event).ops().value();
-            // Writing first: a refused connection has to fail its promise before a read meets the error. And reading
-            // before the peer's end, so that all of the data is told before the end is.
-            if ((events & ERROR_OR_OUT) != 0) {
-                writeReady();
-            }
-            if ((events & ERROR_OR_IN) != 0 && !isGone()) {
-                readReady();
-            }
-            if ((events & PEER_DONE) != 0 && !isGone()) {
-                peerDone();
-            }
-        }
-
-        /** There is something to read: data, an end, an error, or a connection. */
-        abstract void readReady();
-
-        /** The peer has shut its output down, or the connection was reset. */
-        void peerDone() {
-            unwant(EpollIoOps.EPOLLRDHUP);
-        }
-
-        private void writeReady() {
-            if (attempt != null) {
-                attempt.proceed();
-            } else if (socket.isOutputShutdown()) {
-                // A socket whose output is over is writable for ever.
-                unwant(EpollIoOps.EPOLLOUT);
-            } else {
-                super.flush0();
-            }
-        }
-
-        @Override
-        protected final void flush0() {
-            // While the socket is full, or connecting, writeReady() flushes.
-            if (!wants(EpollIoOps.EPOLLOUT)) {
-                super.flush0();
-            }
-        }
-
-        /** To be called at the end of a read loop. */
-        final void readLoopDone() {
-            if (mayStopReading()) {
-                autoReadCleared();
-            }
-        }
-
-        /** Whether nobody has asked for more than was read: neither {@code autoRead} nor a {@code read()} meanwhile. */
-        final boolean mayStopReading() {
-            return !readPending && !config().isAutoRead();
-        }
-
-        final void stopReading() {
-            readPending = false;
-            try {
-                unwant(EpollIoOps.EPOLLIN);
-            } catch (UncheckedIOException e) {
-                pipeline().fireExceptionCaught(e);
-                close(voidPromise());
-            }
-        }
-
-        @Override
-        public void connect(SocketAddress remoteAddress, SocketAddress localAddress, ChannelPromise promise) {
-            // Not marked as uncancellable: an attempt that waits can be cancelled.
-            if (promise.isDone() || !ensureOpen(promise)) {
-                return;
-            }
-            try {
-                if (attempt != null) {
-                    throw new ConnectionPendingException();
-                }
-                boolean wasActive = isActive();
-                if (beginConnect(remoteAddress, localAddress)) {
-                    connected(promise, wasActive);
-                } else {
-                    if (!wasActive) {
-                        state = ChannelState.CONNECTING;
-                    }
-                    attempt = new ConnectAttempt(this, promise, remoteAddress, wasActive);
-                    attempt.start(config().getConnectTimeoutMillis());
-                }
-            } catch (Throwable t) {
-                closeIfClosed();
-                promise.tryFailure(annotateConnectException(t, remoteAddress));
-            }
-        }
-
-        private void connected(ChannelPromise promise, boolean wasActive) {
-            activate();
-            // A listener of the promise may close the channel; it was active nevertheless.
-            boolean active = isActive();
-            boolean wanted = promise.trySuccess();
-            if (!wasActive && active) {
-                pipeline().fireChannelActive();
-            }
-            if (!wanted) {
-                close(voidPromise());
-            }
-        }
-
-        /** A failed attempt's promise is failed with {@code cause}, which is told what it was about. */
-        final void connectFailed(ConnectAttempt failed, Throwable cause) {
-            abandonAttempt(failed);
-            failed.promise.tryFailure(annotateConnectException(cause, failed.remoteAddress));
-            closeIfClosed();
-        }
-
-        /** The attempt has succeeded. */
-        final void connectDone(ConnectAttempt done) {
-            attempt = null;
-            done.stopTimer();
-            connected(done.promise, done.wasActive);
-        }
-
-        /** The attempt was given up by its user, or has failed. */
-        final void abandonAttempt(ConnectAttempt abandoned) {
-            abandoned.stopTimer();
-            if (attempt == abandoned) {
-                attempt = null;
-                if (state == ChannelState.CONNECTING) {
-                    state = ChannelState.OPEN;
-                }
-            }
         }
     }
 }

@@ -30,7 +30,7 @@ abstract class AbstractIoUringDatagramChannel extends AbstractIoUringChannel {
      * @param active whether {@code socket} comes from somewhere else, and counts as bound
      */
     AbstractIoUringDatagramChannel(LinuxSocket socket, boolean active) {
-        super(null, socket, active, EpollIoOps.EPOLLERR);
+        super(null, socket, active, null, EpollIoOps.EPOLLERR);
     }
 
     @Override
@@ -146,21 +146,12 @@ abstract class AbstractIoUringDatagramChannel extends AbstractIoUringChannel {
 
     /** Reads and fires until the allocator has enough, or nothing is left. */
     abstract class DatagramUnsafe extends AbstractIoUringUnsafe {
-        private boolean drained;
-
-        @Override
-        final boolean isDrained() {
-            return drained;
-        }
-
-        /** Says whether it was the kernel's answer that there is nothing to read. */
-        final void setDrained(boolean drained) {
-            this.drained = drained;
+        DatagramUnsafe() {
+            super(AbstractIoUringDatagramChannel.this);
         }
 
         @Override
-        final void readReady() {
-            drained = false;
+        final void read() {
             if (socket.isInputShutdown()) {
                 stopReading();
                 return;

@@ -24,7 +24,7 @@ public abstract class AbstractIoUringServerChannel extends AbstractIoUringChanne
     private static final int ACCEPTED_ADDRESS_BYTES = 25;
 
     AbstractIoUringServerChannel(LinuxSocket socket, boolean active) {
-        super(null, socket, active, EpollIoOps.EPOLLERR);
+        super(null, socket, active, null, EpollIoOps.EPOLLERR);
     }
 
     @Override
@@ -82,11 +82,9 @@ public abstract class AbstractIoUringServerChannel extends AbstractIoUringChanne
 
     private final class ServerUnsafe extends AbstractIoUringUnsafe {
         private final byte[] accepted = new byte[ACCEPTED_ADDRESS_BYTES];
-        private boolean drained;
 
-        @Override
-        boolean isDrained() {
-            return drained;
+        ServerUnsafe() {
+            super(AbstractIoUringServerChannel.this);
         }
 
         @Override
@@ -95,8 +93,7 @@ public abstract class AbstractIoUringServerChannel extends AbstractIoUringChanne
         }
 
         @Override
-        void readReady() {
-            drained = false;
+        void read() {
             if (!isOpen()) {
                 return;
             }

@@ -16,6 +16,7 @@ import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.IovArray;
 import io.netty.util.internal.PlatformDependent;
 import io.netty.util.internal.SystemPropertyUtil;
+import io.pollring.channel.StreamIo.Writing;
 import io.pollring.loop.SendRequest;
 import io.pollring.loop.StreamRegistration;
 
@@ -27,42 +28,21 @@ import java.io.IOException;
  *
  * <p>What the loop sends takes at once as much as the socket has room for, so it is over when the loop has entered the
  * kernel: like a write that was made a little later. Until then nothing else is written.
+ *
+ * <p>Makes all transitions of {@link Writing}.
  */
-class BatchedWriter extends DirectWriter {
+final class BatchedWriter {
     private static final int MAX_BYTES = Short.MAX_VALUE;
     /** What Netty adds to each message's size before it compares with the water marks. */
     private static final int ENTRY_BYTES =
             SystemPropertyUtil.getInt("io.netty.transport.outboundBufferEntrySizeOverhead", 96);
 
-    private enum State {
-        /** Nothing is left to the loop. */
-        IDLE,
-        /** The loop is to ask what to send. */
-        QUEUED,
-        /** The loop was told what to send. */
-        PREPARED,
-        /** The loop has told that all of it was sent. */
-        ALL_SENT,
-        /** The loop has told what was sent, and that it could not send more. */
-        PART_SENT,
-        /** The promises of what was sent are being settled. */
-        TELLING,
-        /** What was left to the loop, and what its promises' listeners flush, is being written at once. */
-        SETTLING
-    }
+    private BatchedWriter() { }
 
-    private State state = State.IDLE;
-    /** What is left to the loop, and whether all of it was sent; {@code null} in {@link State#IDLE}. */
-    private QueuedMessages queued;
-
-    BatchedWriter(AbstractIoUringStreamChannel channel) {
-        super(channel);
-    }
-
-    @Override
-    final void write(ChannelOutboundBuffer in) throws Exception {
+    /** As {@link DirectWriter#write}, now or later. */
+    static void write(AbstractIoUringStreamChannel channel, ChannelOutboundBuffer in) throws Exception {
         try {
-            proceed(in);
+            proceed(channel, in);
         } catch (Errors.NativeIoException e) {
             if (channel.streamRegistration() != null) {
                 channel.streamRegistration().failureTold();
@@ -71,30 +51,31 @@ class BatchedWriter extends DirectWriter {
         }
     }
 
-    private void proceed(ChannelOutboundBuffer in) throws Exception {
-        switch (state) {
+    private static void proceed(AbstractIoUringStreamChannel channel, ChannelOutboundBuffer in) throws Exception {
+        StreamIo io = channel.io;
+        switch (io.writing) {
             case IDLE:
-                if (!sendLater(in)) {
-                    super.write(in);
+                if (!sendLater(channel, in)) {
+                    DirectWriter.write(channel, in);
                 }
                 break;
             case QUEUED:
-                if (!mayWait(in) || !takeMore(in)) {
-                    if (state == State.QUEUED) {
+                if (!mayWait(channel, in) || !takeMore(channel, in)) {
+                    if (io.writing == Writing.QUEUED) {
                         // The loop will ask, and is told nothing.
-                        forget();
+                        forget(io);
                     }
-                    super.write(in);
+                    DirectWriter.write(channel, in);
                 }
                 break;
             case ALL_SENT:
             case PART_SENT:
-                if (conclude(in)) {
-                    super.write(in);
+                if (conclude(channel, in)) {
+                    DirectWriter.write(channel, in);
                 }
                 break;
             case SETTLING:
-                super.write(in);
+                DirectWriter.write(channel, in);
                 break;
             default:
                 // The loop tells in a moment what has become of what is before this.
@@ -103,25 +84,25 @@ class BatchedWriter extends DirectWriter {
     }
 
     /** How much of what the channel's buffer counts as pending would have been sent by now without the loop. */
-    final int leftToLoop() {
-        return state == State.QUEUED || state == State.TELLING ? queued.pendingBytes() : 0;
+    static int leftToLoop(StreamIo io) {
+        return io.writing == Writing.QUEUED || io.writing == Writing.TELLING ? io.queued.pendingBytes() : 0;
     }
 
     /** Nothing is left to the loop any more. */
-    private void forget() {
-        state = State.IDLE;
-        queued.recycle();
-        queued = null;
+    private static void forget(StreamIo io) {
+        io.writing = Writing.IDLE;
+        io.queued.recycle();
+        io.queued = null;
     }
 
-    private boolean mayWait(ChannelOutboundBuffer in) {
+    private static boolean mayWait(AbstractIoUringStreamChannel channel, ChannelOutboundBuffer in) {
         // A flush of a channel that has become unwritable is expected to make it writable at once, if there is room.
         return in.isWritable() && in.totalPendingWriteBytes() <= MAX_BYTES && !channel.wants(EpollIoOps.EPOLLOUT);
     }
 
-    private boolean sendLater(ChannelOutboundBuffer in) {
+    private static boolean sendLater(AbstractIoUringStreamChannel channel, ChannelOutboundBuffer in) {
         StreamRegistration registration = channel.streamRegistration();
-        if (registration == null || !registration.maySendLater() || !mayWait(in)) {
+        if (registration == null || !registration.maySendLater() || !mayWait(channel, in)) {
             return false;
         }
         QueuedMessages messages = QueuedMessages.of(in);
@@ -130,30 +111,31 @@ class BatchedWriter extends DirectWriter {
         }
         // It is ready for it: nothing but references was taken since it was asked.
         registration.sendLater();
-        queued = messages;
-        state = State.QUEUED;
+        channel.io.queued = messages;
+        channel.io.writing = Writing.QUEUED;
         return true;
     }
 
     /** @return whether what was flushed now can wait as well */
-    private boolean takeMore(ChannelOutboundBuffer in) throws Exception {
-        int bytes = queued.bytes();
+    private static boolean takeMore(AbstractIoUringStreamChannel channel, ChannelOutboundBuffer in) throws Exception {
+        int bytes = channel.io.queued.bytes();
         try {
-            return queued.addFlushed();
+            return channel.io.queued.addFlushed();
         } catch (Throwable t) {
             // One has been released too often. Where it is written its channel hears of it; what was flushed before it
             // would be through by now.
-            writeBefore(in, bytes);
+            writeBefore(channel, in, bytes);
             return false;
         }
     }
 
-    private void writeBefore(ChannelOutboundBuffer in, int bytes) throws Exception {
-        forget();
+    private static void writeBefore(AbstractIoUringStreamChannel channel, ChannelOutboundBuffer in, int bytes)
+            throws Exception {
+        forget(channel.io);
         int left = bytes;
         while (left > 0 && channel.socket.isOpen()) {
             int before = ((ByteBuf) in.current()).readableBytes();
-            if (writeOne(in, in.current()) == FULL) {
+            if (DirectWriter.writeOne(channel, in, in.current()) == DirectWriter.FULL) {
                 return;
             }
             left -= before;
@@ -161,15 +143,16 @@ class BatchedWriter extends DirectWriter {
     }
 
     /** See {@link io.pollring.loop.StreamHandle#prepareSend}. */
-    final void prepareSend(SendRequest request) throws Exception {
-        if (state != State.QUEUED) {
+    static void prepareSend(AbstractIoUringStreamChannel channel, SendRequest request) throws Exception {
+        StreamIo io = channel.io;
+        if (io.writing != Writing.QUEUED) {
             return;
         }
-        ChannelOutboundBuffer in = queued.buffer();
+        ChannelOutboundBuffer in = io.queued.buffer();
         ByteBuf first = (ByteBuf) in.current();
         if (in.size() == 1 && first.hasMemoryAddress()) {
             request.send(first.memoryAddress() + first.readerIndex(), first.readableBytes());
-            state = State.PREPARED;
+            io.writing = Writing.PREPARED;
         } else if (request.canGather()) {
             IovArray iovecs = request.iovecs();
             int start = iovecs.count();
@@ -178,30 +161,31 @@ class BatchedWriter extends DirectWriter {
             in.forEachFlushedMessage(iovecs);
             if (iovecs.count() > start) {
                 request.gather(start, (int) (iovecs.size() - bytes));
-                state = State.PREPARED;
+                io.writing = Writing.PREPARED;
             }
         }
     }
 
     /** See {@link io.pollring.loop.StreamHandle#sent}. */
-    final void sent(int result, boolean complete) {
-        if (state == State.QUEUED) {
+    static void sent(AbstractIoUringStreamChannel channel, int result, boolean complete) {
+        StreamIo io = channel.io;
+        if (io.writing == Writing.QUEUED) {
             // It could not be sent, for want of memory or of a ring, say.
-            settle();
+            settle(channel);
             return;
         }
-        if (state != State.PREPARED) {
+        if (io.writing != Writing.PREPARED) {
             return;
         }
-        ChannelOutboundBuffer in = queued.buffer();
-        state = complete ? State.ALL_SENT : State.PART_SENT;
-        queued.sent(result);
+        ChannelOutboundBuffer in = io.queued.buffer();
+        io.writing = complete ? Writing.ALL_SENT : Writing.PART_SENT;
+        io.queued.sent(result);
         // As when the socket has become writable: promises, errors and what is to be written next are dealt with there.
-        channel.flushNow();
-        if (state == State.ALL_SENT || state == State.PART_SENT) {
+        channel.handle().flush0();
+        if (io.writing == Writing.ALL_SENT || io.writing == Writing.PART_SENT) {
             // The channel is closing, and has let go of the buffer.
             try {
-                removeSent(in);
+                removeSent(channel, in);
             } catch (IOException e) {
                 fail(in, e);
             }
@@ -209,9 +193,9 @@ class BatchedWriter extends DirectWriter {
     }
 
     /** @return whether the socket has taken all, so that there may be more to write */
-    private boolean conclude(ChannelOutboundBuffer in) throws IOException {
-        boolean all = state == State.ALL_SENT;
-        removeSent(in);
+    private static boolean conclude(AbstractIoUringStreamChannel channel, ChannelOutboundBuffer in) throws IOException {
+        boolean all = channel.io.writing == Writing.ALL_SENT;
+        removeSent(channel, in);
         if (channel.isGone()) {
             return false;
         }
@@ -222,15 +206,17 @@ class BatchedWriter extends DirectWriter {
     }
 
     /** @throws IOException what the socket has failed with */
-    private void removeSent(ChannelOutboundBuffer in) throws IOException {
-        boolean all = state == State.ALL_SENT;
-        int result = queued.result();
-        queued.giveBack();
+    private static void removeSent(AbstractIoUringStreamChannel channel, ChannelOutboundBuffer in)
+            throws IOException {
+        StreamIo io = channel.io;
+        boolean all = io.writing == Writing.ALL_SENT;
+        int result = io.queued.result();
+        io.queued.giveBack();
         if (all) {
-            state = State.TELLING;
-            tell(in, result);
+            io.writing = Writing.TELLING;
+            tell(io, in, result);
         }
-        forget();
+        forget(io);
         if (!all && result > 0) {
             in.removeBytes(result);
         } else if (!all) {
@@ -243,12 +229,12 @@ class BatchedWriter extends DirectWriter {
      * Netty settles a promise before it takes its message out of what is pending. Where a flush is over when it returns
      * nobody sees that, but a listener that waits for the loop would: codecs cut what they write to what has room.
      */
-    private void tell(ChannelOutboundBuffer in, int bytes) {
+    private static void tell(StreamIo io, ChannelOutboundBuffer in, int bytes) {
         for (int left = bytes; left > 0 && in.current() instanceof ByteBuf;) {
             int length = ((ByteBuf) in.current()).readableBytes();
             in.removeBytes(Math.min(length, left));
             left -= length;
-            queued.told(length + ENTRY_BYTES);
+            io.queued.told(length + ENTRY_BYTES);
         }
     }
 
@@ -256,23 +242,24 @@ class BatchedWriter extends DirectWriter {
      * Writes at once what was left to the loop: what comes next must not overtake it, as the end of the stream would, or
      * the channel is about to close, to end its output, or to leave the loop.
      */
-    final void settle() {
-        switch (state) {
+    static void settle(AbstractIoUringStreamChannel channel) {
+        StreamIo io = channel.io;
+        switch (io.writing) {
             case QUEUED:
-                ChannelOutboundBuffer in = queued.buffer();
-                forget();
+                ChannelOutboundBuffer in = io.queued.buffer();
+                forget(io);
                 if (channel.unsafe().outboundBuffer() == in) {
                     // A promise's listener may flush more while this is written, which only Netty's flush can bear.
-                    state = State.SETTLING;
+                    io.writing = Writing.SETTLING;
                     try {
-                        channel.flushNow();
+                        channel.handle().flush0();
                     } finally {
-                        if (state == State.SETTLING) {
-                            state = State.IDLE;
+                        if (io.writing == Writing.SETTLING) {
+                            io.writing = Writing.IDLE;
                         }
                     }
                 } else {
-                    writeDetached(in);
+                    writeDetached(channel, in);
                 }
                 break;
             case PREPARED:
@@ -287,11 +274,13 @@ class BatchedWriter extends DirectWriter {
      * A message is about to be written. If it would make the channel unwritable, what is left to the loop goes first: its
      * bytes would not be pending any more if they had been written when they were flushed.
      */
-    final void beforeWrite(Object message) {
-        if (state != State.QUEUED || size(message) < queued.buffer().bytesBeforeUnwritable()) {
+    static void beforeWrite(AbstractIoUringStreamChannel channel, Object message) {
+        StreamIo io = channel.io;
+        if (io.writing != Writing.QUEUED
+                || size(channel, message) < io.queued.buffer().bytesBeforeUnwritable()) {
             return;
         }
-        settle();
+        settle(channel);
         if (channel.unsafe().outboundBuffer() == null) {
             // As any other write now fails.
             ChannelPromise failed = channel.newPromise();
@@ -301,7 +290,7 @@ class BatchedWriter extends DirectWriter {
     }
 
     /** What the water marks count for a message; all there is where the user has an opinion of his own. */
-    private long size(Object message) {
+    private static long size(AbstractIoUringStreamChannel channel, Object message) {
         if (channel.config().getMessageSizeEstimator() != DefaultMessageSizeEstimator.DEFAULT) {
             return Long.MAX_VALUE;
         }
@@ -312,9 +301,9 @@ class BatchedWriter extends DirectWriter {
     }
 
     /** The channel is closing, or ending its output, and has let go of the buffer. */
-    private void writeDetached(ChannelOutboundBuffer in) {
+    private static void writeDetached(AbstractIoUringStreamChannel channel, ChannelOutboundBuffer in) {
         try {
-            super.write(in);
+            DirectWriter.write(channel, in);
         } catch (Throwable t) {
             fail(in, t);
         }

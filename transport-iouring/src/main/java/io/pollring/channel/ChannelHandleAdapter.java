@@ -15,7 +15,6 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
-import io.pollring.channel.AbstractIoUringChannel.AbstractIoUringUnsafe;
 import io.pollring.loop.HandleAdapter;
 import io.pollring.ring.Counter;
 
@@ -72,7 +71,7 @@ final class ChannelHandleAdapter implements HandleAdapter {
     @Override
     public boolean isDrained(EpollIoHandle handle) {
         if (handle instanceof AbstractIoUringUnsafe) {
-            return ((AbstractIoUringUnsafe) handle).isDrained();
+            return ((AbstractIoUringUnsafe) handle).drained;
         }
         RecvByteBufAllocator.Handle allocation = telling(handle);
         if (allocation == null) {

@@ -11,7 +11,6 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.util.concurrent.Future;
-import io.pollring.channel.AbstractIoUringChannel.AbstractIoUringUnsafe;
 
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;

@@ -27,14 +27,11 @@ import java.net.InetSocketAddress;
  * <p>Belongs to the loop's thread.
  */
 final class DatagramReader {
-    private final IoUringDatagramChannel channel;
-
-    DatagramReader(IoUringDatagramChannel channel) {
-        this.channel = channel;
-    }
+    private DatagramReader() { }
 
     /** @return whether there was something */
-    boolean read(DatagramUnsafe unsafe, ReadAllocation allocation) throws IOException {
+    static boolean read(IoUringDatagramChannel channel, DatagramUnsafe unsafe, ReadAllocation allocation)
+            throws IOException {
         IoUringDatagramChannelConfig config = channel.config();
         int maxBytes = config.getMaxDatagramPayloadSize();
         ByteBuf buf = allocation.allocate(config.getAllocator());
@@ -44,15 +41,15 @@ final class DatagramReader {
             int messages = maxBytes == 0 ? 1 : buf.writableBytes() / maxBytes;
             boolean found;
             if (messages > 1) {
-                found = readScattered(allocation, buf, maxBytes, messages, packets);
+                found = readScattered(channel, allocation, buf, maxBytes, messages, packets);
             } else if (connected && !config.isUdpGro()) {
-                found = readConnected(allocation, buf, maxBytes, packets);
+                found = readConnected(channel, allocation, buf, maxBytes, packets);
             } else {
-                found = readOne(allocation, buf, packets);
+                found = readOne(channel, allocation, buf, packets);
             }
             int count = packets.size();
             if (count == 0) {
-                unsafe.setDrained(!found);
+                unsafe.drained = !found;
                 return false;
             }
             unsafe.messagesRead(allocation, count);
@@ -75,8 +72,8 @@ final class DatagramReader {
 
     // Each of these says whether the kernel had something, even if no packet came of it.
 
-    private boolean readConnected(ReadAllocation allocation, ByteBuf buf, int maxBytes, RecyclableArrayList packets)
-            throws IOException {
+    private static boolean readConnected(IoUringDatagramChannel channel, ReadAllocation allocation, ByteBuf buf,
+                                         int maxBytes, RecyclableArrayList packets) throws IOException {
         int writable = maxBytes == 0 ? buf.writableBytes() : Math.min(buf.writableBytes(), maxBytes);
         allocation.attemptedBytesRead(writable);
         int bytes = Sockets.receive(channel.socket, buf, writable);
@@ -91,7 +88,8 @@ final class DatagramReader {
         return true;
     }
 
-    private boolean readOne(ReadAllocation allocation, ByteBuf buf, RecyclableArrayList packets) throws IOException {
+    private static boolean readOne(IoUringDatagramChannel channel, ReadAllocation allocation, ByteBuf buf,
+                                   RecyclableArrayList packets) throws IOException {
         int start = buf.writerIndex();
         int writable = buf.writableBytes();
         DatagramBatch batch = DatagramBatch.clean();
@@ -109,12 +107,12 @@ final class DatagramReader {
         buf.writerIndex(start + bytes);
         // An empty datagram is not the end of anything.
         allocation.lastBytesRead(Math.max(1, bytes));
-        addPackets(batch.messages, 0, buf, start, packets);
+        addPackets(channel, batch.messages, 0, buf, start, packets);
         return true;
     }
 
-    private boolean readScattered(ReadAllocation allocation, ByteBuf buf, int maxBytes, int messages,
-                               RecyclableArrayList packets) throws IOException {
+    private static boolean readScattered(IoUringDatagramChannel channel, ReadAllocation allocation, ByteBuf buf,
+                                         int maxBytes, int messages, RecyclableArrayList packets) throws IOException {
         int start = buf.writerIndex();
         DatagramBatch batch = DatagramBatch.clean();
         int count = 0;
@@ -137,13 +135,14 @@ final class DatagramReader {
         allocation.lastBytesRead(received * maxBytes);
         buf.writerIndex(start + received * maxBytes);
         for (int i = 0; i < received; i++) {
-            addPackets(batch.messages, i, buf, start + i * maxBytes, packets);
+            addPackets(channel, batch.messages, i, buf, start + i * maxBytes, packets);
         }
         return true;
     }
 
     /** Adds what was received as message {@code index}: one packet, or those that the kernel had joined. */
-    private void addPackets(MessageArray messages, int index, ByteBuf buf, int start, RecyclableArrayList packets) {
+    private static void addPackets(IoUringDatagramChannel channel, MessageArray messages, int index, ByteBuf buf,
+                                   int start, RecyclableArrayList packets) {
         InetSocketAddress sender = messages.sender(index);
         InetSocketAddress recipient = messages.originalRecipient(index);
         if (recipient == null) {

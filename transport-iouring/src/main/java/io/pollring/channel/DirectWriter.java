@@ -26,11 +26,9 @@ import java.nio.channels.ClosedChannelException;
 
 /**
  * Writes what is flushed with system calls until the socket is full or the channel's quantum is used up. Many buffers
- * go in one call.
- *
- * <p>Belongs to the channel's loop.
+ * go in one call. What it learns of a socket is in {@link StreamIo}.
  */
-class DirectWriter {
+final class DirectWriter {
     /** What a write returns, instead of the number of its system calls, when the socket takes no more. */
     static final int FULL = Integer.MAX_VALUE;
     /** Below this a gathering write that is cut short says nothing of how much the socket takes at a time. */
@@ -47,20 +45,14 @@ class DirectWriter {
         }
     };
 
-    final AbstractIoUringStreamChannel channel;
-    /** The most that a gathering write tries, in bytes; 0 if it is to be found out. No call moves more than 2 GiB. */
-    private volatile int maxGatheredBytes;
-
-    DirectWriter(AbstractIoUringStreamChannel channel) {
-        this.channel = channel;
-    }
+    private DirectWriter() { }
 
     /**
      * Writes what is flushed, as much as the socket takes.
      *
      * @throws Exception if the socket has failed; the channel is then closed
      */
-    void write(ChannelOutboundBuffer in) throws Exception {
+    static void write(AbstractIoUringStreamChannel channel, ChannelOutboundBuffer in) throws Exception {
         if (!channel.socket.isOpen()) {
             // It may be long since this was flushed, and the number may be another's by now.
             throw new ClosedChannelException();
@@ -74,9 +66,9 @@ class DirectWriter {
             }
             Object message = in.current();
             if (messages > 1 && message instanceof ByteBuf) {
-                quantum -= writeMany(in);
+                quantum -= writeMany(channel, in);
             } else {
-                quantum -= writeOne(in, message);
+                quantum -= writeOne(channel, in, message);
             }
             // Not over when all is written: a promise's listener may have flushed more, or closed the channel.
         } while (quantum > 0 && !channel.isGone());
@@ -93,27 +85,29 @@ class DirectWriter {
     }
 
     /** @return the number of system calls made, or {@link #FULL} */
-    final int writeOne(ChannelOutboundBuffer in, Object message) throws Exception {
+    static int writeOne(AbstractIoUringStreamChannel channel, ChannelOutboundBuffer in, Object message)
+            throws Exception {
         if (message instanceof ByteBuf) {
-            return writeBuffer(in, (ByteBuf) message);
+            return writeBuffer(channel, in, (ByteBuf) message);
         }
         if (message instanceof DefaultFileRegion) {
-            return writeFile(in, (DefaultFileRegion) message);
+            return writeFile(channel, in, (DefaultFileRegion) message);
         }
         if (message instanceof FileRegion) {
-            return writeRegion(in, (FileRegion) message);
+            return writeRegion(channel, in, (FileRegion) message);
         }
         return channel.writeOther(in, message);
     }
 
-    private int writeBuffer(ChannelOutboundBuffer in, ByteBuf buffer) throws Exception {
+    private static int writeBuffer(AbstractIoUringStreamChannel channel, ChannelOutboundBuffer in, ByteBuf buffer)
+            throws Exception {
         int length = buffer.readableBytes();
         if (length == 0) {
             in.remove();
             return 0;
         }
         if (!buffer.hasMemoryAddress() && buffer.nioBufferCount() > 1) {
-            return writeMany(in);
+            return writeMany(channel, in);
         }
         int written;
         if (buffer.hasMemoryAddress()) {
@@ -129,8 +123,8 @@ class DirectWriter {
         return 1;
     }
 
-    private int writeMany(ChannelOutboundBuffer in) throws Exception {
-        int max = maxGatheredBytes();
+    private static int writeMany(AbstractIoUringStreamChannel channel, ChannelOutboundBuffer in) throws Exception {
+        int max = maxGatheredBytes(channel);
         IovArray array = IOVECS.get();
         array.clear();
         array.maxBytes(max);
@@ -145,29 +139,29 @@ class DirectWriter {
         if (written <= 0) {
             return FULL;
         }
-        adjustMaxGatheredBytes(attempted, written, max);
+        adjustMaxGatheredBytes(channel.io, attempted, written, max);
         in.removeBytes(written);
         return 1;
     }
 
-    private int maxGatheredBytes() throws IOException {
-        int max = maxGatheredBytes;
+    private static int maxGatheredBytes(AbstractIoUringStreamChannel channel) throws IOException {
+        int max = channel.io.maxGatheredBytes;
         if (max == 0) {
             // The kernel keeps half of SO_SNDBUF's value for its own records, and grows it with the connection.
             int sendBuffer = channel.socket.getSendBufferSize();
             max = sendBuffer > 0 ? clamp((long) sendBuffer << 1) : Integer.MAX_VALUE;
-            maxGatheredBytes = max;
+            channel.io.maxGatheredBytes = max;
         }
         return max;
     }
 
-    private void adjustMaxGatheredBytes(long attempted, long written, int max) {
+    private static void adjustMaxGatheredBytes(StreamIo io, long attempted, long written, int max) {
         if (attempted == written) {
             if (attempted << 1 > max) {
-                maxGatheredBytes = clamp(attempted << 1);
+                io.maxGatheredBytes = clamp(attempted << 1);
             }
         } else if (attempted > MIN_ADJUSTED_BYTES && written < attempted >>> 1) {
-            maxGatheredBytes = clamp(attempted >>> 1);
+            io.maxGatheredBytes = clamp(attempted >>> 1);
         }
     }
 
@@ -175,12 +169,8 @@ class DirectWriter {
         return (int) Math.min(bytes, Integer.MAX_VALUE);
     }
 
-    /** The socket's send buffer has another size now. May be called by any thread. */
-    final void sendBufferChanged() {
-        maxGatheredBytes = 0;
-    }
-
-    private int writeFile(ChannelOutboundBuffer in, DefaultFileRegion region) throws Exception {
+    private static int writeFile(AbstractIoUringStreamChannel channel, ChannelOutboundBuffer in,
+                                 DefaultFileRegion region) throws Exception {
         long offset = region.transferred();
         long left = region.count() - offset;
         if (left <= 0) {
@@ -190,7 +180,7 @@ class DirectWriter {
         region.open();
         long written = Native.sendFile(channel.socket.intValue(), region, region.position() + offset, left);
         if (written == Native.NO_FILE) {
-            return writeRegion(in, region);
+            return writeRegion(channel, in, region);
         }
         if (written > 0) {
             return progress(in, region, written);
@@ -201,13 +191,14 @@ class DirectWriter {
         return FULL;
     }
 
-    private int writeRegion(ChannelOutboundBuffer in, FileRegion region) throws IOException {
+    private static int writeRegion(AbstractIoUringStreamChannel channel, ChannelOutboundBuffer in, FileRegion region)
+            throws IOException {
         if (region.transferred() >= region.count()) {
             in.remove();
             return 0;
         }
         // Not kept: most channels write none of these, and there may be a great many channels.
-        long written = region.transferTo(new RegionChannel(), region.transferred());
+        long written = region.transferTo(new RegionChannel(channel), region.transferred());
         return written > 0 ? progress(in, region, written) : FULL;
     }
 
@@ -220,9 +211,12 @@ class DirectWriter {
     }
 
     /** Where a region that is no file writes its bytes. */
-    private final class RegionChannel extends SocketWritableByteChannel {
-        RegionChannel() {
+    private static final class RegionChannel extends SocketWritableByteChannel {
+        private final AbstractIoUringStreamChannel channel;
+
+        RegionChannel(AbstractIoUringStreamChannel channel) {
             super(channel.socket);
+            this.channel = channel;
         }
 
         @Override

@@ -307,11 +307,9 @@ public final class IoUringDatagramChannel extends AbstractIoUringDatagramChannel
     }
 
     private final class InetUnsafe extends DatagramUnsafe {
-        private final DatagramReader reader = new DatagramReader(IoUringDatagramChannel.this);
-
         @Override
         boolean readOnce(ReadAllocation allocation) throws IOException {
-            return reader.read(this, allocation);
+            return DatagramReader.read(IoUringDatagramChannel.this, this, allocation);
         }
     }
 }

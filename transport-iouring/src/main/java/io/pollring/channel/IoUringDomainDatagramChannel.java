@@ -181,7 +181,7 @@ public final class IoUringDomainDatagramChannel extends AbstractIoUringDatagramC
             allocation.lastBytesRead(bytes);
             if (bytes <= 0) {
                 // 0 is nothing at all, -1 an empty datagram. Netty's channels pass over the latter, and so do we.
-                setDrained(bytes == 0);
+                drained = bytes == 0;
                 return null;
             }
             buf.writerIndex(buf.writerIndex() + bytes);
@@ -199,7 +199,7 @@ public final class IoUringDomainDatagramChannel extends AbstractIoUringDatagramC
             }
             if (sender == null) {
                 allocation.lastBytesRead(-1);
-                setDrained(true);
+                drained = true;
                 return null;
             }
             allocation.lastBytesRead(sender.receivedAmount());

@@ -9,7 +9,6 @@ package io.pollring.channel;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.DomainSocketChannel;
@@ -100,18 +99,6 @@ public final class IoUringDomainSocketChannel extends AbstractIoUringStreamChann
         return config.getReadMode() == DomainSocketReadMode.BYTES;
     }
 
-    @Override
-    boolean isReceivable() {
-        // Who chooses himself how much to read may do so to read descriptors from there on.
-        return super.isReceivable() && readsBytes() && ((DomainUnsafe) unsafe()).guessesOnly();
-    }
-
-    /** That would drop descriptors that come when the user has not asked for more, and then asks for them. */
-    @Override
-    boolean isReceivableAhead() {
-        return false;
-    }
-
     /** Called by the config, in any thread. */
     void readModeChanged() {
         if (!isRegistered()) {
@@ -128,7 +115,7 @@ public final class IoUringDomainSocketChannel extends AbstractIoUringStreamChann
             stopReceiving();
         } else if (streamRegistration() != null) {
             streamRegistration().receptionChanged();
-            io().readKeptLater();
+            StreamReader.readKeptLater(this);
         }
     }
 
@@ -163,27 +150,35 @@ public final class IoUringDomainSocketChannel extends AbstractIoUringStreamChann
     }
 
     private final class DomainUnsafe extends StreamUnsafe {
-        private boolean readsDescriptors;
+        DomainUnsafe() {
+            super(IoUringDomainSocketChannel.this);
+        }
+
+        @Override
+        public boolean isReceivable() {
+            // Who chooses himself how much to read may do so to read descriptors from there on.
+            return super.isReceivable() && readsBytes() && guessesOnly();
+        }
+
+        /** That would drop descriptors that come when the user has not asked for more, and then asks for them. */
+        @Override
+        public boolean isReceivableAhead() {
+            return false;
+        }
 
         /** Whether the allocator that reads ask, or will ask, only guesses how much comes. */
-        boolean guessesOnly() {
+        private boolean guessesOnly() {
             return allocation != null ? allocation.isAdaptive()
                     : config.getRecvByteBufAllocator().getClass() == AdaptiveRecvByteBufAllocator.class;
         }
 
         @Override
-        boolean isDrained() {
-            return !readsDescriptors && super.isDrained();
-        }
-
-        @Override
-        void readReady() {
-            readsDescriptors = !readsBytes();
-            if (readsDescriptors) {
+        void read() {
+            if (readsBytes()) {
+                super.read();
+            } else {
                 stopReceiving();
                 readDescriptors();
-            } else {
-                super.readReady();
             }
         }
 
@@ -193,9 +188,9 @@ public final class IoUringDomainSocketChannel extends AbstractIoUringStreamChann
                 return;
             }
             ReadAllocation allocation = recvBufAllocHandle();
-            ChannelPipeline pipeline = pipeline();
             allocation.reset(config);
             allocation.attemptDescriptor();
+            Throwable failure = null;
             try {
                 do {
                     int fd = socket.recvFd();
@@ -204,22 +199,18 @@ public final class IoUringDomainSocketChannel extends AbstractIoUringStreamChann
                         break;
                     }
                     if (fd < 0) {
-                        close(voidPromise());
+                        close();
+                        readLoopDone();
                         return;
                     }
                     allocation.countDescriptor();
                     readPending = false;
-                    pipeline.fireChannelRead(new FileDescriptor(fd));
+                    pipeline().fireChannelRead(new FileDescriptor(fd));
                 } while (!socket.isInputShutdown() && allocation.continueReading());
-                allocation.readComplete();
-                pipeline.fireChannelReadComplete();
             } catch (Throwable t) {
-                allocation.readComplete();
-                pipeline.fireChannelReadComplete();
-                pipeline.fireExceptionCaught(t);
-            } finally {
-                readLoopDone();
+                failure = t;
             }
+            allocation.endLoop(this, failure);
         }
     }
 }

@@ -7,9 +7,11 @@
 package io.pollring.channel;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -94,6 +96,14 @@ public final class IoUringServerSocketChannelConfig extends IoUringServerChannel
      */
     public IoUringServerSocketChannelConfig setTcpMd5Sig(Map<InetAddress, byte[]> keys) {
         return (IoUringServerSocketChannelConfig) set(ConfigOptions.SERVER_SIGNATURE_KEYS, keys);
+    }
+
+    /** As in Netty, without the keys: nobody can be told them. */
+    @Override
+    public Map<ChannelOption<?>, Object> getOptions() {
+        Map<ChannelOption<?>, Object> options = super.getOptions();
+        options.remove(EpollChannelOption.TCP_MD5SIG);
+        return options;
     }
 
     @Override

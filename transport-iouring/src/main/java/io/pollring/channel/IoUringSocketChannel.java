@@ -157,6 +157,10 @@ public final class IoUringSocketChannel extends AbstractIoUringStreamChannel imp
     }
 
     private final class SocketUnsafe extends StreamUnsafe {
+        SocketUnsafe() {
+            super(IoUringSocketChannel.this);
+        }
+
         @Override
         protected Executor prepareToClose() {
             super.prepareToClose();

@@ -40,7 +40,7 @@ public class IoUringStreamChannelConfig extends IoUringChannelConfig implements 
     <T> IoUringChannelConfig set(ConfigOption<T> option, T value) {
         super.set(option, value);
         if (option == ConfigOptions.SEND_BUFFER) {
-            ((AbstractIoUringStreamChannel) channel()).io().sendBufferChanged();
+            ((AbstractIoUringStreamChannel) channel()).io.maxGatheredBytes = 0;
         }
         return this;
     }

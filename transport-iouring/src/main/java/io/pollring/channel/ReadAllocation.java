@@ -14,7 +14,6 @@ import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
 import io.netty.channel.unix.PreferredDirectByteBufAllocator;
 import io.netty.util.UncheckedBooleanSupplier;
 import io.netty.util.concurrent.FastThreadLocal;
-import io.pollring.channel.AbstractIoUringChannel.AbstractIoUringUnsafe;
 
 /**
  * The user's receive allocator, as a channel of this transport asks it: for direct buffers, and with an answer to the

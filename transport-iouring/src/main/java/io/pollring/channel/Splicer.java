@@ -10,7 +10,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollIoOps;
-import io.pollring.channel.AbstractIoUringStreamChannel.StreamUnsafe;
 
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -36,9 +35,6 @@ final class Splicer {
     private SplicePipe pipe;
     /** The pipe holds bytes that their target has not taken yet. */
     private boolean delivering;
-    /** Whether the last {@link #readReady()} did the reading. */
-    private boolean tookOver;
-    private boolean drained;
 
     Splicer(AbstractIoUringStreamChannel channel) {
         this.channel = channel;
@@ -48,11 +44,11 @@ final class Splicer {
     static void submit(AbstractIoUringStreamChannel channel, SpliceOrder order) {
         EventLoop loop = channel.eventLoop();
         if (loop.inEventLoop()) {
-            channel.splicer().add(order);
+            channel.handle().splicer().add(order);
             return;
         }
         try {
-            loop.execute(() -> channel.splicer().add(order));
+            loop.execute(() -> channel.handle().splicer().add(order));
         } catch (RejectedExecutionException e) {
             order.fail(e);
         }
@@ -73,19 +69,9 @@ final class Splicer {
         return delivering || !orders.isEmpty();
     }
 
-    boolean tookOver() {
-        return tookOver;
-    }
-
-    boolean isDrained() {
-        return drained;
-    }
-
     /** @return whether the channel has to read for its pipeline now */
-    boolean readReady(StreamUnsafe unsafe) {
-        drained = false;
-        tookOver = isBusy();
-        if (!tookOver) {
+    boolean read(StreamUnsafe unsafe) {
+        if (!isBusy()) {
             return true;
         }
         if (delivering) {
@@ -99,8 +85,7 @@ final class Splicer {
             return false;
         }
         boolean atEnd = splice(unsafe);
-        if (!isBusy() && !atEnd && !drained && !unsafe.isInputOver() && !unsafe.mayStopReading()) {
-            tookOver = false;
+        if (!isBusy() && !atEnd && !unsafe.drained && !unsafe.isInputOver() && !unsafe.mayStopReading()) {
             return true;
         }
         ChannelPipeline pipeline = channel.pipeline();
@@ -133,7 +118,7 @@ final class Splicer {
             }
             int bytes;
             try {
-                Kept kept = channel.io().kept();
+                Kept kept = StreamReader.kept(channel);
                 bytes = kept != null ? pipe().fill(kept, order.left()) : pipe().fill(channel.socket, order.left());
             } catch (IOException e) {
                 // A broken connection; or a socket that cannot be spliced, which can be read nevertheless.
@@ -142,7 +127,7 @@ final class Splicer {
                 continue;
             }
             if (bytes == 0) {
-                drained = !readToEnd;
+                unsafe.drained = !readToEnd;
                 return readToEnd;
             }
             unsafe.readPending = false;
@@ -197,10 +182,10 @@ final class Splicer {
             closePipe();
             return;
         }
-        StreamUnsafe unsafe = (StreamUnsafe) channel.unsafe();
+        StreamUnsafe unsafe = channel.handle();
         if (!unsafe.mayStopReading() || unsafe.recvBufAllocHandle().isReadToEnd()) {
             channel.want(EpollIoOps.EPOLLIN);
-            channel.io().readKeptLater();
+            StreamReader.readKeptLater(channel);
         }
     }
 

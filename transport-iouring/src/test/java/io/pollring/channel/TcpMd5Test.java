@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -93,6 +94,14 @@ class TcpMd5Test {
             Thread.sleep(100);
             assertEquals(10, clientRecorder.byteCount(), "data without a signature is received");
         }
+    }
+
+    @Test
+    void aListenerDoesNotListThem() throws Exception {
+        OptionsTest.Body check = channel ->
+                assertFalse(channel.config().getOptions().containsKey(EpollChannelOption.TCP_MD5SIG));
+        OptionsTest.with(ConfigKind.TCP_SERVER, check);
+        OptionsTest.withNettys(ConfigKind.TCP_SERVER, check);
     }
 
     @Test
