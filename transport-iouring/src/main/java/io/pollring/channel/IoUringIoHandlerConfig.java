@@ -139,8 +139,7 @@ public final class IoUringIoHandlerConfig {
             features.remove(RingFeature.STREAM_IO);
         }
         return new LoopSettings(ringSize, cqSize, maxEvents, SEND_DELAY_NANOS,
-                !IoUring.isDisabled(), fallback == Fallback.FAIL,
-                SystemPropertyUtil.getBoolean("io.pollring.rejectPolls", false), features);
+                !IoUring.isDisabled(), fallback == Fallback.FAIL, features);
     }
 
     @Override

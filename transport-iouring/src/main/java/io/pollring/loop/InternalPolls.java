@@ -78,15 +78,15 @@ final class InternalPolls {
         SubmissionQueue queue = ring.submissionQueue();
         if (!wakeupArmed) {
             wakeupArmed = true;
-            queue.pollAdd(wakeupFd, Abi.POLLIN, true, false, UserData.encode(RequestKind.WAKEUP, 0, 0));
+            queue.pollAdd(wakeupFd, Abi.POLLIN, true, UserData.encode(RequestKind.WAKEUP, 0, 0));
         }
         if (!timerArmed && timerFd >= 0) {
             timerArmed = true;
-            queue.pollAdd(timerFd, Abi.POLLIN, true, false, UserData.encode(RequestKind.TIMER, 0, 0));
+            queue.pollAdd(timerFd, Abi.POLLIN, true, UserData.encode(RequestKind.TIMER, 0, 0));
         }
         if (!epollArmed && epollSetInUse) {
             epollArmed = true;
-            queue.pollAdd(epollSet.fd(), Abi.POLLIN, false, false, UserData.encode(RequestKind.EPOLL, 0, 0));
+            queue.pollAdd(epollSet.fd(), Abi.POLLIN, false, UserData.encode(RequestKind.EPOLL, 0, 0));
         }
     }
 

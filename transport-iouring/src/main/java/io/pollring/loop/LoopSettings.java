@@ -19,7 +19,6 @@ public final class LoopSettings {
     final long sendDelayNanos;
     final boolean ringWanted;
     final boolean ringRequired;
-    final boolean refusePolls;
     final Set<RingFeature> allowedFeatures;
 
     /**
@@ -29,18 +28,16 @@ public final class LoopSettings {
      * @param sendDelayNanos  how long handles are served before what some of them have flushed is sent, in nanoseconds
      * @param ringWanted      {@code false} to wait on epoll from the start
      * @param ringRequired    whether a loop without a ring is an error
-     * @param refusePolls     whether the kernel shall be made to refuse every poll of a handle (a test aid)
      * @param allowedFeatures the kernel features that may be used
      */
     public LoopSettings(int sqEntries, int cqEntries, int maxEvents, long sendDelayNanos, boolean ringWanted,
-                        boolean ringRequired, boolean refusePolls, Set<RingFeature> allowedFeatures) {
+                        boolean ringRequired, Set<RingFeature> allowedFeatures) {
         this.sqEntries = sqEntries;
         this.cqEntries = cqEntries;
         this.maxEvents = maxEvents == 0 ? Integer.MAX_VALUE : maxEvents;
         this.sendDelayNanos = sendDelayNanos;
         this.ringWanted = ringWanted;
         this.ringRequired = ringRequired;
-        this.refusePolls = refusePolls;
         this.allowedFeatures = EnumSet.noneOf(RingFeature.class);
         this.allowedFeatures.addAll(allowedFeatures);
     }

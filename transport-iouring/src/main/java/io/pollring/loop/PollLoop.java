@@ -17,9 +17,9 @@ import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.pollring.ring.EpollSet;
 import io.pollring.ring.Kernel;
-import io.pollring.ring.Native;
 import io.pollring.ring.Ring;
 import io.pollring.ring.RingException;
+import io.pollring.ring.SystemKernel;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +61,7 @@ public final class PollLoop {
      */
     public PollLoop(ThreadAwareExecutor executor, LoopSettings settings, SelectStrategy selectStrategy,
                     HandleAdapter adapter) {
-        this(executor, settings, selectStrategy, adapter, Native.kernel(), new LoopMemory());
+        this(executor, settings, selectStrategy, adapter, SystemKernel.get(), new LoopMemory());
     }
 
     /** With a kernel, and a memory, that a test chooses. */

@@ -34,7 +34,6 @@ final class Poller implements RegistrationLoop {
     private final ThreadAwareExecutor executor;
     private final HandleAdapter adapter;
     private final Object attachment;
-    private final boolean refusePolls;
     private final LoopMemory memory;
     private final CurrentRing current = new CurrentRing();
     private final RegistrationTable table;
@@ -59,12 +58,11 @@ final class Poller implements RegistrationLoop {
         this.adapter = adapter;
         this.internalPolls = internalPolls;
         this.attachment = attachment;
-        refusePolls = settings.refusePolls;
         this.memory = memory;
         table = new RegistrationTable(memory);
         queues = new WorkQueues(table, memory);
         epollPolls = new EpollPolls(epollSet, adapter, metrics, memory);
-        ringPolls = new RingPolls(current, table, queues, metrics, refusePolls);
+        ringPolls = new RingPolls(current, table, queues, metrics);
         receiver = new Receiver(current, queues, metrics, memory);
         sends = new SendBatch(current, table, metrics, memory);
         revoker = new Revoker(current, table, queues, sends);
@@ -99,7 +97,7 @@ final class Poller implements RegistrationLoop {
     void useRing(Ring ring, String reason) {
         current.use(ring);
         ringPolls.ringChanged();
-        receiver.ringChanged(!refusePolls);
+        receiver.ringChanged();
         for (int slot = 0; slot < table.slots(); slot++) {
             PollRegistration registration = table.at(slot);
             if (registration == null) {

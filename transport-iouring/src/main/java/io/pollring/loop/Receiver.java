@@ -13,7 +13,6 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.pollring.ring.Abi;
 import io.pollring.ring.BufferRing;
 import io.pollring.ring.Errno;
-import io.pollring.ring.Ring;
 import io.pollring.ring.RingException;
 import io.pollring.ring.RingFeature;
 import io.pollring.ring.UserData;
@@ -68,15 +67,10 @@ final class Receiver {
         this.loopMemory = loopMemory;
     }
 
-    /**
-     * The current ring is another one, which knows of no receive yet.
-     *
-     * @param allowed whether it may receive at all
-     */
-    void ringChanged(boolean allowed) {
-        Ring ring = current.get();
-        usable = allowed && current.movesBytes();
-        limit = usable && ring.has(RingFeature.RECEIVE_LIMIT) ? MAX_AHEAD_BYTES : 0;
+    /** The current ring is another one, which knows of no receive yet. */
+    void ringChanged() {
+        usable = current.movesBytes();
+        limit = usable && current.get().has(RingFeature.RECEIVE_LIMIT) ? MAX_AHEAD_BYTES : 0;
     }
 
     /** Whether receives can be armed. */

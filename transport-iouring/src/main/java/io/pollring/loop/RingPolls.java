@@ -25,17 +25,14 @@ final class RingPolls {
     private final RegistrationTable table;
     private final WorkQueues queues;
     private final LoopMetrics metrics;
-    private final boolean refusePolls;
 
     private boolean currentEvents;
 
-    /** @param refusePolls whether the kernel shall be made to refuse every poll */
-    RingPolls(CurrentRing current, RegistrationTable table, WorkQueues queues, LoopMetrics metrics, boolean refusePolls) {
+    RingPolls(CurrentRing current, RegistrationTable table, WorkQueues queues, LoopMetrics metrics) {
         this.current = current;
         this.table = table;
         this.queues = queues;
         this.metrics = metrics;
-        this.refusePolls = refusePolls;
     }
 
     /** The current ring is another one, which knows of no poll yet. */
@@ -60,7 +57,7 @@ final class RingPolls {
         table.nextGeneration(registration.slot);
         boolean once = registration.isOnceOnly();
         current.queue().pollAdd(registration.fd(), registration.polled() & POLL_MASK, !once,
-                refusePolls, userData(RequestKind.POLL, registration));
+                userData(RequestKind.POLL, registration));
         registration.state = registration.state.armed(once);
         registration.armed(registration.polled());
         metrics.pollsArmed.increment();

@@ -55,8 +55,8 @@ public enum RingFeature {
 
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(RingFeature.class);
     private static final String PREFIX = "io.pollring.feature.";
-    /** What had a property once, besides those that are required. */
-    private static final List<String> FORMER_NAMES = List.of("coopTaskrun");
+    /** Properties that are gone, besides those of features that are required. */
+    private static final List<String> GONE = List.of(PREFIX + "coopTaskrun", "io.pollring.rejectPolls");
     private static final Set<String> WARNED_OF = ConcurrentHashMap.newKeySet();
 
     private final String propertyName;
@@ -76,11 +76,11 @@ public enum RingFeature {
         if (!all.equals("all") && !all.equals("none")) {
             throw new IllegalArgumentException("io.pollring.features: " + all + " (expected: all or none)");
         }
-        FORMER_NAMES.forEach(RingFeature::warnIfSet);
+        GONE.forEach(RingFeature::warnIfSet);
         Set<RingFeature> allowed = EnumSet.copyOf(REQUIRED);
         for (RingFeature feature : values()) {
             if (REQUIRED.contains(feature)) {
-                warnIfSet(feature.propertyName);
+                warnIfSet(PREFIX + feature.propertyName);
                 continue;
             }
             String value = SystemPropertyUtil.get(PREFIX + feature.propertyName);
@@ -91,10 +91,10 @@ public enum RingFeature {
         return allowed;
     }
 
-    private static void warnIfSet(String name) {
-        if (SystemPropertyUtil.contains(PREFIX + name) && WARNED_OF.add(name)) {
-            logger.warn("The system property {}{} is gone and has no effect; -Dio.pollring.noRing=true has loops wait "
-                    + "on epoll", PREFIX, name);
+    private static void warnIfSet(String property) {
+        if (SystemPropertyUtil.contains(property) && WARNED_OF.add(property)) {
+            logger.warn("The system property {} is gone and has no effect; -Dio.pollring.noRing=true has loops wait on "
+                    + "epoll", property);
         }
     }
 }

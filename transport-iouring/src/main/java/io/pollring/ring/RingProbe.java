@@ -69,7 +69,7 @@ final class RingProbe implements CompletionHandler {
 
     private void poll() throws RingException {
         SubmissionQueue queue = ring.submissionQueue();
-        queue.pollAdd(fd, Abi.POLLIN, true, false, UserData.encode(0, 0, POLL));
+        queue.pollAdd(fd, Abi.POLLIN, true, UserData.encode(0, 0, POLL));
         queue.pollUpdate(UserData.encode(0, 0, POLL), Abi.POLLIN | Abi.POLLRDHUP, UserData.encode(0, 0, UPDATE));
         queue.cancel(UserData.encode(0, 0, POLL), UserData.encode(0, 0, CANCEL));
         for (int i = 0; i < MAX_ENTERS && !(pollDone && queue.pending() == 0); i++) {

@@ -56,10 +56,9 @@ public final class SubmissionQueue {
      * {@code POLLERR}, {@code POLLHUP} and {@code POLLRDHUP} by itself.
      *
      * @param multishot whether the poll goes on after an event, edge-triggered
-     * @param refuse    whether to make the kernel answer EINVAL: a test of the way back to epoll
      */
-    public void pollAdd(int fd, int events, boolean multishot, boolean refuse, long userData) {
-        write(Abi.OP_POLL_ADD, 0, fd, 0, 0, multishot ? Abi.POLL_ADD_MULTI : 0, events, userData, refuse ? 1 : 0);
+    public void pollAdd(int fd, int events, boolean multishot, long userData) {
+        write(Abi.OP_POLL_ADD, 0, fd, 0, 0, multishot ? Abi.POLL_ADD_MULTI : 0, events, userData);
     }
 
     /**
@@ -67,7 +66,7 @@ public final class SubmissionQueue {
      * anew and completes the poll if it is ready. Answers only if it fails, given {@link RingFeature#CQE_SKIP}.
      */
     public void pollUpdate(long target, int events, long userData) {
-        write(Abi.OP_POLL_REMOVE, skipSuccess, -1, 0, target, Abi.POLL_UPDATE_EVENTS, events, userData, 0);
+        write(Abi.OP_POLL_REMOVE, skipSuccess, -1, 0, target, Abi.POLL_UPDATE_EVENTS, events, userData);
     }
 
     /**
@@ -75,7 +74,7 @@ public final class SubmissionQueue {
      * pending that answers EALREADY and leaves the poll armed.
      */
     public void cancel(long target, long userData) {
-        write(Abi.OP_ASYNC_CANCEL, skipSuccess, -1, 0, target, 0, 0, userData, 0);
+        write(Abi.OP_ASYNC_CANCEL, skipSuccess, -1, 0, target, 0, 0, userData);
     }
 
     /**
@@ -85,7 +84,7 @@ public final class SubmissionQueue {
      * @param address where the bytes are; they must stay there until the kernel has consumed the request
      */
     public void send(int fd, long address, int length, long userData) {
-        write(Abi.OP_SEND, skipSuccess, fd, 0, address, length, SEND_FLAGS, userData, 0);
+        write(Abi.OP_SEND, skipSuccess, fd, 0, address, length, SEND_FLAGS, userData);
     }
 
     /**
@@ -94,7 +93,7 @@ public final class SubmissionQueue {
      * @param header the address of a {@code struct msghdr}; what it names must stay as long as the bytes
      */
     public void sendMessage(int fd, long header, long userData) {
-        write(Abi.OP_SENDMSG, skipSuccess, fd, 0, header, 1, SEND_FLAGS, userData, 0);
+        write(Abi.OP_SENDMSG, skipSuccess, fd, 0, header, 1, SEND_FLAGS, userData);
     }
 
     /**
@@ -122,7 +121,7 @@ public final class SubmissionQueue {
 
     /** A request that only completes. */
     public void nop(long userData) {
-        write(Abi.OP_NOP, 0, -1, 0, 0, 0, 0, userData, 0);
+        write(Abi.OP_NOP, 0, -1, 0, 0, 0, 0, userData);
     }
 
     /** The number of SQEs that the kernel has not consumed, by its own head: a failed enter can never make it wrong. */
@@ -187,9 +186,8 @@ public final class SubmissionQueue {
         RingMemory.storeRelease(shared, tailOffset, tail);
     }
 
-    private void write(int opcode, int flags, int fd, long off, long addr, int len, int events, long userData,
-                       long bufIndex) {
-        write(opcode, flags, fd, 0, off, addr, len, events, userData, bufIndex);
+    private void write(int opcode, int flags, int fd, long off, long addr, int len, int events, long userData) {
+        write(opcode, flags, fd, 0, off, addr, len, events, userData, 0);
     }
 
     private void write(int opcode, int flags, int fd, long ioprio, long off, long addr, int len, int events,

@@ -46,7 +46,7 @@ class AcceptQueueTest {
     }
 
     private static int turnsToAcceptAll(Setup setup) throws Exception {
-        ManualIoEventLoop loop = new ManualIoEventLoop(Thread.currentThread(), setup.mode.newHandlerFactory());
+        ManualIoEventLoop loop = setup.mode.newManualLoop(Thread.currentThread());
         List<SocketChannel> clients = new ArrayList<>();
         try {
             Counter accepted = new Counter();

@@ -32,21 +32,21 @@ class ManualLoopTest {
     @ParameterizedTest
     @EnumSource(value = Setup.class, mode = EnumSource.Mode.EXCLUDE, names = EPOLL)
     void servesSocketsWithoutEverBlocking(Setup setup) throws Exception {
-        ManualIoEventLoop loop = newLoop(setup.mode, Thread.currentThread());
+        ManualIoEventLoop loop = setup.mode.newManualLoop(Thread.currentThread());
         serve(setup, loop, loop::runNow);
     }
 
     @ParameterizedTest
     @EnumSource(value = Setup.class, mode = EnumSource.Mode.EXCLUDE, names = EPOLL)
     void servesSocketsWhenItWaits(Setup setup) throws Exception {
-        ManualIoEventLoop loop = newLoop(setup.mode, Thread.currentThread());
+        ManualIoEventLoop loop = setup.mode.newManualLoop(Thread.currentThread());
         serve(setup, loop, () -> loop.run(TimeUnit.SECONDS.toNanos(5)));
     }
 
     @ParameterizedTest
     @EnumSource(value = Setup.class, mode = EnumSource.Mode.EXCLUDE, names = EPOLL)
     void belongsToTheThreadThatIsSetLater(Setup setup) throws Exception {
-        ManualIoEventLoop loop = newLoop(setup.mode, null);
+        ManualIoEventLoop loop = setup.mode.newManualLoop(null);
         AtomicReference<Throwable> failure = new AtomicReference<>();
         Thread thread = new Thread(() -> {
             try {
@@ -65,7 +65,7 @@ class ManualLoopTest {
     @ParameterizedTest
     @EnumSource(value = Mode.class, mode = EnumSource.Mode.EXCLUDE, names = EPOLL)
     void waitsAsLongAsItIsTold(Mode mode) throws Exception {
-        ManualIoEventLoop loop = newLoop(mode, Thread.currentThread());
+        ManualIoEventLoop loop = mode.newManualLoop(Thread.currentThread());
         loop.runNow();
         long start = System.nanoTime();
         int runs = 0;
@@ -85,7 +85,7 @@ class ManualLoopTest {
     @ParameterizedTest
     @EnumSource(value = Mode.class, mode = EnumSource.Mode.EXCLUDE, names = EPOLL)
     void isWokenByOtherThreads(Mode mode) throws Exception {
-        ManualIoEventLoop loop = newLoop(mode, Thread.currentThread());
+        ManualIoEventLoop loop = mode.newManualLoop(Thread.currentThread());
         for (int i = 0; i < 200; i++) {
             Thread other = new Thread(loop::wakeup);
             long start = System.nanoTime();
@@ -106,10 +106,6 @@ class ManualLoopTest {
             }
         }
         end(loop);
-    }
-
-    private static ManualIoEventLoop newLoop(Mode mode, Thread owner) {
-        return new ManualIoEventLoop(owner, mode.newHandlerFactory());
     }
 
     /** Accepts a connection, reads from it, and ends; {@code turn} runs the loop once. */

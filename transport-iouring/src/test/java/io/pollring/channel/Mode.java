@@ -7,7 +7,7 @@
 package io.pollring.channel;
 
 import io.netty.channel.IoEventLoopGroup;
-import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.ManualIoEventLoop;
 import io.netty.channel.epoll.EpollEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.pollring.ring.RingFeature;
@@ -23,8 +23,8 @@ enum Mode {
     RING(null, null),
     /** The ring, but streams send and receive with system calls. */
     DIRECT("io.pollring.batchedIo", "false"),
-    /** A ring that gets every poll refused by the kernel, so that each channel reverts to epoll. */
-    REVERTED("io.pollring.rejectPolls", "true"),
+    /** A ring whose kernel refuses the poll of every channel, so that each reverts to epoll. */
+    REVERTED("pollring.test.refusePolls", "true"),
     /** No ring at all. */
     NO_RING("io.pollring.noRing", "true"),
     /** The ring as Linux 5.10 has it. */
@@ -59,12 +59,13 @@ enum Mode {
         return create(() -> isOurs() ? new IoUringEventLoopGroup(nThreads) : new EpollEventLoopGroup(nThreads));
     }
 
-    /** What makes the handlers of loops that are not a group's. */
-    IoHandlerFactory newHandlerFactory() {
-        return create(() -> isOurs() ? IoUringIoHandler.newFactory() : EpollIoHandler.newFactory());
+    /** A loop that {@code owner} runs by himself. */
+    ManualIoEventLoop newManualLoop(Thread owner) {
+        return create(() -> new ManualIoEventLoop(owner,
+                isOurs() ? IoUringIoHandler.newFactory() : EpollIoHandler.newFactory()));
     }
 
-    /** Runs {@code factory} with this mode's system property set; it is read when a handler factory is made. */
+    /** Runs {@code factory} with this mode's system property set; it is read when handlers and their factory are made. */
     <T> T create(Callable<T> factory) {
         String before = property == null ? null : System.setProperty(property, value);
         try {

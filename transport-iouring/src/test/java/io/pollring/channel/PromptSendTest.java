@@ -115,7 +115,7 @@ class PromptSendTest {
     @ParameterizedTest
     @EnumSource
     void anAnswerLeavesBeforeTheUsersThreadHasTheLoopBack(Transport transport) throws Exception {
-        ManualIoEventLoop loop = new ManualIoEventLoop(Thread.currentThread(), transport.mode.newHandlerFactory());
+        ManualIoEventLoop loop = transport.mode.newManualLoop(Thread.currentThread());
         AtomicInteger answers = new AtomicInteger();
         ChannelFuture bound = transport.server(loop, Family.TCP, new Answering(ctx -> answers.incrementAndGet()))
                 .bind(Family.TCP.anyAddress());

@@ -6,6 +6,7 @@
  */
 package io.pollring.loop;
 
+import io.pollring.ring.Abi;
 import io.pollring.ring.Errno;
 import io.pollring.ring.FakeFaults;
 import io.pollring.ring.UserData;
@@ -83,6 +84,11 @@ final class FuzzFaults extends FakeFaults {
     }
 
     @Override
+    public int register(int opcode) {
+        return profile.refusePolls && opcode == Abi.REGISTER_PBUF_RING ? -Errno.EINVAL : 0;
+    }
+
+    @Override
     public int enter(boolean overflowing) {
         if (nextEnter != 0) {
             int error = nextEnter;
@@ -109,6 +115,9 @@ final class FuzzFaults extends FakeFaults {
     public int result(int opcode, long userData) {
         switch (UserData.kind(userData)) {
             case RequestKind.POLL:
+                if (opcode == OP_POLL_ADD && profile.refusePolls) {
+                    return -Errno.EINVAL;
+                }
                 if (opcode != OP_POLL_ADD || !happens(profile.faults)) {
                     return 0;
                 }

@@ -27,6 +27,7 @@ final class FuzzProfile {
     final int cqEntries;
     final int maxEvents;
     final boolean ringWanted;
+    /** Whether the kernel watches no handle, and receives for none. */
     final boolean refusePolls;
     /** In percent. */
     final int faults;
@@ -89,7 +90,7 @@ final class FuzzProfile {
 
     /** What the kernel lacks the loop has to find out. */
     LoopSettings settings() {
-        return new LoopSettings(sqEntries, cqEntries, maxEvents, promptSends ? -1 : Long.MAX_VALUE, ringWanted, false, refusePolls,
+        return new LoopSettings(sqEntries, cqEntries, maxEvents, promptSends ? -1 : Long.MAX_VALUE, ringWanted, false,
                 lackedByKernel ? EnumSet.allOf(RingFeature.class) : features);
     }
 

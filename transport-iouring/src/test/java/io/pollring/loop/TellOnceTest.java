@@ -7,12 +7,13 @@
 package io.pollring.loop;
 
 import io.pollring.ring.Abi;
+import io.pollring.ring.Errno;
+import io.pollring.ring.FakeFaults;
 import io.pollring.ring.FakeOffer;
-import io.pollring.ring.RingFeature;
+import io.pollring.ring.UserData;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-import java.util.EnumSet;
 import java.util.List;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -35,8 +36,16 @@ class TellOnceTest {
         EPOLL;
 
         FakeLoop newLoop() {
-            return new FakeLoop(FakeOffer.everything(), new LoopSettings(8, 32, 0, Long.MAX_VALUE, true, false,
-                    this == EPOLL, EnumSet.allOf(RingFeature.class)));
+            FakeLoop loop = new FakeLoop(FakeOffer.everything(), 8, 32);
+            if (this == EPOLL) {
+                loop.kernel.use(new FakeFaults() {
+                    @Override
+                    public int result(int opcode, long userData) {
+                        return UserData.kind(userData) == RequestKind.POLL ? -Errno.EINVAL : 0;
+                    }
+                });
+            }
+            return loop;
         }
     }
 

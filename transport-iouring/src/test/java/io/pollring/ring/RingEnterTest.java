@@ -154,10 +154,11 @@ class RingEnterTest {
     /** Without SUBMIT_ALL: one call brings all of the batch to the kernel, with one more enter for each refusal. */
     @Test
     void refusedRequestsInTheMiddleDoNotHoldUpTheRest() throws RingException {
-        open(FakeOffer.everything().without(RingFeature.SUBMIT_ALL), 16, 64);
+        open(FakeOffer.everything().without(RingFeature.SUBMIT_ALL).without(RingFeature.STREAM_IO), 16, 64);
         for (int i = 0; i < 9; i++) {
             if (i % 3 == 1) {
-                ring.submissionQueue().pollAdd(0, Abi.POLLIN, false, true, i);
+                // The ring is restricted to what it needs.
+                ring.submissionQueue().send(0, 1, 1, i);
             } else {
                 ring.submissionQueue().nop(i);
             }
@@ -198,7 +199,7 @@ class RingEnterTest {
     void entersForTaskWorkButNotForNothing() throws RingException {
         open(8);
         int fd = kernel.files().open();
-        ring.submissionQueue().pollAdd(fd, Abi.POLLIN, true, false, 7);
+        ring.submissionQueue().pollAdd(fd, Abi.POLLIN, true, 7);
         ring.submitNow();
         int enters = kernel.calls("enter");
         assertEquals(0, ring.submitNow());
@@ -229,7 +230,7 @@ class RingEnterTest {
         for (int i = 0; i < 50; i++) {
             int fd = kernel.files().open();
             files.add(kernel.files().get(fd));
-            ring.submissionQueue().pollAdd(fd, Abi.POLLIN, true, false, i);
+            ring.submissionQueue().pollAdd(fd, Abi.POLLIN, true, i);
         }
         ring.submitNow();
         files.forEach(file -> file.fire(Abi.POLLIN));
@@ -246,7 +247,7 @@ class RingEnterTest {
         for (int i = 0; i < 64; i++) {
             int fd = kernel.files().open();
             files.add(kernel.files().get(fd));
-            ring.submissionQueue().pollAdd(fd, Abi.POLLIN, true, false, i);
+            ring.submissionQueue().pollAdd(fd, Abi.POLLIN, true, i);
         }
         ring.submitNow();
         long before = counters.overflows();
@@ -273,7 +274,7 @@ class RingEnterTest {
         for (int i = 0; i < 10; i++) {
             int fd = kernel.files().open();
             files.add(kernel.files().get(fd));
-            ring.submissionQueue().pollAdd(fd, Abi.POLLIN, true, false, i);
+            ring.submissionQueue().pollAdd(fd, Abi.POLLIN, true, i);
         }
         ring.submitNow();
         files.forEach(file -> file.fire(Abi.POLLIN));

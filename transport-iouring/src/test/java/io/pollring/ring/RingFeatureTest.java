@@ -31,6 +31,7 @@ class RingFeatureTest {
     void clear() {
         System.clearProperty("io.pollring.features");
         System.clearProperty("io.pollring.feature.coopTaskrun");
+        System.clearProperty("io.pollring.rejectPolls");
         for (RingFeature feature : RingFeature.values()) {
             System.clearProperty("io.pollring.feature." + feature.propertyName());
         }
@@ -72,6 +73,7 @@ class RingFeatureTest {
         logger.addAppender(appender);
         try {
             System.setProperty("io.pollring.feature.coopTaskrun", "true");
+            System.setProperty("io.pollring.rejectPolls", "true");
             RingFeature.REQUIRED.forEach(feature -> set(feature, "false"));
             for (int i = 0; i < 3; i++) {
                 assertEquals(EnumSet.allOf(RingFeature.class), RingFeature.allowedByProperties());
@@ -83,11 +85,11 @@ class RingFeatureTest {
         List<String> warnings = new ArrayList<>();
         for (ILoggingEvent event : appender.list) {
             assertEquals(Level.WARN, event.getLevel());
-            warnings.add(event.getFormattedMessage().replaceFirst("^The system property io\\.pollring\\.feature\\."
-                    + "(\\w+) is gone and has no effect; .*noRing=true.*", "$1"));
+            warnings.add(event.getFormattedMessage().replaceFirst("^The system property io\\.pollring\\.(feature\\.)?"
+                    + "(\\w+) is gone and has no effect; .*noRing=true.*", "$2"));
         }
-        assertEquals(List.of("coopTaskrun", "multishotPoll", "pollUpdate", "extArg", "noDrop", "restrictions"),
-                warnings);
+        assertEquals(List.of("coopTaskrun", "rejectPolls", "multishotPoll", "pollUpdate", "extArg", "noDrop",
+                "restrictions"), warnings);
     }
 
     @Test

@@ -59,7 +59,7 @@ public class SqeWriteBenchmark extends RingOperation {
     @OperationsPerInvocation(BATCH)
     public int pollAdd() throws RingException {
         for (int i = 0; i < BATCH; i++) {
-            queue.pollAdd(fd.intValue(), Abi.POLLIN, true, false, i);
+            queue.pollAdd(fd.intValue(), Abi.POLLIN, true, i);
         }
         return publish();
     }
