@@ -44,7 +44,7 @@ public class ModulePathTest {
     private static boolean isModule(Path path) {
         return path.getFileName().toString()
                 .matches("(netty-(common|buffer|resolver|transport)|transport-iouring)(?!.*tests).*\\.jar")
-                && !path.getFileName().toString().matches("netty-transport-(rxtx|sctp|udt).*");
+                && !path.getFileName().toString().matches("netty-(resolver-dns|transport-(rxtx|sctp|udt)).*");
     }
 
     private static String classPath(Predicate<Path> which) {
