@@ -7,8 +7,8 @@
 package io.pollring.channel;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.unix.Errors;
 import io.netty.util.internal.EmptyArrays;
+import io.pollring.loop.StreamRegistration;
 import io.pollring.ring.Errno;
 
 import java.io.IOException;
@@ -77,7 +77,7 @@ final class Kept {
             throw new IOException("recv of fd " + fd + ": there was no memory for bytes that were received (ENOMEM)");
         }
         if (failure != 0) {
-            Errors.ioResult("recv", -failure);
+            StreamRegistration.fail(fd, failure);
         }
     }
 }

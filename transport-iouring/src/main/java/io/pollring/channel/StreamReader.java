@@ -66,7 +66,7 @@ final class StreamReader {
             } while (!unsafe.isInputOver() && !unsafe.isSplicing() && allocation.continueReading());
             readComplete(channel, unsafe, atEnd);
         } catch (Throwable t) {
-            readFailed(channel, unsafe, buffer, t);
+            readFailed(channel, unsafe, buffer, atEnd, t);
         } finally {
             learn(channel, unsafe, total);
             unsafe.readLoopDone();
@@ -194,9 +194,13 @@ final class StreamReader {
     }
 
     private static void readFailed(AbstractIoUringStreamChannel channel, StreamUnsafe unsafe, ByteBuf unread,
-                                   Throwable cause) {
+                                   boolean atEnd, Throwable cause) {
         unsafe.drained = false;
-        if (unread != null) {
+        if (unread != null && unread.isReadable()) {
+            // The allocator has thrown when it was told of the read.
+            unsafe.readPending = false;
+            channel.pipeline().fireChannelRead(unread);
+        } else if (unread != null) {
             unread.release();
         }
         // What was flushed before would have met the same failure, and closed the channel before it is found here.
@@ -208,7 +212,7 @@ final class StreamReader {
         }
         channel.pipeline().fireExceptionCaught(cause);
         // Without memory for a buffer the socket would be reported ready again and again.
-        if (cause instanceof IOException || cause instanceof OutOfMemoryError
+        if (atEnd || cause instanceof IOException || cause instanceof OutOfMemoryError
                 || cause instanceof LeakPresenceDetector.AllocationProhibitedException) {
             unsafe.shutdownInput(true);
         }

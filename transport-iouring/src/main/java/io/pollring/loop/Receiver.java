@@ -7,7 +7,6 @@
 package io.pollring.loop;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.unix.Errors;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.pollring.ring.Abi;
@@ -282,11 +281,7 @@ final class Receiver {
         if (registration.reception == Reception.FAILED) {
             // As the socket does: the next read finds the end.
             registration.reception = registration.reception.told();
-            if (registration.receptionErrno == Errno.EBADR) {
-                throw new IOException("recv of fd " + registration.fd() + ": what was received is lost: the kernel had no"
-                        + " memory to tell of it (EBADR)");
-            }
-            Errors.ioResult("recv", -registration.receptionErrno);
+            StreamRegistration.fail(registration.fd(), registration.receptionErrno);
         }
         return -1;
     }

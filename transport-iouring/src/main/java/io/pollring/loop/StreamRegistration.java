@@ -7,8 +7,10 @@
 package io.pollring.loop;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.unix.Errors;
 
 import io.pollring.ring.Abi;
+import io.pollring.ring.Errno;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -200,6 +202,15 @@ public final class StreamRegistration extends PollRegistration {
      */
     public int receive(ByteBuf buffer, int index, int length) throws IOException {
         return loop.receive(this, buffer, index, length);
+    }
+
+    /** @throws IOException what a receive of {@code fd} has failed with */
+    public static void fail(int fd, int errno) throws IOException {
+        if (errno == Errno.EBADR) {
+            throw new IOException("recv of fd " + fd + ": what was received is lost: the kernel had no memory to tell of it"
+                    + " (EBADR)");
+        }
+        Errors.ioResult("recv", -errno);
     }
 
     /** How many bytes {@link #receive} could give now. */
