@@ -12,6 +12,7 @@ import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
+import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.epoll.LinuxSocket;
@@ -32,6 +33,11 @@ import java.nio.channels.AlreadyConnectedException;
  */
 public abstract class AbstractIoUringChannel extends AbstractChannel implements UnixChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false);
+
+    static {
+        // The constructors of our channels make sockets, perhaps before anybody else has loaded Netty's library.
+        Epoll.ensureAvailability();
+    }
 
     final LinuxSocket socket;
     private volatile ChannelState state;
