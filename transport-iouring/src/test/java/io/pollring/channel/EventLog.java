@@ -74,9 +74,10 @@ class EventLog extends ChannelInboundHandlerAdapter {
         if (msg instanceof ByteBuf) {
             int length = ((ByteBuf) msg).readableBytes();
             synchronized (this) {
+                // Together: who waits for the bytes looks at the events then.
+                add("read " + length);
                 bytes += length;
             }
-            add("read " + length);
         } else if (msg instanceof Channel) {
             add("accepted");
         } else {
