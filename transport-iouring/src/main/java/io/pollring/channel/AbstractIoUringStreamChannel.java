@@ -279,6 +279,8 @@ public abstract class AbstractIoUringStreamChannel extends AbstractIoUringChanne
     }
 
     private void shutdownInputNow(ChannelPromise promise) {
+        // What was flushed before is done before.
+        BatchedWriter.settle(this);
         try {
             socket.shutdown(true, false);
             promise.setSuccess();

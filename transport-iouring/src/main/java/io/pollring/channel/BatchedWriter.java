@@ -56,7 +56,7 @@ final class BatchedWriter {
         switch (io.writing) {
             case IDLE:
                 if (!sendLater(channel, in)) {
-                    DirectWriter.write(channel, in);
+                    DirectWriter.write(channel, in, 1);
                 }
                 break;
             case QUEUED:
@@ -65,17 +65,17 @@ final class BatchedWriter {
                         // The loop will ask, and is told nothing.
                         forget(io);
                     }
-                    DirectWriter.write(channel, in);
+                    DirectWriter.write(channel, in, 2);
                 }
                 break;
             case ALL_SENT:
             case PART_SENT:
                 if (conclude(channel, in)) {
-                    DirectWriter.write(channel, in);
+                    DirectWriter.write(channel, in, 1);
                 }
                 break;
             case SETTLING:
-                DirectWriter.write(channel, in);
+                DirectWriter.write(channel, in, 1);
                 break;
             default:
                 // The loop tells in a moment what has become of what is before this.
@@ -303,7 +303,7 @@ final class BatchedWriter {
     /** The channel is closing, or ending its output, and has let go of the buffer. */
     private static void writeDetached(AbstractIoUringStreamChannel channel, ChannelOutboundBuffer in) {
         try {
-            DirectWriter.write(channel, in);
+            DirectWriter.write(channel, in, 1);
         } catch (Throwable t) {
             fail(in, t);
         }

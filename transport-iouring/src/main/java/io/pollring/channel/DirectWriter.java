@@ -50,14 +50,15 @@ final class DirectWriter {
     /**
      * Writes what is flushed, as much as the socket takes.
      *
+     * @param flushes how many there were: each has a quantum of its own
      * @throws Exception if the socket has failed; the channel is then closed
      */
-    static void write(AbstractIoUringStreamChannel channel, ChannelOutboundBuffer in) throws Exception {
+    static void write(AbstractIoUringStreamChannel channel, ChannelOutboundBuffer in, int flushes) throws Exception {
         if (!channel.socket.isOpen()) {
             // It may be long since this was flushed, and the number may be another's by now.
             throw new ClosedChannelException();
         }
-        int quantum = channel.config().getWriteSpinCount();
+        int quantum = (int) Math.min((long) flushes * channel.config().getWriteSpinCount(), FULL - 1);
         do {
             int messages = in.size();
             if (messages == 0) {

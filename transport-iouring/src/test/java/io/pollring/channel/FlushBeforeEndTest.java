@@ -13,16 +13,21 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.pollring.channel.Transport.Family;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -200,6 +205,32 @@ class FlushBeforeEndTest {
         };
         assertEquals(1, serve(transport, service, true, RawClient::end).length());
         assertTrue(service.events().contains("ChannelInputShutdownEvent sent"), service::events);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsFlushedIsDoneBeforeTheInputIsShutDown(Transport transport) throws Exception {
+        Service service = new Service(s -> {
+            s.send(10).addListener(done -> s.add("sent"));
+            s.channel().shutdownInput().addListener(done -> {
+                s.add("shut");
+                s.channel().close();
+            });
+        });
+        assertEquals(10, serve(transport, service, false, RawClient::end).length());
+        assertTrue(service.events().contains("sent shut"), service::events);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void eachFlushHasAQuantumOfItsOwn(Transport transport, @TempDir Path folder) throws Exception {
+        File file = Files.write(folder.resolve("part"), new byte[20]).toFile();
+        Service service = new Service(s -> {
+            s.channel().config().setWriteSpinCount(1);
+            s.send(10);
+            s.writes.add(s.channel().writeAndFlush(new DefaultFileRegion(file, 0, file.length())));
+        });
+        assertEquals(30, serve(transport, service, false, RawClient::end).length());
     }
 
     @ParameterizedTest
