@@ -120,7 +120,8 @@ final class FuzzBytes {
 
     /** The handle was told of an error. */
     void failed(FuzzStream handle) {
-        if (handle.closedBehind) {
+        if (handle.closedBehind || isLost()) {
+            // A channel that knows that bytes are lost hears of nothing behind them.
             return;
         }
         if (!stream.isReset()) {
