@@ -229,7 +229,7 @@ final class Poller implements RegistrationLoop {
     }
 
     @Override
-    public boolean isReceiving() {
+    public boolean canReceive() {
         return receiver.isUsable();
     }
 

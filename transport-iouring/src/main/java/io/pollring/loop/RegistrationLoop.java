@@ -44,7 +44,7 @@ interface RegistrationLoop {
     boolean movesBytes();
 
     /** Whether receives can be armed. */
-    boolean isReceiving();
+    boolean canReceive();
 
     /** Whether nothing is to be received that nobody asks for. */
     boolean isShortOfMemory();

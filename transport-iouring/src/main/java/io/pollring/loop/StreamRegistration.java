@@ -17,7 +17,7 @@ import java.nio.ByteBuffer;
 
 /**
  * The registration of a stream, whose bytes may come and go without a system call of its own. While the ring receives
- * for it, no poll asks for data: {@link Receiver} makes every transition of {@link Reception}.
+ * for it, no poll asks for data.
  *
  * <p>All methods belong to the loop's thread.
  */
@@ -242,7 +242,7 @@ public final class StreamRegistration extends PollRegistration {
     /** Whether the handle's data is to be received for it from now on. */
     boolean wantsReception() {
         return reception == Reception.OFF && (desired & Abi.POLLIN) != 0 && state != PollState.REVERTED
-                && state != PollState.CLOSED && received == 0 && loop.isReceiving() && isReceivable();
+                && state != PollState.CLOSED && received == 0 && loop.canReceive() && isReceivable();
     }
 
     /** Whether a receive is to be armed, or cancelled. */
@@ -320,9 +320,7 @@ public final class StreamRegistration extends PollRegistration {
 
     /** The receive has ended for nothing. To try again turn by turn would spin as long as there is no memory, say. */
     void receiveFailed() {
-        if (++receiveFailures > MAX_RETRIES) {
-            // After that one more try tells whether there is memory now.
-            receiveFailures = MAX_RETRIES;
+        if (failsTooOften()) {
             readByItself(READS_BY_ITSELF);
         } else {
             reception = reception.off();
@@ -334,12 +332,16 @@ public final class StreamRegistration extends PollRegistration {
      * there are buffers for all would take the square of their number.
      */
     void receiveStarved() {
-        if (!isAhead() && ++receiveFailures > MAX_RETRIES) {
-            receiveFailures = MAX_RETRIES;
-            readByItself(READS_BY_ITSELF);
-        } else {
-            readByItself(1);
+        readByItself(!isAhead() && failsTooOften() ? READS_BY_ITSELF : 1);
+    }
+
+    private boolean failsTooOften() {
+        if (receiveFailures == MAX_RETRIES) {
+            // It stays so: when the handle has read by itself, one more try tells whether there is memory now.
+            return true;
         }
+        receiveFailures++;
+        return false;
     }
 
     private void readByItself(int times) {
