@@ -102,7 +102,8 @@ final class BatchedWriter {
 
     private static boolean sendLater(AbstractIoUringStreamChannel channel, ChannelOutboundBuffer in) {
         StreamRegistration registration = channel.streamRegistration();
-        if (registration == null || !registration.maySendLater() || !mayWait(channel, in)) {
+        if (registration == null || !registration.maySendLater() || !mayWait(channel, in)
+                || registration.takesFirstFlush()) {
             return false;
         }
         QueuedMessages messages = QueuedMessages.of(in);

@@ -32,15 +32,18 @@ public final class IoUringIoHandlerConfig {
     private static final int MAX_CQ_SIZE = 2 * Ring.MAX_ENTRIES;
     /** Several times what a turn of dozens of quick handlers takes. */
     private static final long SEND_DELAY_NANOS = 200_000;
+    /** A send of its own costs a lone channel as much as a request and the call that submits it. */
+    private static final int DEFAULT_BATCH_FROM = 2;
 
     private int ringSize;
     private int cqSize;
     private Fallback fallback = Fallback.EPOLL;
     private boolean batchedIo;
+    private int batchFrom;
 
     /**
      * The defaults, or what the system properties {@code io.pollring.ringSize}, {@code io.pollring.cqSize},
-     * {@code io.pollring.batchedIo} and {@code io.pollring.fallback} say.
+     * {@code io.pollring.batchedIo}, {@code io.pollring.batchFrom} and {@code io.pollring.fallback} say.
      *
      * @throws IllegalArgumentException if one of these is out of range
      */
@@ -50,6 +53,8 @@ public final class IoUringIoHandlerConfig {
         cqSize = checkPowerOfTwo(SystemPropertyUtil.getInt("io.pollring.cqSize", Math.max(DEFAULT_CQ_SIZE, ringSize)),
                 MAX_CQ_SIZE, "io.pollring.cqSize");
         batchedIo = SystemPropertyUtil.getBoolean("io.pollring.batchedIo", true);
+        batchFrom = ObjectUtil.checkPositive(
+                SystemPropertyUtil.getInt("io.pollring.batchFrom", DEFAULT_BATCH_FROM), "io.pollring.batchFrom");
         String property = SystemPropertyUtil.get("io.pollring.fallback", "epoll").trim();
         if (property.equalsIgnoreCase("fail")) {
             fallback = Fallback.FAIL;
@@ -101,13 +106,31 @@ public final class IoUringIoHandlerConfig {
     /**
      * Sets whether the streams among Pollring's own channels send and receive through the ring, many with one system
      * call (Linux 6.1; {@code true} by default), or each by itself with system calls of its own, as Netty's epoll channels
-     * do. A small write that is flushed in an inbound event is then made when all
-     * events are delivered, and not within {@code flush()}. Where
-     * only system calls are seen, by a tracer or by a seccomp filter that looks at {@code sendto} and {@code recvfrom},
-     * it had better be off.
+     * do. A small write that is flushed in an inbound event is then made when all events are delivered, and not within
+     * {@code flush()}; see {@link #setBatchFrom}. Where only system calls are seen, by a tracer or by a seccomp filter that
+     * looks at {@code sendto} and {@code recvfrom}, it had better be off.
      */
     public IoUringIoHandlerConfig setBatchedIo(boolean batchedIo) {
         this.batchedIo = batchedIo;
+        return this;
+    }
+
+    /** How many channels have to have data in one turn of the loop for all that they flush to be sent together. */
+    public int batchFrom() {
+        return batchFrom;
+    }
+
+    /**
+     * Sets how many channels have to have data, or other events, in one turn of the loop for all that they flush in it to be
+     * sent together. If there are fewer, what each of them flushes first is sent within {@code flush()}, as on epoll, and
+     * only what it flushes after that waits for the end of the turn. More make answers leave earlier while the loop is not
+     * busy, and cost system calls. Without {@linkplain #setBatchedIo batched I/O} it means nothing.
+     *
+     * @param channels 1 or more; 2 by default, 1 to send nothing at once
+     * @throws IllegalArgumentException if it is less than 1
+     */
+    public IoUringIoHandlerConfig setBatchFrom(int channels) {
+        batchFrom = ObjectUtil.checkPositive(channels, "channels");
         return this;
     }
 
@@ -138,13 +161,13 @@ public final class IoUringIoHandlerConfig {
         if (!batchedIo) {
             features.remove(RingFeature.STREAM_IO);
         }
-        return new LoopSettings(ringSize, cqSize, maxEvents, SEND_DELAY_NANOS,
+        return new LoopSettings(ringSize, cqSize, maxEvents, SEND_DELAY_NANOS, batchFrom,
                 !IoUring.isDisabled(), fallback == Fallback.FAIL, features);
     }
 
     @Override
     public String toString() {
         return "IoUringIoHandlerConfig(ringSize: " + ringSize + ", cqSize: " + cqSize + ", batchedIo: " + batchedIo
-                + ", fallback: " + fallback + ')';
+                + ", batchFrom: " + batchFrom + ", fallback: " + fallback + ')';
     }
 }

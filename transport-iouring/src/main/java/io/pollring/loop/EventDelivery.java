@@ -31,14 +31,19 @@ final class EventDelivery {
     private final HandleAdapter adapter;
     private final LoopMetrics metrics;
     private final long sendDelayNanos;
+    private final int batchFrom;
     /** How many of those that are ready this turn has still to look at. */
     private int left;
     private int served;
     private boolean deliveringData;
+    /** Whether too few are served in this turn for what they flush to wait for each other. */
+    private boolean few;
+    /** Whether the handle that is being given data has still to flush, and what it flushes need not wait. */
+    private boolean sendsAtOnce;
 
-    /** @param sendDelayNanos how long handles are served before what some of them have flushed is sent */
+    /** @param settings say when what is flushed is sent */
     EventDelivery(WorkQueues queues, Receiver receiver, SendBatch sends, EpollPolls epollPolls, Offenders offenders,
-                  HandleAdapter adapter, LoopMetrics metrics, long sendDelayNanos) {
+                  HandleAdapter adapter, LoopMetrics metrics, LoopSettings settings) {
         this.queues = queues;
         this.receiver = receiver;
         this.sends = sends;
@@ -46,7 +51,8 @@ final class EventDelivery {
         this.offenders = offenders;
         this.adapter = adapter;
         this.metrics = metrics;
-        this.sendDelayNanos = sendDelayNanos;
+        sendDelayNanos = settings.sendDelayNanos;
+        batchFrom = settings.batchFrom;
         ready = queues.ready();
     }
 
@@ -59,6 +65,7 @@ final class EventDelivery {
     void beginTurn(int maxEvents) {
         left = Math.min(ready.size(), maxEvents);
         served = 0;
+        few = left < batchFrom;
     }
 
     /** How many handles were served in this turn. */
@@ -132,6 +139,7 @@ final class EventDelivery {
         queues.beginDelivery(registration);
         deliveringData = registration instanceof StreamRegistration
                 && (events & (Abi.POLLIN | Abi.POLLOUT)) == Abi.POLLIN;
+        sendsAtOnce = few;
         try {
             if (onlyData) {
                 adapter.reading(registration.handle);
@@ -162,6 +170,16 @@ final class EventDelivery {
     /** Whether a stream is being given data: others are to follow, and then the loop enters the kernel. */
     boolean isDeliveringData() {
         return deliveringData;
+    }
+
+    /**
+     * Asked before a flush is left to the loop. A handle's first in a turn of few is sent at once, and then does not wait
+     * for what the handler does next: with one handle that costs no more system calls. Those after it are sent together.
+     */
+    boolean takesFirstFlush() {
+        boolean first = sendsAtOnce;
+        sendsAtOnce = false;
+        return first;
     }
 
     /** What follows the data is not to be overtaken by anything: what is flushed from now on is sent at once. */

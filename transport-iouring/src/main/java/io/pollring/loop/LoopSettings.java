@@ -17,6 +17,7 @@ public final class LoopSettings {
     final int cqEntries;
     final int maxEvents;
     final long sendDelayNanos;
+    final int batchFrom;
     final boolean ringWanted;
     final boolean ringRequired;
     final Set<RingFeature> allowedFeatures;
@@ -26,16 +27,19 @@ public final class LoopSettings {
      * @param cqEntries       the completion queue's entries
      * @param maxEvents       how many handles are served in one run of the loop, 0 for no limit
      * @param sendDelayNanos  how long handles are served before what some of them have flushed is sent, in nanoseconds
+     * @param batchFrom       how many handles have to be ready in a turn for all that they flush to be sent together; with
+     *                        fewer each sends by itself what it flushes first
      * @param ringWanted      {@code false} to wait on epoll from the start
      * @param ringRequired    whether a loop without a ring is an error
      * @param allowedFeatures the kernel features that may be used
      */
-    public LoopSettings(int sqEntries, int cqEntries, int maxEvents, long sendDelayNanos, boolean ringWanted,
-                        boolean ringRequired, Set<RingFeature> allowedFeatures) {
+    public LoopSettings(int sqEntries, int cqEntries, int maxEvents, long sendDelayNanos, int batchFrom,
+                        boolean ringWanted, boolean ringRequired, Set<RingFeature> allowedFeatures) {
         this.sqEntries = sqEntries;
         this.cqEntries = cqEntries;
         this.maxEvents = maxEvents == 0 ? Integer.MAX_VALUE : maxEvents;
         this.sendDelayNanos = sendDelayNanos;
+        this.batchFrom = batchFrom;
         this.ringWanted = ringWanted;
         this.ringRequired = ringRequired;
         this.allowedFeatures = EnumSet.noneOf(RingFeature.class);

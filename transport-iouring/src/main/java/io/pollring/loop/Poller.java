@@ -70,7 +70,7 @@ final class Poller implements RegistrationLoop {
         cancellation = new Cancellation(current, table, queues, ringPolls, epollPolls, receiver, sends, revoker, offenders,
                 adapter, metrics);
         delivery = new EventDelivery(queues, receiver, sends, epollPolls, offenders, adapter, metrics,
-                settings.sendDelayNanos);
+                settings);
         completions = new Completions(table, queues, ringPolls, receiver, sends, epollPolls, internalPolls, cancellation);
     }
 
@@ -251,6 +251,11 @@ final class Poller implements RegistrationLoop {
     @Override
     public boolean isDeliveringData() {
         return delivery.isDeliveringData();
+    }
+
+    @Override
+    public boolean takesFirstFlush() {
+        return delivery.takesFirstFlush();
     }
 
     @Override

@@ -58,6 +58,9 @@ interface RegistrationLoop {
     /** Whether a stream is being given data: others are to follow, and then the loop enters the kernel. */
     boolean isDeliveringData();
 
+    /** See {@link StreamRegistration#takesFirstFlush()}. */
+    boolean takesFirstFlush();
+
     /** See {@link StreamRegistration#endsData()}. */
     void endsData();
 

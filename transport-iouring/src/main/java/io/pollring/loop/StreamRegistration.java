@@ -154,6 +154,11 @@ public final class StreamRegistration extends PollRegistration {
         return loop.isDeliveringData() && isBatching();
     }
 
+    /** Whether the handle sends by itself what it could leave to the loop. Once in a turn, if few have data in it. */
+    public boolean takesFirstFlush() {
+        return loop.takesFirstFlush();
+    }
+
     /**
      * Has the loop {@linkplain StreamHandle#prepareSend ask} what to send when it has delivered the turn's data, or earlier.
      *

@@ -29,6 +29,7 @@ class IoUringIoHandlerConfigTest {
         IoUringIoHandlerConfig config = new IoUringIoHandlerConfig();
         assertEquals(256, config.ringSize());
         assertEquals(4096, config.cqSize());
+        assertEquals(2, config.batchFrom());
         assertSame(IoUringIoHandlerConfig.Fallback.EPOLL, config.fallback());
     }
 
@@ -53,6 +54,16 @@ class IoUringIoHandlerConfigTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {0, -1, Integer.MIN_VALUE})
+    void refusesToBatchFromNone(int channels) {
+        IoUringIoHandlerConfig config = new IoUringIoHandlerConfig();
+        assertThrows(IllegalArgumentException.class, () -> config.setBatchFrom(channels));
+        assertEquals(2, config.batchFrom());
+        assertThrows(IllegalArgumentException.class,
+                () -> withProperty("io.pollring.batchFrom", "" + channels, IoUringIoHandlerConfig::new));
+    }
+
+    @ParameterizedTest
     @CsvSource({"1, 1", "1, 65536", "4, 4", "32768, 1", "32768, 65536", "256, 4096"})
     void aLoopWorksWithEveryRightSize(int ringSize, int cqSize) throws Exception {
         IoUringIoHandlerConfig config = new IoUringIoHandlerConfig().setRingSize(ringSize).setCqSize(cqSize);
@@ -71,6 +82,7 @@ class IoUringIoHandlerConfigTest {
     void takesItsDefaultsFromProperties() throws Exception {
         assertEquals(8, withProperty("io.pollring.ringSize", "8", IoUringIoHandlerConfig::new).ringSize());
         assertEquals(16, withProperty("io.pollring.cqSize", "16", IoUringIoHandlerConfig::new).cqSize());
+        assertEquals(3, withProperty("io.pollring.batchFrom", "3", IoUringIoHandlerConfig::new).batchFrom());
         assertSame(IoUringIoHandlerConfig.Fallback.FAIL,
                 withProperty("io.pollring.fallback", "fail", IoUringIoHandlerConfig::new).fallback());
         assertSame(IoUringIoHandlerConfig.Fallback.EPOLL,

@@ -19,8 +19,10 @@ import java.util.concurrent.Callable;
  * nothing about ours.
  */
 enum Mode {
-    /** The ring, with all that this kernel has. */
-    RING(null, null),
+    /** The ring, with all that this kernel has; small writes are left to the loop whenever they can be. */
+    RING("io.pollring.batchFrom", "1"),
+    /** The ring as users have it: what a channel that is alone flushes first it writes by itself. */
+    DEFAULT(null, null),
     /** The ring, but streams send and receive with system calls. */
     DIRECT("io.pollring.batchedIo", "false"),
     /** A ring whose kernel refuses the poll of every channel, so that each reverts to epoll. */
@@ -46,12 +48,13 @@ enum Mode {
 
     /** What watches a channel, once the kernel was asked to watch it. */
     IoUringBackend channelBackend() {
-        return this == RING || this == DIRECT || this == NO_FEATURES ? IoUringBackend.RING : IoUringBackend.EPOLL;
+        return this == RING || this == DEFAULT || this == DIRECT
+                || this == NO_FEATURES ? IoUringBackend.RING : IoUringBackend.EPOLL;
     }
 
     /** Whether the streams among our own channels receive and send through the ring, which not every kernel has. */
     boolean isBatched() {
-        return this == RING && IoUring.featureString().contains(RingFeature.STREAM_IO.name());
+        return (this == RING || this == DEFAULT) && IoUring.featureString().contains(RingFeature.STREAM_IO.name());
     }
 
     @SuppressWarnings("deprecation")

@@ -79,6 +79,36 @@ class PromptSendTest {
     }
 
     @ParameterizedTest
+    @EnumSource(names = {"DEFAULT", "DIRECT", "EPOLL"})
+    void anAnswerOfAChannelThatIsAloneDoesNotWaitForItsHandler(Mode mode) throws Exception {
+        CountDownLatch answered = new CountDownLatch(1);
+        CompletableFuture<Boolean> seen = new CompletableFuture<>();
+        AtomicInteger more = new AtomicInteger();
+        Transport transport = mode == Mode.EPOLL ? Transport.NETTY : Transport.RING;
+        try (TestGroup group = new TestGroup(mode, 1)) {
+            Channel server = listen(transport, group.group, new Answering(ctx -> {
+                if (more.incrementAndGet() == 1) {
+                    seen.complete(awaitQuietly(answered));
+                    // These two need not leave before it returns.
+                    ctx.writeAndFlush(ctx.alloc().buffer().writeZero(1));
+                    ctx.writeAndFlush(ctx.alloc().buffer().writeZero(1));
+                }
+            }));
+            try (RawClient client = new RawClient(server)) {
+                long sends = mode == Mode.DEFAULT ? IoUring.metrics(group.loop()).sends() : 0;
+                client.send("?");
+                assertEquals(ANSWER, client.receive(ANSWER.length()));
+                answered.countDown();
+                assertTrue(seen.get(20, TimeUnit.SECONDS), "the answer came only when its handler had returned");
+                assertEquals(2, client.receive(2).length());
+                if (mode.isBatched()) {
+                    assertEquals(sends + 1, IoUring.metrics(group.loop()).sends());
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
     @EnumSource
     void anAnswerDoesNotWaitForTheHandlersOfOthers(Transport transport) throws Exception {
         CountDownLatch answered = new CountDownLatch(1);

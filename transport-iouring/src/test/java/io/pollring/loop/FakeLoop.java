@@ -47,7 +47,7 @@ final class FakeLoop implements ThreadAwareExecutor, IoHandlerContext, HandleAda
 
     FakeLoop(FakeOffer offer, int sqEntries, int cqEntries) {
         // Sends wait for all of a turn's handles, whatever the clock says.
-        this(offer, new LoopSettings(sqEntries, cqEntries, 0, Long.MAX_VALUE, true, false,
+        this(offer, new LoopSettings(sqEntries, cqEntries, 0, Long.MAX_VALUE, 1, true, false,
                 EnumSet.allOf(RingFeature.class)));
     }
 

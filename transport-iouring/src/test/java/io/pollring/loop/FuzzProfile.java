@@ -90,8 +90,8 @@ final class FuzzProfile {
 
     /** What the kernel lacks the loop has to find out. */
     LoopSettings settings() {
-        return new LoopSettings(sqEntries, cqEntries, maxEvents, promptSends ? -1 : Long.MAX_VALUE, ringWanted, false,
-                lackedByKernel ? EnumSet.allOf(RingFeature.class) : features);
+        return new LoopSettings(sqEntries, cqEntries, maxEvents, promptSends ? -1 : Long.MAX_VALUE, 1, ringWanted,
+                false, lackedByKernel ? EnumSet.allOf(RingFeature.class) : features);
     }
 
     /** Whether each poll ends with exactly one completion, as long as none is forgotten. */

@@ -58,16 +58,16 @@ final class Differential implements AutoCloseable {
                 continue;
             }
             Trace trace = venue.getValue().run(program);
-            boolean late = transport == Transport.OWN || Lateness.mayHearOfEndFirst(program);
+            boolean late = transport.sendsLate() || Lateness.mayHearOfEndFirst(program);
             boolean otherSizes = transport.readsLarger() && program.settings.fixedReads == 0;
             // A race of which two runs have shown one side only shows the other in some more.
             for (int i = 0; i < MORE_RUNS && comparison.difference(reference, trace, late, otherSizes) != null; i++) {
                 comparison.mask(reference, venues.get(referenceTransport).run(program));
             }
             String difference = comparison.difference(reference, trace, late, otherSizes);
-            if (difference != null && transport == Transport.OWN && Lateness.hasLateListener(program)) {
+            if (difference != null && transport.sendsLate() && Lateness.hasLateListener(program)) {
                 endedLate.add(program.seed);
-            } else if (difference != null && transport == Transport.OWN && Lateness.readsPieces(program)) {
+            } else if (difference != null && transport.sendsLate() && Lateness.readsPieces(program)) {
                 readInPieces.add(program.seed);
             } else if (difference != null && referenceTransport == Transport.HOSTED
                     && Lateness.mayHearOfEndFirst(program)) {

@@ -28,6 +28,8 @@ enum Transport {
     HOSTED(false),
     /** Our channels, with batched I/O. */
     OWN(true),
+    /** The same, with all that they may leave to the loop left to it. */
+    BATCHING(true),
     /** Our channels without. */
     DIRECT(true),
     /** Our channels where there is no ring. */
@@ -46,12 +48,20 @@ enum Transport {
         return own;
     }
 
+    /** Whether what is flushed in a read may be sent at the end of the turn. */
+    boolean sendsLate() {
+        return this == OWN || this == BATCHING;
+    }
+
     IoEventLoopGroup newGroup(int loops) {
         ThreadFactory threads = new DefaultThreadFactory("differential-" + name().toLowerCase(), true);
         if (this == EPOLL) {
             return new MultiThreadIoEventLoopGroup(loops, threads, EpollIoHandler.newFactory());
         }
-        IoUringIoHandlerConfig config = new IoUringIoHandlerConfig().setBatchedIo(this == OWN);
+        IoUringIoHandlerConfig config = new IoUringIoHandlerConfig().setBatchedIo(sendsLate());
+        if (this == BATCHING) {
+            config.setBatchFrom(1);
+        }
         if (this != NO_RING) {
             return new IoUringEventLoopGroup(loops, threads, config);
         }
