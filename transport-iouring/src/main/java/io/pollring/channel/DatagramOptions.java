@@ -37,7 +37,8 @@ final class DatagramOptions {
     static final ConfigOption<Integer> TIME_TO_LIVE = of(ChannelOption.IP_MULTICAST_TTL,
             socket -> get(socket, SocketAbi.IP_MULTICAST_TTL, SocketAbi.IPV6_MULTICAST_HOPS),
             (socket, hops) -> set(socket, SocketAbi.IP_MULTICAST_TTL, SocketAbi.IPV6_MULTICAST_HOPS, hops));
-    static final ConfigOption<Boolean> MULTICAST_ALL = of(EpollChannelOption.IP_MULTICAST_ALL,
+    /** By its name: Netty has the field since 4.2.8, and the option is the same for all who ask for its name. */
+    static final ConfigOption<Boolean> MULTICAST_ALL = of(ChannelOption.<Boolean>valueOf("IP_MULTICAST_ALL"),
             socket -> get(socket, SocketAbi.IP_MULTICAST_ALL, SocketAbi.IPV6_MULTICAST_ALL) != 0,
             (socket, all) -> set(socket, SocketAbi.IP_MULTICAST_ALL, SocketAbi.IPV6_MULTICAST_ALL, all ? 1 : 0));
     static final ConfigOption<Boolean> ORIGINAL_RECIPIENT =

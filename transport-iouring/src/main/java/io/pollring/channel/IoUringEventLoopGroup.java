@@ -16,6 +16,9 @@ import io.netty.util.concurrent.EventExecutorChooserFactory;
 import io.netty.util.concurrent.RejectedExecutionHandler;
 import io.netty.util.concurrent.RejectedExecutionHandlers;
 
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 
@@ -29,6 +32,8 @@ import java.util.concurrent.ThreadFactory;
  * number of processors; a {@code null} executor, thread factory or queue factory for Netty's own.
  */
 public final class IoUringEventLoopGroup extends MultiThreadIoEventLoopGroup {
+    /** {@code null} before Netty 4.2.19. */
+    private static final MethodHandle SET_IO_RATIO = findSetIoRatio();
 
     /** Netty's default number of threads. */
     public IoUringEventLoopGroup() {
@@ -135,13 +140,32 @@ public final class IoUringEventLoopGroup extends MultiThreadIoEventLoopGroup {
     }
 
     /**
-     * Does nothing, as {@code EpollEventLoopGroup}'s in Netty 4.2.
+     * Sets the percentage of its time that a loop spends on I/O while tasks wait, as Netty's groups do from 4.2.19 on. With
+     * an older Netty this does nothing, as its {@code EpollEventLoopGroup}'s method.
      *
-     * @deprecated there is no such ratio any more; it is here so that the swap needs no other change
+     * @throws IllegalArgumentException if it is not a percentage that Netty takes
      */
-    @Deprecated
     public void setIoRatio(int ioRatio) {
-        // See above.
+        if (SET_IO_RATIO == null) {
+            return;
+        }
+        try {
+            SET_IO_RATIO.invokeExact(this, ioRatio);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable t) {
+            throw new IllegalStateException("Netty's group cannot set the I/O ratio", t);
+        }
+    }
+
+    /** What this class overrides where Netty has it: it is compiled against a Netty that does not. */
+    private static MethodHandle findSetIoRatio() {
+        try {
+            return MethodHandles.lookup().findSpecial(MultiThreadIoEventLoopGroup.class, "setIoRatio",
+                    MethodType.methodType(void.class, int.class), IoUringEventLoopGroup.class);
+        } catch (NoSuchMethodException | IllegalAccessException e) {
+            return null;
+        }
     }
 
     private static IoHandlerFactory newFactory(int maxEvents, SelectStrategyFactory selectStrategyFactory) {

@@ -15,7 +15,6 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.SelectStrategy;
 import io.netty.channel.SelectStrategyFactory;
-import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.ThreadAwareExecutor;
@@ -64,7 +63,8 @@ public final class IoUringIoHandler implements IoHandler {
     /**
      * A factory of handlers with the given settings, which are copied.
      *
-     * @throws UnsatisfiedLinkError if Netty's native epoll transport is not available
+     * @throws UnsatisfiedLinkError if Netty's native epoll transport is not available, or too old, or of several releases
+     *                              that do not fit each other
      */
     public static IoHandlerFactory newFactory(IoUringIoHandlerConfig config) {
         return newFactory(config, DefaultSelectStrategyFactory.INSTANCE);
@@ -74,7 +74,8 @@ public final class IoUringIoHandler implements IoHandler {
      * A factory of handlers with the given settings, which are copied.
      *
      * @param selectStrategyFactory makes the strategy that tells each handler when to wait, and when to spin
-     * @throws UnsatisfiedLinkError if Netty's native epoll transport is not available
+     * @throws UnsatisfiedLinkError if Netty's native epoll transport is not available, or too old, or of several releases
+     *                              that do not fit each other
      */
     public static IoHandlerFactory newFactory(IoUringIoHandlerConfig config,
                                               SelectStrategyFactory selectStrategyFactory) {
@@ -83,7 +84,7 @@ public final class IoUringIoHandler implements IoHandler {
 
     static IoHandlerFactory newFactory(IoUringIoHandlerConfig config, int maxEvents,
                                        SelectStrategyFactory selectStrategyFactory) {
-        Epoll.ensureAvailability();
+        NettyReleases.ensureUsable();
         ObjectUtil.checkNotNull(config, "config");
         ObjectUtil.checkPositiveOrZero(maxEvents, "maxEvents");
         ObjectUtil.checkNotNull(selectStrategyFactory, "selectStrategyFactory");

@@ -11,7 +11,6 @@ import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.Errors;
-import io.netty.util.LeakPresenceDetector;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.pollring.loop.StreamRegistration;
@@ -28,6 +27,8 @@ final class StreamReader {
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(StreamReader.class);
     /** So many turns in a row must bring no more than a piece before the loop receives again. */
     private static final int SMALL_TURNS = 8;
+    /** Thrown by Netty's detector of leaks; by its name, as Netty has it since 4.2.8. */
+    private static final String ALLOCATION_PROHIBITED = "io.netty.util.LeakPresenceDetector$AllocationProhibitedException";
 
     private StreamReader() { }
 
@@ -213,7 +214,7 @@ final class StreamReader {
         channel.pipeline().fireExceptionCaught(cause);
         // Without memory for a buffer the socket would be reported ready again and again.
         if (atEnd || cause instanceof IOException || cause instanceof OutOfMemoryError
-                || cause instanceof LeakPresenceDetector.AllocationProhibitedException) {
+                || cause.getClass().getName().equals(ALLOCATION_PROHIBITED)) {
             unsafe.shutdownInput(true);
         }
     }

@@ -24,12 +24,13 @@ final class BorrowedAttachment {
     private final EpollIoHandler owner;
     private final Object attachment;
 
-    BorrowedAttachment(ThreadAwareExecutor executor) {
+    /** @param fd any that an epoll set can watch: before 4.2.11 Netty's handler has its own set watch it at once */
+    BorrowedAttachment(ThreadAwareExecutor executor, int fd) {
         owner = (EpollIoHandler) EpollIoHandler.newFactory(1, DefaultSelectStrategyFactory.INSTANCE)
                 .newHandler(executor);
         boolean success = false;
         try {
-            attachment = owner.register(new NoHandle()).attachment();
+            attachment = owner.register(new NoHandle(fd)).attachment();
             success = true;
         } catch (Exception e) {
             throw new IllegalStateException("Netty's epoll handler refuses a registration", e);
@@ -49,9 +50,13 @@ final class BorrowedAttachment {
         owner.destroy();
     }
 
-    /** Never submits anything, so the handler never looks at its fd. */
+    /** Never submits anything. */
     private static final class NoHandle implements EpollIoHandle {
-        private final FileDescriptor fd = new FileDescriptor(0);
+        private final FileDescriptor fd;
+
+        NoHandle(int fd) {
+            this.fd = new FileDescriptor(fd);
+        }
 
         @Override
         public FileDescriptor fd() {
@@ -65,7 +70,7 @@ final class BorrowedAttachment {
 
         @Override
         public void close() {
-            // The fd is not ours.
+            // The fd is another's.
         }
     }
 }

@@ -81,7 +81,7 @@ public final class PollLoop {
             undo.add(waker::close);
             timer = new LoopTimer(metrics);
             undo.add(timer::close);
-            attachment = new BorrowedAttachment(executor);
+            attachment = new BorrowedAttachment(executor, waker.fd());
             undo.add(attachment::release);
             metrics.epollSet(epollSet);
             internalPolls = new InternalPolls(epollSet, waker.fd(), timer, metrics);
