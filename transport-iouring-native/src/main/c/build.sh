@@ -4,12 +4,14 @@
 # Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
 # SPDX-License-Identifier: Apache-2.0
 #
-# Compiles the library: build.sh COMPILER JAVA_HOME OUTPUT. Maven calls it; a failure is one line that says what to do.
+# Compiles the library: build.sh COMPILER JAVA_HOME OUTPUT [FLAG...]. Maven calls it; a failure is one line that says what to
+# do. More flags are for tests: those of a sanitizer.
 set -eu
 
 cc=$1
 java_home=$2
 output=$3
+shift 3
 source_dir=$(cd "$(dirname "$0")" && pwd)
 
 fail() {
@@ -28,5 +30,5 @@ mkdir -p "$(dirname "$output")"
 # library stays available; -Wl,--as-needed keeps every other library out of the dependencies.
 "$cc" -std=c11 -O2 -fPIC -shared -Wall -Wextra -Werror -fvisibility=hidden -fno-stack-protector \
     -Wl,--as-needed -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--no-undefined \
-    -I"$java_home/include" -I"$java_home/include/linux" \
+    -I"$java_home/include" -I"$java_home/include/linux" "$@" \
     -o "$output" "$source_dir/pollring_iouring.c"
