@@ -114,12 +114,12 @@ class SpliceTest {
     }
 
     /**
-     * A proxy between two connections, of which the second one's reader takes little at a time: its socket and the pipe are
-     * full all the time, and so is the socket that is read from. The end goes through as well.
+     * A proxy between two connections, of which the second one's reader takes little at a time: its socket and the pipe
+     * are full all the time, and so is the socket that is read from. The end goes through as well.
      *
-     * <p>Little by its reads, and not by a small {@code SO_RCVBUF}: on loopback a segment has up to 64 KiB, and where a
-     * receive buffer holds less than a few of them, and {@code net.ipv4.tcp_rmem} begins with the 128 KiB that distributions
-     * have, TCP goes on by timers, some 150 kB in a second whoever uses it.
+     * <p>Little by its reads, and not by a small {@code SO_RCVBUF}: on loopback a segment has up to 64 KiB. Where a
+     * receive buffer holds less than a few of them, and {@code net.ipv4.tcp_rmem} begins with the 128 KiB that
+     * distributions have, TCP goes on by timers, some 150 kB in a second whoever uses it.
      */
     @ParameterizedTest
     @CsvSource({
