@@ -114,6 +114,13 @@ static jint ring_unmap(JNIEnv *env, jclass type, jlong address, jlong length) {
     return result(munmap((void *) (intptr_t) address, (size_t) length));
 }
 
+/* 4096, or 16384 or 65536 on some 64-bit ARM machines; it cannot fail. glibc and musl give it the same number. */
+static jint page_bytes(JNIEnv *env, jclass type) {
+    (void) env;
+    (void) type;
+    return (jint) sysconf(_SC_PAGESIZE);
+}
+
 static jobject memory_view(JNIEnv *env, jclass type, jlong address, jlong length) {
     (void) type;
     return (*env)->NewDirectByteBuffer(env, (void *) (intptr_t) address, length);
@@ -380,6 +387,7 @@ static const JNINativeMethod METHODS[] = {
     { "register0", "(IIJI)I", (void *) ring_register },
     { "map0", "(IJJ)J", (void *) ring_map },
     { "unmap0", "(JJ)I", (void *) ring_unmap },
+    { "pageBytes0", "()I", (void *) page_bytes },
     { "memoryView0", "(JJ)Ljava/nio/ByteBuffer;", (void *) memory_view },
     { "memoryAddress0", "(Ljava/nio/ByteBuffer;)J", (void *) memory_address },
     { "sendFile0", "(ILjava/lang/Object;JJ)J", (void *) send_file },

@@ -224,6 +224,11 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
+    public int pageBytes() {
+        return real.pageBytes();
+    }
+
+    @Override
     public void close(int fd) {
         if (fd != RING_FD) {
             real.close(fd);

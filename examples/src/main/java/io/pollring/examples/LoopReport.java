@@ -15,9 +15,9 @@ import io.pollring.channel.IoUringBackend;
 import io.pollring.channel.IoUringEventLoopGroup;
 import io.pollring.channel.IoUringMetrics;
 
-import java.util.EnumMap;
 import java.util.Map;
 import java.util.StringJoiner;
+import java.util.TreeMap;
 
 /** Says in words what a Pollring loop waits on and what it has counted. */
 final class LoopReport {
@@ -26,11 +26,12 @@ final class LoopReport {
 
     /** What the loops of a group wait on, for example "2 loops on RING". */
     static String summary(EventLoopGroup group) {
-        Map<IoUringBackend, Integer> loops = new EnumMap<>(IoUringBackend.class);
+        // By what is told of them: each may have a reason of its own for having no ring.
+        Map<String, Integer> loops = new TreeMap<>();
         int count = 0;
         for (EventExecutor loop : group) {
             if (isPollring((EventLoop) loop)) {
-                loops.merge(IoUring.backend((EventLoop) loop), 1, Integer::sum);
+                loops.merge(describe((EventLoop) loop), 1, Integer::sum);
             }
             count++;
         }
@@ -38,7 +39,7 @@ final class LoopReport {
             return count + (count == 1 ? " loop" : " loops");
         }
         StringJoiner text = new StringJoiner(", ");
-        loops.forEach((backend, n) -> text.add(n + (n == 1 ? " loop" : " loops") + " on " + describe(backend)));
+        loops.forEach((description, n) -> text.add(n + (n == 1 ? " loop" : " loops") + " on " + description));
         return text.toString();
     }
 
@@ -49,7 +50,7 @@ final class LoopReport {
             return "none of Pollring's; this loop is Netty's own";
         }
         IoUringBackend backend = IoUring.backend(loop);
-        return describe(backend) + (IoUring.backend(channel) == backend ? ""
+        return describe(loop) + (IoUring.backend(channel) == backend ? ""
                 : "; this connection was reverted to EPOLL, see reverts in /metrics");
     }
 
@@ -83,13 +84,14 @@ final class LoopReport {
         text.append(name).append(' ').append(value).append('\n');
     }
 
-    private static String describe(IoUringBackend backend) {
-        if (backend == IoUringBackend.RING) {
-            return "RING (" + IoUring.featureString() + ')';
-        }
-        Throwable cause = IoUring.unavailabilityCause();
-        return "EPOLL (" + (cause == null ? "this loop was refused a ring; its log line says why"
-                : "no ring: " + cause.getMessage()) + ')';
+    private static String describe(EventLoop loop) {
+        Throwable cause = IoUring.unavailabilityCause(loop);
+        return cause == null ? "RING (" + Features.TEXT + ')' : "EPOLL (no ring: " + cause.getMessage() + ')';
+    }
+
+    /** Asked once, as it makes a ring to find out. */
+    private static final class Features {
+        static final String TEXT = IoUring.featureString();
     }
 
     private static boolean isPollring(EventLoop loop) {

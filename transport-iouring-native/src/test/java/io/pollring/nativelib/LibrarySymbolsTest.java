@@ -23,7 +23,7 @@ class LibrarySymbolsTest {
     /** In glibc since 2.17 at the latest, and in musl. */
     private static final Set<String> IN_GLIBC_AND_MUSL = Set.of("__errno_location", "dladdr", "epoll_wait", "memcpy",
             "getsockopt", "mmap", "munmap", "sendfile", "strchr", "strlen", "strncmp", "strrchr", "strstr", "syscall",
-            "timerfd_settime");
+            "sysconf", "timerfd_settime");
     /** glibc 2.17, of 2012: the oldest that Netty's own libraries run on. */
     private static final int MAX_GLIBC_MINOR = 17;
 

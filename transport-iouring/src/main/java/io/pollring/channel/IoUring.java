@@ -14,13 +14,12 @@ import io.netty.util.concurrent.ThreadAwareExecutor;
 import io.netty.util.internal.SystemPropertyUtil;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
-import io.pollring.ring.EpollSet;
+import io.pollring.loop.RingTrial;
 import io.pollring.ring.Native;
-import io.pollring.ring.Ring;
-import io.pollring.ring.RingCounters;
 import io.pollring.ring.RingFeature;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -38,14 +37,39 @@ public final class IoUring {
 
     private IoUring() { }
 
-    /** Whether a ring with polls can be had on this machine, in this process, now or when it was first asked. */
+    /**
+     * Whether a loop that is made now, with the default settings, gets a ring. Found out by making such a ring and closing
+     * it, which takes some time and, for a moment, what memory a loop's ring takes: it is for the start of a program and for
+     * its operators, not for each connection. Asked several times within 0.1 s, it makes one ring for all, unless a loop was
+     * made in between.
+     */
     public static boolean isAvailable() {
         return unavailabilityCause() == null;
     }
 
     /** Why {@link #isAvailable()} is {@code false}, in words that name the remedy, or {@code null} if it is not. */
     public static Throwable unavailabilityCause() {
-        return Availability.CAUSE;
+        try {
+            tryRing();
+            return null;
+        } catch (Throwable t) {
+            logger.debug("io_uring is not available: {}", t.getMessage());
+            return t;
+        }
+    }
+
+    /**
+     * Why {@code loop} has no ring: since it was made, or since it has lost its ring.
+     *
+     * @return {@code null} if it has one
+     * @throws IllegalArgumentException if it is not a loop of this transport, or has terminated
+     */
+    public static Throwable unavailabilityCause(EventLoop loop) {
+        return isNettys(loop) ? Native.loadFailure() : handler(loop).unavailabilityCause();
+    }
+
+    private static Set<RingFeature> tryRing() throws Exception {
+        return RingTrial.run(new IoUringIoHandlerConfig().toSettings(0));
     }
 
     /**
@@ -61,10 +85,13 @@ public final class IoUring {
         }
     }
 
-    /** What the kernel offers and this transport uses, on one line; or why it is unavailable. */
+    /** What the kernel offers and this transport uses, on one line; or why it is unavailable. Costs what asking that costs. */
     public static String featureString() {
-        Throwable cause = unavailabilityCause();
-        return cause == null ? Availability.FEATURES : "unavailable: " + cause.getMessage();
+        try {
+            return tryRing().toString();
+        } catch (Throwable t) {
+            return "unavailable: " + t.getMessage();
+        }
     }
 
     /**
@@ -73,10 +100,12 @@ public final class IoUring {
      * @throws IllegalArgumentException if it is not a loop of this transport, or has terminated
      */
     public static IoUringBackend backend(EventLoop loop) {
-        if (loop instanceof IoUringEventLoop && ((IoUringEventLoop) loop).isIoType(EpollIoHandler.class)) {
-            return IoUringBackend.EPOLL;
-        }
-        return metrics(loop).backend();
+        return isNettys(loop) ? IoUringBackend.EPOLL : metrics(loop).backend();
+    }
+
+    /** Whether Netty's epoll handler runs a loop of ours, for want of the native library. */
+    private static boolean isNettys(EventLoop loop) {
+        return loop instanceof IoUringEventLoop && ((IoUringEventLoop) loop).isIoType(EpollIoHandler.class);
     }
 
     /**
@@ -117,6 +146,7 @@ public final class IoUring {
 
     static void opened(ThreadAwareExecutor executor, IoUringIoHandler handler) {
         HANDLERS.put(executor, handler);
+        RingTrial.forget();
     }
 
     static void closed(ThreadAwareExecutor executor, IoUringIoHandler handler) {
@@ -126,40 +156,5 @@ public final class IoUring {
     /** Whether the user has switched rings off. */
     static boolean isDisabled() {
         return SystemPropertyUtil.getBoolean("io.pollring.noRing", false);
-    }
-
-    /** The test of a first ring; made when somebody asks. */
-    private static final class Availability {
-        static final Throwable CAUSE;
-        static final String FEATURES;
-
-        static {
-            Throwable cause = null;
-            String features = "";
-            try {
-                features = tryRing();
-            } catch (Throwable t) {
-                cause = t;
-                logger.debug("io_uring is not available: {}", t.getMessage());
-            }
-            CAUSE = cause;
-            FEATURES = features;
-        }
-
-        private Availability() { }
-
-        private static String tryRing() throws Exception {
-            if (isDisabled()) {
-                throw new UnsupportedOperationException("rings were switched off with -Dio.pollring.noRing=true");
-            }
-            // An empty epoll set is an fd that can be polled and is not ready.
-            try (EpollSet idle = new EpollSet(Native.kernel(), io.netty.channel.epoll.Native.sizeofEpollEvent(),
-                    io.netty.channel.epoll.Native.offsetofEpollData());
-                 Ring ring = Ring.open(Native.kernel(), 8, 16, RingFeature.allowedByProperties(), new RingCounters(),
-                         (userData, result, flags) -> { })) {
-                ring.enable(idle.fd());
-                return ring.features().toString();
-            }
-        }
     }
 }

@@ -124,6 +124,11 @@ public final class IoUringIoHandler implements IoHandler {
         return metrics;
     }
 
+    /** Why the loop has no ring, or {@code null} if it has one. May be called by any thread. */
+    Throwable unavailabilityCause() {
+        return loop.unavailabilityCause();
+    }
+
     @Override
     public void initialize() {
         loop.initialize();

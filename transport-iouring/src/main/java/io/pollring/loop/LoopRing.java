@@ -34,21 +34,32 @@ final class LoopRing {
     private final Poller poller;
     private final int wakeupFd;
 
+    private final String loopName;
+
+    /** Why there is no ring. Written before {@link #ring} is null for good. */
+    private volatile Throwable unavailabilityCause;
     private volatile Ring ring;
     private int cqEntries;
 
-    LoopRing(Kernel kernel, LoopSettings settings, LoopMetrics metrics, Poller poller, int wakeupFd) {
+    /** @param loopName what the log calls the loop */
+    LoopRing(Kernel kernel, LoopSettings settings, LoopMetrics metrics, Poller poller, int wakeupFd, String loopName) {
         this.kernel = kernel;
         this.settings = settings;
         this.metrics = metrics;
         this.poller = poller;
         this.wakeupFd = wakeupFd;
+        this.loopName = loopName;
         cqEntries = settings.cqEntries;
     }
 
     /** The ring, or {@code null} if the loop waits on its epoll set. */
     Ring get() {
         return ring;
+    }
+
+    /** Why there is no ring, or {@code null} if there is one. */
+    Throwable unavailabilityCause() {
+        return ring == null ? unavailabilityCause : null;
     }
 
     /**
@@ -59,8 +70,8 @@ final class LoopRing {
      */
     void open() {
         if (!settings.ringWanted) {
-            // What the operator asked for is no warning.
-            logFallback(InternalLogLevel.INFO, "rings are switched off with -Dio.pollring.noRing=true");
+            // No warning: the operator knows.
+            fallBack(InternalLogLevel.INFO, LoopSettings.switchedOff());
             return;
         }
         try {
@@ -73,13 +84,12 @@ final class LoopRing {
             if (settings.ringRequired) {
                 throw new IllegalStateException("io_uring is required, but: " + e.getMessage(), e);
             }
-            logFallback(InternalLogLevel.WARN, e.getMessage());
+            fallBack(InternalLogLevel.WARN, e);
         }
     }
 
-    private Ring open(int cqEntries) throws RingException {
-        return Ring.open(kernel, settings.sqEntries, Math.max(cqEntries, settings.sqEntries), settings.allowedFeatures,
-                metrics.ring, poller.completions());
+    private Ring open(int wished) throws RingException {
+        return settings.openRing(kernel, wished, metrics.ring, poller.completions());
     }
 
     /** From now on the ring is the calling thread's. */
@@ -160,9 +170,8 @@ final class LoopRing {
     }
 
     private void giveUp(Throwable cause, int errno) {
-        ring = null;
+        fallBack(InternalLogLevel.WARN, cause);
         poller.useRing(null, Errno.name(errno));
-        logFallback(InternalLogLevel.WARN, cause.getMessage());
     }
 
     /** Closes the ring, if there is one. It stays what {@link #get()} returns. */
@@ -174,8 +183,11 @@ final class LoopRing {
         }
     }
 
-    private static void logFallback(InternalLogLevel level, String reason) {
+    private void fallBack(InternalLogLevel level, Throwable cause) {
+        unavailabilityCause = cause;
+        ring = null;
+        String reason = cause.getMessage();
         logger.log(LOGGED_REASONS.add(reason) ? level : InternalLogLevel.DEBUG,
-                "This event loop has no ring and waits on epoll instead: {}", reason);
+                "The event loop {} has no ring and waits on epoll instead: {}", loopName, reason);
     }
 }

@@ -6,6 +6,11 @@
  */
 package io.pollring.loop;
 
+import io.pollring.ring.CompletionHandler;
+import io.pollring.ring.Kernel;
+import io.pollring.ring.Ring;
+import io.pollring.ring.RingCounters;
+import io.pollring.ring.RingException;
 import io.pollring.ring.RingFeature;
 
 import java.util.EnumSet;
@@ -44,5 +49,26 @@ public final class LoopSettings {
         this.ringRequired = ringRequired;
         this.allowedFeatures = EnumSet.noneOf(RingFeature.class);
         this.allowedFeatures.addAll(allowedFeatures);
+    }
+
+    /** Why there is no ring if none is wanted. */
+    static Exception switchedOff() {
+        return new UnsupportedOperationException("rings are switched off with -Dio.pollring.noRing=true");
+    }
+
+    /** Whether a loop with {@code other} wants such a ring, too. */
+    boolean hasSameRing(LoopSettings other) {
+        return ringWanted == other.ringWanted && sqEntries == other.sqEntries && cqEntries == other.cqEntries
+                && allowedFeatures.equals(other.allowedFeatures);
+    }
+
+    /**
+     * A ring as these settings want it, but for the size of its completion queue.
+     *
+     * @throws RingException if the kernel refuses; nothing is left open
+     */
+    Ring openRing(Kernel kernel, int wishedCqEntries, RingCounters counters, CompletionHandler handler)
+            throws RingException {
+        return Ring.open(kernel, sqEntries, Math.max(wishedCqEntries, sqEntries), allowedFeatures, counters, handler);
     }
 }

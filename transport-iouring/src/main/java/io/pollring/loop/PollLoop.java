@@ -88,7 +88,7 @@ public final class PollLoop {
             poller = new Poller(executor, adapter, metrics, epollSet, internalPolls, attachment.get(),
                     settings, memory);
             delivery = poller.delivery();
-            loopRing = new LoopRing(kernel, settings, metrics, poller, waker.fd());
+            loopRing = new LoopRing(kernel, settings, metrics, poller, waker.fd(), name(executor));
             loopRing.open();
             success = true;
         } finally {
@@ -96,6 +96,11 @@ public final class PollLoop {
                 undo.forEach(Runnable::run);
             }
         }
+    }
+
+    /** As objects are called by default; the executor may be half made yet, and is not asked. */
+    private static String name(ThreadAwareExecutor executor) {
+        return executor.getClass().getName() + '@' + Integer.toHexString(System.identityHashCode(executor));
     }
 
     /** Makes the calling thread the loop's. Called again when the loop goes on in another thread. */
@@ -115,6 +120,11 @@ public final class PollLoop {
     /** Whether the loop waits on a ring. May be called by any thread. */
     public boolean hasRing() {
         return loopRing.get() != null;
+    }
+
+    /** Why the loop has no ring, or {@code null} if it has one. May be called by any thread. */
+    public Throwable unavailabilityCause() {
+        return loopRing.unavailabilityCause();
     }
 
     public LoopMetrics metrics() {

@@ -34,20 +34,19 @@ final class ReceiveMemory {
     static final int BUFFER_BYTES = StreamRegistration.PIECE_BYTES;
 
     private static final int CHUNK_BYTES = 256;
-    private static final int CHUNKS = (TOTAL_BYTES - BufferRing.memoryBytes(BUFFERS, BUFFER_BYTES)) / CHUNK_BYTES;
     /** So many buffers are kept free for the next enter if there is any room: of deferred work it does 20 pieces. */
     private static final int FEW_BUFFERS = 40;
-    /** With fewer chunks than this memory is short, until there are more than that again. */
-    private static final int FEW_CHUNKS = CHUNKS / 2;
-    private static final int ENOUGH_CHUNKS = CHUNKS * 3 / 4;
     /** Moving these makes most room for what they take. */
     private static final int SMALL_BYTES = 4 * CHUNK_BYTES;
     private static final short NONE = StreamRegistration.NO_BUFFER;
 
     private final WorkQueues queues;
-    private final short[] next = new short[BUFFERS + CHUNKS];
-    private final short[] starts = new short[BUFFERS + CHUNKS];
-    private final short[] ends = new short[BUFFERS + CHUNKS];
+    /** With fewer chunks than this memory is short, until there are more than that again. */
+    private final int fewChunks;
+    private final int enoughChunks;
+    private final short[] next;
+    private final short[] starts;
+    private final short[] ends;
     /** Whose bytes are in each of the kernel's buffers. */
     private final StreamRegistration[] owners = new StreamRegistration[BUFFERS];
     /** What is copied without Unsafe, as from Java 25 on, or to a heap buffer goes this way. */
@@ -57,7 +56,7 @@ final class ReceiveMemory {
     private final long chunkAddress;
     private final BufferRing buffers;
     private int freeBuffers = BUFFERS;
-    private int freeChunks = CHUNKS;
+    private int freeChunks;
     private short firstFreeChunk = BUFFERS;
     private boolean published = true;
     private boolean isShort;
@@ -68,10 +67,18 @@ final class ReceiveMemory {
      */
     ReceiveMemory(Ring ring, WorkQueues queues, LoopMemory memory) throws RingException {
         this.queues = queues;
+        // The larger the pages, the more of the memory goes to the ring of the kernel's buffers.
+        int count = (TOTAL_BYTES - BufferRing.memoryBytes(BUFFERS, BUFFER_BYTES, ring.pageBytes())) / CHUNK_BYTES;
+        fewChunks = count / 2;
+        enoughChunks = count * 3 / 4;
+        freeChunks = count;
+        next = new short[BUFFERS + count];
+        starts = new short[BUFFERS + count];
+        ends = new short[BUFFERS + count];
         for (int id = BUFFERS; id < next.length; id++) {
             next[id] = (short) (id + 1);
         }
-        chunkMemory = Buffer.allocateDirectBufferWithNativeOrder(CHUNKS * CHUNK_BYTES);
+        chunkMemory = Buffer.allocateDirectBufferWithNativeOrder(count * CHUNK_BYTES);
         boolean success = false;
         try {
             chunks = chunkMemory.buffer();
@@ -206,7 +213,7 @@ final class ReceiveMemory {
             next[id] = firstFreeChunk;
             firstFreeChunk = (short) id;
             freeChunks++;
-            isShort &= freeChunks <= ENOUGH_CHUNKS;
+            isShort &= freeChunks <= enoughChunks;
         }
     }
 
@@ -216,7 +223,7 @@ final class ReceiveMemory {
         if (freeBuffers < FEW_BUFFERS) {
             move(BUFFER_BYTES);
         }
-        if (!isShort && freeChunks < FEW_CHUNKS) {
+        if (!isShort && freeChunks < fewChunks) {
             isShort = true;
             queues.receptionChanged();
         }

@@ -22,7 +22,6 @@ import java.nio.ByteOrder;
 public final class BufferRing {
     /** The only group there is. */
     static final int GROUP = 0;
-    private static final int PAGE_BYTES = 4096;
 
     private final int entries;
     private final int bufferBytes;
@@ -32,25 +31,26 @@ public final class BufferRing {
     private final long address;
     private int tail;
 
-    private BufferRing(int entries, int bufferBytes) {
+    private BufferRing(int entries, int bufferBytes, int pageBytes) {
         this.entries = entries;
         this.bufferBytes = bufferBytes;
-        int ringBytes = wholePages(entries * Abi.BUFFER_BYTES);
-        memory = Buffer.allocateDirectBufferWithNativeOrder(memoryBytes(entries, bufferBytes));
+        int ringBytes = wholePages(entries * Abi.BUFFER_BYTES, pageBytes);
+        memory = Buffer.allocateDirectBufferWithNativeOrder(memoryBytes(entries, bufferBytes, pageBytes));
         // The kernel wants the ring to start with a page. The slice ends with one, too.
-        ByteBuffer aligned = memory.buffer().alignedSlice(PAGE_BYTES).order(ByteOrder.nativeOrder());
+        ByteBuffer aligned = memory.buffer().alignedSlice(pageBytes).order(ByteOrder.nativeOrder());
         ring = aligned.duplicate().order(ByteOrder.nativeOrder());
         buffers = aligned.position(ringBytes).slice();
         address = Buffer.memoryAddress(buffers);
     }
 
-    /** How much memory buffers of such a number and size take. */
-    public static int memoryBytes(int entries, int bufferBytes) {
-        return wholePages(entries * Abi.BUFFER_BYTES) + wholePages(entries * bufferBytes) + PAGE_BYTES;
+    /** How much memory buffers of such a number and size take, where a page has {@code pageBytes}. */
+    public static int memoryBytes(int entries, int bufferBytes, int pageBytes) {
+        return wholePages(entries * Abi.BUFFER_BYTES, pageBytes) + wholePages(entries * bufferBytes, pageBytes)
+                + pageBytes;
     }
 
-    private static int wholePages(int bytes) {
-        return (bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+    private static int wholePages(int bytes, int pageBytes) {
+        return (bytes + pageBytes - 1) / pageBytes * pageBytes;
     }
 
     /**
@@ -63,7 +63,7 @@ public final class BufferRing {
      */
     public static BufferRing register(Ring ring, int entries, int bufferBytes) throws RingException {
         ByteBuffer registration = ByteBuffer.allocateDirect(Abi.BUFFER_REG_BYTES).order(ByteOrder.nativeOrder());
-        BufferRing buffers = new BufferRing(entries, bufferBytes);
+        BufferRing buffers = new BufferRing(entries, bufferBytes, ring.pageBytes());
         registration.putLong(Abi.BUFFER_REG_ADDRESS, Buffer.memoryAddress(buffers.ring));
         registration.putInt(Abi.BUFFER_REG_ENTRIES, entries);
         registration.putShort(Abi.BUFFER_REG_GROUP, (short) GROUP);

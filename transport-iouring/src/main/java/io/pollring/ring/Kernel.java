@@ -78,6 +78,9 @@ public interface Kernel {
      */
     int epollWait(int epollFd, ByteBuffer events, int maxEvents, int timeoutMillis);
 
+    /** {@code sysconf(_SC_PAGESIZE)}: 4096 nearly everywhere, and 16384 or 65536 on some 64-bit ARM machines. */
+    int pageBytes();
+
     /** {@code close(2)}. */
     void close(int fd);
 }

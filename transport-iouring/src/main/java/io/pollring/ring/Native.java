@@ -219,6 +219,11 @@ public final class Native implements Kernel {
     }
 
     @Override
+    public int pageBytes() {
+        return pageBytes0();
+    }
+
+    @Override
     public void close(int fd) {
         try {
             new FileDescriptor(fd).close();
@@ -241,6 +246,7 @@ public final class Native implements Kernel {
 
     private static native Object newPeerCredentials0(Class<?> type, int pid, int uid, int[] gids);
 
+    private static native int pageBytes0();
     private static native int timerSet0(int fd, long seconds, long nanos);
     private static native int epollWait0(int fd, long events, int length, int timeoutMillis);
     private static native int receiveMessage0(int fd, long header, int flags);

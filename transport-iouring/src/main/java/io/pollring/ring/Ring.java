@@ -207,6 +207,11 @@ public final class Ring implements AutoCloseable {
         return kernel.register(fd, opcode, argument, count);
     }
 
+    /** What memory that the kernel is to share must begin with a multiple of. */
+    public int pageBytes() {
+        return kernel.pageBytes();
+    }
+
     /**
      * Collects what is in the completion queue, without entering the kernel: the last thing to do before
      * {@link #close()}, as the bytes of a receive that has completed are nowhere else.

@@ -39,6 +39,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Writes to a peer that reads slowly, or fast, go on whenever the socket takes more. */
 class BackPressureTest {
+    /** For those who are to meet a full socket: the buffers of a connection may grow to 10 MiB. */
+    private static final int MEGABYTES = 16;
     private static final byte[] DATA = new byte[4 << 20];
 
     static {
@@ -139,7 +141,7 @@ class BackPressureTest {
     @ParameterizedTest
     @EnumSource(Setup.class)
     void aWriterThatObeysWritabilityIsCalledAgain(Setup setup) throws Exception {
-        long total = (long) Scale.of(16) << 20;
+        long total = (long) MEGABYTES << 20;
         Producer producer = new Producer(total);
         try (TestGroup group = setup.newGroup(1);
              Connection connection = Connection.open(group, producer, bootstrap -> bootstrap
@@ -168,7 +170,7 @@ class BackPressureTest {
     @ParameterizedTest
     @EnumSource(Setup.class)
     void aThreadThatWaitsForWritabilityIsWoken(Setup setup) throws Exception {
-        long total = (long) Scale.of(16) << 20;
+        long total = (long) MEGABYTES << 20;
         Semaphore changed = new Semaphore(0);
         ExecutorService executor = Executors.newSingleThreadExecutor();
         try (TestGroup group = setup.newGroup(1);

@@ -19,6 +19,7 @@ import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.FileDescriptor;
+import io.pollring.ring.RingFeature;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -28,6 +29,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -42,6 +44,33 @@ class IoUringTest {
         assertNull(IoUring.unavailabilityCause());
         IoUring.ensureAvailability();
         assertTrue(IoUring.featureString().contains("MULTISHOT_POLL"), IoUring::featureString);
+    }
+
+    @Test
+    void tellsWhatALoopWouldFindNow() throws Exception {
+        assertNull(IoUring.unavailabilityCause());
+        Mode.NO_RING.create(() -> {
+            assertFalse(IoUring.isAvailable());
+            assertTrue(IoUring.featureString().contains("io.pollring.noRing"), IoUring::featureString);
+            assertThrows(UnsatisfiedLinkError.class, IoUring::ensureAvailability);
+            return null;
+        });
+        Mode.NO_FEATURES.create(() -> {
+            assertEquals(RingFeature.REQUIRED.toString(), IoUring.featureString());
+            return null;
+        });
+        assertTrue(IoUring.isAvailable());
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Mode.class, mode = EnumSource.Mode.EXCLUDE, names = "EPOLL")
+    void tellsWhyALoopHasNoRing(Mode mode) throws Exception {
+        try (TestGroup group = new TestGroup(mode, 1)) {
+            Throwable cause = IoUring.unavailabilityCause(group.loop());
+            assertEquals(IoUring.backend(group.loop()) == IoUringBackend.RING, cause == null);
+            assertEquals(mode == Mode.NO_RING,
+                    cause != null && cause.getMessage().contains("-Dio.pollring.noRing=true"), "" + cause);
+        }
     }
 
     @ParameterizedTest
@@ -88,6 +117,9 @@ class IoUringTest {
             IoUring.metrics(gone);
             assertThrows(IllegalArgumentException.class, () -> IoUring.metrics(foreign));
             assertThrows(IllegalArgumentException.class, () -> IoUring.backend(foreign));
+            assertThrows(IllegalArgumentException.class, () -> IoUring.unavailabilityCause(foreign));
+            assertThrows(IllegalArgumentException.class, () -> IoUring.unavailabilityCause((EventLoop) null));
+            assertThrows(IllegalArgumentException.class, () -> IoUring.unavailabilityCause(epoll.loop()));
             assertThrows(IllegalArgumentException.class, () -> IoUring.metrics(epoll.loop()));
             assertThrows(IllegalArgumentException.class, () -> IoUring.metrics(null));
             Channel channel = new Bootstrap().group(epoll.group).channel(EpollDatagramChannel.class)
@@ -100,6 +132,7 @@ class IoUringTest {
             foreign.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         }
         assertThrows(IllegalArgumentException.class, () -> IoUring.metrics(gone));
+        assertThrows(IllegalArgumentException.class, () -> IoUring.unavailabilityCause(gone));
     }
 
     @Test

@@ -47,6 +47,7 @@ class LoopMigrationTest {
             AtomicLong received = new AtomicLong();
             Future<?> receiver = executor.submit(() -> receive(connection.peer.getInputStream(), received));
             EventLoop[] loops = {a.loop(), b.loop()};
+            Await.until("the traffic flows", 5000, () -> received.get() > 0);
             for (int i = 1; i <= Scale.of(moves); i++) {
                 connection.channel.deregister().sync();
                 loops[i % 2].register(connection.channel).sync();

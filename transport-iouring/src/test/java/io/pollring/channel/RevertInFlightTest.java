@@ -32,6 +32,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  * {@code -Dpollring.test.seed=N} repeats the runs of a failed test from its first one, as far as threads allow.
  */
 class RevertInFlightTest {
+    /** With fewer it is chance how many channels are reverted. */
+    private static final int LEAST_RUNS = 50;
     private static final long SEED = Long.getLong("pollring.test.seed", System.nanoTime());
 
     @ParameterizedTest
@@ -43,7 +45,7 @@ class RevertInFlightTest {
         if (stream == Stream.VSOCK) {
             assumeTrue(VSockTest.isLoopbackThere(), "this kernel lacks vsock_loopback, so CID 1 cannot be reached");
         }
-        int runs = Scale.of(fullRuns);
+        int runs = Scale.of(fullRuns, LEAST_RUNS);
         int reverted = 0;
         long[] reverts = new long[2];
         try (TestGroup group = new TestGroup(mode, 2)) {
@@ -71,7 +73,7 @@ class RevertInFlightTest {
         if (stream == Stream.VSOCK) {
             assumeTrue(VSockTest.isLoopbackThere(), "this kernel lacks vsock_loopback, so CID 1 cannot be reached");
         }
-        int runs = Scale.of(fullRuns);
+        int runs = Scale.of(fullRuns, LEAST_RUNS);
         int reverted = 0;
         try (TestGroup group = new TestGroup(mode, 2)) {
             for (int run = 0; run < runs; run++) {
@@ -85,7 +87,7 @@ class RevertInFlightTest {
     @ParameterizedTest
     @CsvSource({ "RING, TCP, 200", "RING, UNIX, 200", "DIRECT, TCP, 100", "NO_FEATURES, TCP, 100" })
     void everySplicedByteArrivesOnce(Mode mode, Family family, int fullRuns, TestReporter reporter) throws Exception {
-        revertInEachRun(mode, 1, Scale.of(fullRuns), reporter,
+        revertInEachRun(mode, 1, Scale.of(fullRuns, LEAST_RUNS), reporter,
                 (group, seed) -> RevertingSplice.run(group, family, seed));
     }
 
@@ -93,7 +95,7 @@ class RevertInFlightTest {
     @CsvSource({ "RING, 200", "DIRECT, 100", "NO_FEATURES, 100" })
     void everyDescriptorArrivesOnce(Mode mode, int fullRuns, TestReporter reporter) throws Exception {
         List<String> before = Resources.openFiles();
-        revertInEachRun(mode, 2, Scale.of(fullRuns), reporter, RevertingDescriptors::run);
+        revertInEachRun(mode, 2, Scale.of(fullRuns, LEAST_RUNS), reporter, RevertingDescriptors::run);
         assertEquals(List.of(), Resources.filesSince(before));
     }
 

@@ -13,6 +13,11 @@ final class Scale {
     private Scale() { }
 
     static int of(int full) {
-        return (int) Math.max(1, full * FACTOR);
+        return of(full, 1);
+    }
+
+    /** @param least what is needed for the test to mean anything, or all if that is less */
+    static int of(int full, int least) {
+        return (int) Math.max(Math.min(full, least), full * FACTOR);
     }
 }

@@ -168,7 +168,8 @@ class ShutdownTest {
     void isNotSlowerThanEpolls(TestReporter reporter) throws Exception {
         createAndShutDown(Mode.EPOLL, 5);
         createAndShutDown(Mode.RING, 5);
-        int rounds = Scale.of(100) / 4;
+        // Of fewer the mean is chance where the machine has other work.
+        int rounds = Scale.of(25, 10);
         double epoll = 0;
         double ring = 0;
         for (int i = 0; i < 4; i++) {

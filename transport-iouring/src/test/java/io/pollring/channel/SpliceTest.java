@@ -48,6 +48,8 @@ class SpliceTest {
     private static final int ALL = Integer.MAX_VALUE;
     /** More than a pipe holds, and less than the buffers of a connection. */
     private static final int TWO_PIPES = 120 * 1024;
+    private static final int SOCKET_BYTES = 256 * 1024;
+    private static final int LITTLE = 4 * 1024;
 
     @TempDir
     Path directory;
@@ -111,7 +113,14 @@ class SpliceTest {
         return Files.readAllBytes(directory.resolve(name));
     }
 
-    /** A proxy between two connections, the second of which takes little at a time. The end goes through as well. */
+    /**
+     * A proxy between two connections, of which the second one's reader takes little at a time: its socket and the pipe
+     * are full all the time, and so is the socket that is read from. The end goes through as well.
+     *
+     * <p>Little by its reads, and not by a small {@code SO_RCVBUF}: on loopback a segment has up to 64 KiB. Where a
+     * receive buffer holds less than a few of them, and {@code net.ipv4.tcp_rmem} begins with the 128 KiB that
+     * distributions have, TCP goes on by timers, some 150 kB in a second whoever uses it.
+     */
     @ParameterizedTest
     @CsvSource({
         "RING, TCP, TCP", "RING, UNIX, UNIX", "RING, TCP, UNIX", "REVERTED, TCP, TCP", "REVERTED, UNIX, TCP",
@@ -120,22 +129,31 @@ class SpliceTest {
     })
     void aProxyPassesAllOnAndThenTheEnd(Mode mode, Family from, Family to) throws Exception {
         List<String> before = Resources.openFiles();
+        // Several times what all the buffers behind the pipe hold.
         byte[] bytes = random(5_000_000);
         try (TestGroup group = new TestGroup(mode, 1)) {
             Sink sink = new Sink();
-            StreamPair out = StreamPair.open(Transport.RING, group, to, TestGroup.IGNORE, sink, client -> { },
-                    server -> server.childOption(ChannelOption.AUTO_READ, false)
-                            .childOption(ChannelOption.SO_RCVBUF, 16 * 1024));
-            StreamPair in = pair(group, from, new ChannelInboundHandlerAdapter());
+            StreamPair out = StreamPair.open(Transport.RING, group, to, TestGroup.IGNORE, sink,
+                    client -> client.option(ChannelOption.SO_SNDBUF, SOCKET_BYTES),
+                    server -> server.option(ChannelOption.SO_RCVBUF, SOCKET_BYTES)
+                            .childOption(ChannelOption.AUTO_READ, false)
+                            .childOption(ChannelOption.MAX_MESSAGES_PER_READ, 1)
+                            .childOption(ChannelOption.RCVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(LITTLE)));
+            StreamPair in = StreamPair.open(Transport.RING, group, from, TestGroup.IGNORE,
+                    new ChannelInboundHandlerAdapter(),
+                    client -> client.option(ChannelOption.SO_SNDBUF, SOCKET_BYTES),
+                    server -> server.option(ChannelOption.SO_RCVBUF, SOCKET_BYTES));
             ChannelFuture spliced = stream(in.child).spliceTo(stream(out.client), ALL);
             spliced.addListener(future -> out.client.writeAndFlush(Unpooled.EMPTY_BUFFER)
                     .addListener(ChannelFutureListener.CLOSE));
-            in.client.writeAndFlush(Unpooled.wrappedBuffer(bytes)).addListener(ChannelFutureListener.CLOSE);
+            ChannelFuture written = in.client.writeAndFlush(Unpooled.wrappedBuffer(bytes))
+                    .addListener(ChannelFutureListener.CLOSE);
             for (int i = 0; i < 20; i++) {
                 out.child.read();
                 Thread.sleep(1);
             }
             assertFalse(spliced.isDone(), "the target takes more than is read from it");
+            assertFalse(written.isDone(), "the proxy takes more than its target does");
             out.child.config().setAutoRead(true);
             assertArrayEquals(bytes, sink.all.get(20, TimeUnit.SECONDS));
             assertTrue(spliced.await().cause() instanceof ClosedChannelException, "" + spliced.cause());

@@ -42,7 +42,7 @@ class LoopLayersTest {
         {"IoTime", "TurnTrouble", "PollEvents", "LoopSettings", "LoopMetrics", "HandleAdapter", "RequestKind",
             "Reception", "PollState"},
         {"PollRegistration StreamRegistration StreamHandle SendRequest RegistrationLoop LoopMemory RegistrationTable"
-            + " RegistrationQueue WorkQueues Offenders CurrentRing"},
+            + " RegistrationQueue WorkQueues Offenders CurrentRing", "RingTrial"},
         {"RingPolls", "Receiver ReceiveMemory", "SendBatch", "EpollPolls", "InternalPolls LoopTimer", "Waker",
             "BorrowedAttachment"},
         {"Revoker"},

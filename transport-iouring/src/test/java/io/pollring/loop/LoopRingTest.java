@@ -25,6 +25,7 @@ import java.util.Set;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** When a loop's ring cannot go on, and no other takes its place. */
@@ -33,7 +34,15 @@ class LoopRingTest {
     private static final int REGISTER_ENABLE_RINGS = 12;
 
     /** What the making of the next ring fails in. */
-    enum Step { DIRECT_MEMORY, SETUP, MAP, ENABLE }
+    enum Step {
+        DIRECT_MEMORY("direct memory"), SETUP("EMFILE"), MAP("ENOMEM"), ENABLE("EACCES");
+
+        final String reason;
+
+        Step(String reason) {
+            this.reason = reason;
+        }
+    }
 
     @ParameterizedTest
     @EnumSource
@@ -47,12 +56,15 @@ class LoopRingTest {
             stream.submit(Abi.POLLIN | Abi.POLLRDHUP);
             assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
             assertTrue(loop.loop.hasRing());
+            assertNull(loop.loop.unavailabilityCause());
 
             faults.failing = step;
             faults.forgetsThread = true;
             loop.turn();
             assertFalse(loop.loop.hasRing());
             assertEquals(0, loop.loop.metrics().ringsReplaced.get());
+            String cause = loop.loop.unavailabilityCause().getMessage();
+            assertTrue(cause.contains(step.reason), cause);
 
             handle.file.fire(Abi.POLLIN);
             stream.peer.arrive(10);
@@ -84,6 +96,8 @@ class LoopRingTest {
             handle.submit(Abi.POLLIN);
             assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
             assertFalse(loop.loop.hasRing());
+            Throwable cause = loop.loop.unavailabilityCause();
+            assertTrue(cause.getMessage().contains(" lacks [" + missing + ']'), cause::toString);
             handle.file.fire(Abi.POLLIN);
             assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
             assertEquals(List.of(Abi.POLLIN), handle.told);
@@ -94,7 +108,8 @@ class LoopRingTest {
         }
         assertEquals(1, appender.list.size(), appender.list::toString);
         String message = appender.list.get(0).getFormattedMessage();
-        assertTrue(message.startsWith("This event loop has no ring and waits on epoll instead: "), message);
+        assertTrue(message.startsWith("The event loop " + FakeLoop.class.getName() + '@'), message);
+        assertTrue(message.contains(" has no ring and waits on epoll instead: "), message);
         assertTrue(message.contains(" lacks [" + missing + ']'), message);
     }
 

@@ -407,12 +407,13 @@ class StreamRegistrationTest {
         assertEquals(0, loop.loop.metrics().receivesStarved.get());
     }
 
-    @Test
-    void whatNobodyAsksForStaysInTheSocketsOnceTheLoopsMemoryIsFull() {
+    @ParameterizedTest
+    @ValueSource(ints = {4096, 16 * 1024, 64 * 1024})
+    void whatNobodyAsksForStaysInTheSocketsOnceTheLoopsMemoryIsFull(int pageBytes) {
         int count = 600;
         int bytes = 16 * 1024;
         loop.close();
-        loop = new FakeLoop(FakeOffer.everything(), 1024, 2048);
+        loop = new FakeLoop(FakeOffer.everything().withPages(pageBytes), 1024, 2048);
         List<FakeStreamHandle> handles = openReaders(count);
         handles.forEach(handle -> handle.submit(Abi.POLLRDHUP));
         FakeStreamHandle reader = openReaders(1).get(0);

@@ -254,6 +254,11 @@ public final class FakeKernel implements Kernel {
     }
 
     @Override
+    public int pageBytes() {
+        return offer.pageBytes();
+    }
+
+    @Override
     public void close(int fd) {
         called("close");
         files.close(fd);

@@ -13,28 +13,41 @@ import java.util.Set;
 public final class FakeOffer {
     private static final int BASE_FLAGS = Abi.SETUP_CQSIZE | Abi.SETUP_CLAMP | Abi.SETUP_R_DISABLED;
 
-    private final Set<RingFeature> features;
+    private static final int USUAL_PAGE_BYTES = 4096;
 
-    private FakeOffer(Set<RingFeature> features) {
+    private final Set<RingFeature> features;
+    private final int pageBytes;
+
+    private FakeOffer(Set<RingFeature> features, int pageBytes) {
         this.features = features;
+        this.pageBytes = pageBytes;
     }
 
     /** A kernel that has it all. */
     public static FakeOffer everything() {
-        return new FakeOffer(EnumSet.allOf(RingFeature.class));
+        return new FakeOffer(EnumSet.allOf(RingFeature.class), USUAL_PAGE_BYTES);
     }
 
     public static FakeOffer of(Set<RingFeature> features) {
         Set<RingFeature> copy = EnumSet.noneOf(RingFeature.class);
         copy.addAll(features);
-        return new FakeOffer(copy);
+        return new FakeOffer(copy, USUAL_PAGE_BYTES);
     }
 
     /** The same kernel without {@code feature}. */
     public FakeOffer without(RingFeature feature) {
         Set<RingFeature> fewer = EnumSet.copyOf(features);
         fewer.remove(feature);
-        return new FakeOffer(fewer);
+        return new FakeOffer(fewer, pageBytes);
+    }
+
+    /** The same kernel with pages of another size, as there are on 64-bit ARM. */
+    public FakeOffer withPages(int bytes) {
+        return new FakeOffer(features, bytes);
+    }
+
+    int pageBytes() {
+        return pageBytes;
     }
 
     boolean has(RingFeature feature) {

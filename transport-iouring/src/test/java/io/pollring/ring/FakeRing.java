@@ -104,6 +104,9 @@ final class FakeRing extends FakeFile {
         if (buffers != null) {
             return -Errno.EEXIST;
         }
+        if (registration.getLong(Abi.BUFFER_REG_ADDRESS) % offer.pageBytes() != 0) {
+            return -Errno.EINVAL;
+        }
         buffers = new FakeBuffers(registration);
         return 0;
     }

@@ -108,6 +108,11 @@ final class RefusingKernel implements Kernel {
     }
 
     @Override
+    public int pageBytes() {
+        return real.pageBytes();
+    }
+
+    @Override
     public void close(int fd) {
         real.close(fd);
     }
