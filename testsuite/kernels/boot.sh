@@ -20,7 +20,7 @@ boot() {
     esac
     kernel=$cache/kernel/$1
     code=0
-    nice -n 10 timeout -k 5 "$3" "$5" "$6" "$7" "$8" "$9" -accel tcg,thread=multi,tb-size=512 -m 2048 -smp 2 \
+    timeout -k 5 "$3" "$5" "$6" "$7" "$8" "$9" -accel tcg,thread=multi,tb-size=512 -m 2048 -smp 2 \
         -nodefaults -display none -no-reboot -net none -kernel "$kernel/vmlinuz" -initrd "$work/initrd-$1.gz" \
         -append "console=${10} panic=-1 loglevel=5 no_timer_check" -serial "file:$4.console" \
         -drive "file=$cache/root/$2.img,if=none,id=root,format=raw,readonly=on" -device virtio-blk-pci,drive=root \
