@@ -65,6 +65,16 @@ look_for() {
             missing="$missing, $tool"
             case $tool in
                 mvn) packages="$packages maven" ;;
+                depmod | modprobe) packages="$packages kmod" ;;
+                mke2fs) packages="$packages e2fsprogs" ;;
+                xz) packages="$packages xz-utils" ;;
+                dpkg-deb) packages="$packages dpkg" ;;
+                apt-get) packages="$packages apt" ;;
+                qemu-system-x86_64) packages="$packages qemu-system-x86" ;;
+                qemu-system-aarch64) packages="$packages qemu-system-arm" ;;
+                aarch64-linux-gnu-gcc)
+                    packages="$packages gcc-aarch64-linux-gnu libc6-dev-arm64-cross linux-libc-dev-arm64-cross"
+                    ;;
                 *) packages="$packages $tool" ;;
             esac
         fi

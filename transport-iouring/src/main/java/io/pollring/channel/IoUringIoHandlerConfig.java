@@ -88,7 +88,7 @@ public final class IoUringIoHandlerConfig {
     /**
      * Sets the completion queue's entries. The kernel finds an armed poll in a hash of this size: with 16,000 channels
      * on one loop a change of interest takes 10.8 microseconds at 512 entries and 1.3 at 16,384. 16 bytes each, which
-     * count against {@code RLIMIT_MEMLOCK}.
+     * count against {@code RLIMIT_MEMLOCK} on kernels of late.
      *
      * @param entries a power of two, 1..65536; 4096 by default. The ring size if that is more
      * @throws IllegalArgumentException if it is not
