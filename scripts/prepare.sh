@@ -70,6 +70,7 @@ look_for() {
                 xz) packages="$packages xz-utils" ;;
                 dpkg-deb) packages="$packages dpkg" ;;
                 apt-get) packages="$packages apt" ;;
+                musl-gcc) packages="$packages musl-tools" ;;
                 qemu-system-x86_64) packages="$packages qemu-system-x86" ;;
                 qemu-system-aarch64) packages="$packages qemu-system-arm" ;;
                 aarch64-linux-gnu-gcc)
@@ -121,6 +122,13 @@ install_packages() {
         return 1
     fi
     rm -f "$log"
+}
+
+# wish_for TOOL...: tools that some tests want, and are skipped without. Never fails.
+wish_for() {
+    if ! look_for "$@" && { ! command -v apt-get >/dev/null 2>&1 || ! install_packages; }; then
+        say "some tests are skipped without: $missing"
+    fi
 }
 
 # prepare [TOOL...]: what every build needs, and the named tools.
