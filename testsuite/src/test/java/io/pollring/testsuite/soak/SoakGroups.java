@@ -6,10 +6,9 @@
  */
 package io.pollring.testsuite.soak;
 
-import io.netty.channel.DefaultSelectStrategyFactory;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.util.concurrent.AutoScalingEventExecutorChooserFactory;
+import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import io.pollring.channel.IoUring;
 import io.pollring.channel.IoUringBackend;
@@ -19,17 +18,14 @@ import io.pollring.channel.IoUringMetrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
-/** The loops: two that always run, and two of which idle ones are suspended and used again. */
+/** The loops: two that always run, and two that are suspended when they have no channels, and used again. */
 final class SoakGroups {
     private static final int LOOPS = 2;
 
     final IoUringEventLoopGroup main = new IoUringEventLoopGroup(LOOPS);
-    final IoUringEventLoopGroup scaling = new IoUringEventLoopGroup(LOOPS, (Executor) null,
-            new AutoScalingEventExecutorChooserFactory(1, LOOPS, 50, TimeUnit.MILLISECONDS, 0.05, 0.3, 2, 2, 1),
-            DefaultSelectStrategyFactory.INSTANCE);
+    final IoUringEventLoopGroup scaling = new IoUringEventLoopGroup(LOOPS);
 
     static List<EventLoop> loops(EventLoopGroup group) {
         List<EventLoop> loops = new ArrayList<>();
@@ -45,11 +41,22 @@ final class SoakGroups {
         return loops(isScaling ? scaling : main).get(random.nextInt(LOOPS));
     }
 
-    boolean isOneSuspended() {
-        return scaling.activeExecutorCount() < LOOPS;
+    /**
+     * Does what an auto-scaling group does to loops without channels; that would not do it again to one that was woken
+     * by a task.
+     *
+     * @return whether all are suspended
+     */
+    boolean trySuspend() {
+        boolean all = true;
+        for (EventLoop loop : loops(scaling)) {
+            SingleThreadIoEventLoop single = (SingleThreadIoEventLoop) loop;
+            all &= single.isSuspended() || single.trySuspend();
+        }
+        return all;
     }
 
-    /** The group itself would use its suspended loop only if the other was busy. A task is enough to have it go on. */
+    /** A task is enough to have them go on. */
     void resume() {
         loops(scaling).forEach(loop -> loop.execute(() -> { }));
     }

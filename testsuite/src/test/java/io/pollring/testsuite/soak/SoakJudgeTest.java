@@ -24,6 +24,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** What the soak must not let pass is planted, and it does not. */
 public class SoakJudgeTest {
+    /** More than anybody else in this JVM releases at the same time. */
+    private static final int PLANTED_BYTES = 8 << 20;
+
     private final Violations violations = new Violations();
     private final SoakWorld world = new SoakWorld(violations);
     private final SoakConnection connection = new SoakConnection(7, Link.TCP, false, world);
@@ -134,7 +137,7 @@ public class SoakJudgeTest {
         Epoll.ensureAvailability();
         SoakResources before = SoakResources.now();
         FileDescriptor[] pipe = FileDescriptor.pipe();
-        ByteBuf buffer = PooledByteBufAllocator.DEFAULT.directBuffer(1000);
+        ByteBuf buffer = PooledByteBufAllocator.DEFAULT.directBuffer(PLANTED_BYTES);
         List<String> excess = SoakResources.now().excessOver(before);
         pipe[0].close();
         pipe[1].close();

@@ -112,19 +112,22 @@ final class SoakScheduler {
         }
     }
 
-    /** Connections come to the loops that are suspended, go all, and come again when one of the loops was suspended. */
+    /** Connections come to the loops that are suspended, go all, and come again after the loops were suspended. */
     private void wave() {
         if (isWave && turn - waveBegan > WAVE_TURNS) {
             isWave = false;
+            waveBegan = turn;
         }
-        if (!isWave) {
-            live.stream().filter(connection -> connection.isScaling && connection.ending == null
-                    && connection.isReady()).forEach(this::end);
-            if (groups.isOneSuspended()) {
-                groups.resume();
-                isWave = true;
-                waveBegan = turn;
-            }
+        if (isWave) {
+            return;
+        }
+        live.stream().filter(connection -> connection.isScaling && connection.ending == null
+                && connection.isReady()).forEach(this::end);
+        // A little later, so that their threads have ended as a rule.
+        if (groups.trySuspend() && turn - waveBegan > WAVE_TURNS) {
+            groups.resume();
+            isWave = true;
+            waveBegan = turn;
         }
     }
 
