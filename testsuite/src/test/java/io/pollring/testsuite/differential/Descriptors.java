@@ -13,13 +13,13 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** The process's sockets, pipes, rings and the like, and the files of messages; not what the JVM opens for itself. */
-final class Descriptors {
+public final class Descriptors {
     private static final File DIRECTORY = new File("/proc/self/fd");
 
     private Descriptors() { }
 
     /** Each with its number and what it is. */
-    static Set<String> open() {
+    public static Set<String> open() {
         Set<String> open = new TreeSet<>();
         String[] numbers = DIRECTORY.list();
         for (String number : numbers == null ? new String[0] : numbers) {

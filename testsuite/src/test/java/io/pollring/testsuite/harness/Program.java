@@ -40,6 +40,14 @@ public final class Program {
         return start(new ArrayList<>(List.of(launcher)), arguments);
     }
 
+    /** The same with {@code environment}: each a name, {@code =} and a value. */
+    public static List<String> runWith(List<String> environment, List<String> arguments)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("env"));
+        command.addAll(environment);
+        return start(command, arguments);
+    }
+
     private static List<String> start(List<String> command, List<String> arguments)
             throws IOException, InterruptedException {
         command.add(Paths.get(System.getProperty("java.home"), "bin", "java").toString());

@@ -1,0 +1,25 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.testsuite.faults;
+
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+
+/** The preloaded library of faults ({@code src/test/c/faults.c}), as the program under it sees it. */
+interface FaultLibrary extends Library {
+
+    /** The one that this process was started with; its absence is an error. */
+    static FaultLibrary preloaded() {
+        return Native.load((String) null, FaultLibrary.class);
+    }
+
+    /** No call fails until this is called with 0. */
+    void pollring_faults_pause(int pause);
+
+    /** No call on {@code fd} fails from now on. */
+    void pollring_faults_spare(int fd);
+}
