@@ -67,7 +67,7 @@ look_for() {
                 mvn) packages="$packages maven" ;;
                 depmod | modprobe) packages="$packages kmod" ;;
                 mke2fs) packages="$packages e2fsprogs" ;;
-                ip) packages="$packages iproute2" ;;
+                ip | tc) packages="$packages iproute2" ;;
                 sysctl) packages="$packages procps" ;;
                 unshare | setpriv) packages="$packages util-linux" ;;
                 xz) packages="$packages xz-utils" ;;

@@ -13,11 +13,10 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.DomainSocketAddress;
-import io.netty.util.NetUtil;
 import io.netty.util.concurrent.EventExecutor;
+import io.pollring.testsuite.harness.Network;
 
 import java.io.File;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -60,7 +59,7 @@ final class Venue implements AutoCloseable {
                             accepted.add(subject);
                         }
                     })
-                    .bind(kind == SocketKind.TCP ? new InetSocketAddress(NetUtil.LOCALHOST4, 0) : unixAddress())
+                    .bind(kind == SocketKind.TCP ? Network.anyPort() : unixAddress())
                     .sync().channel());
         }
     }

@@ -15,14 +15,13 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.unix.DomainSocketAddress;
-import io.netty.util.NetUtil;
 import io.netty.util.concurrent.EventExecutor;
 import io.pollring.testsuite.differential.Descriptors;
+import io.pollring.testsuite.harness.Network;
 
 import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -179,7 +178,7 @@ public final class FaultProgram {
     }
 
     private Channel listen(boolean unix) throws Exception {
-        SocketAddress address = new InetSocketAddress(NetUtil.LOCALHOST4, 0);
+        SocketAddress address = Network.anyPort();
         if (unix) {
             File file = File.createTempFile("faults", ".sock");
             file.delete();

@@ -16,10 +16,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.unix.UnixChannel;
-import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Promise;
+import io.pollring.testsuite.harness.Network;
 
-import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
 /** A number goes to and fro between two channels whose sockets no fault touches, as long as the faults last. */
@@ -39,7 +38,7 @@ final class HealthyPair {
         Promise<Channel> accepted = group.next().newPromise();
         Channel listener = new ServerBootstrap().group(group).channel(transport.server(false))
                 .childOption(ChannelOption.ALLOCATOR, allocator).childHandler(new Bouncer(accepted))
-                .bind(new InetSocketAddress(NetUtil.LOCALHOST4, 0)).sync().channel();
+                .bind(Network.anyPort()).sync().channel();
         client = new Bootstrap().group(group).channel(transport.client(false))
                 .option(ChannelOption.ALLOCATOR, allocator).handler(new Bouncer(null))
                 .connect(listener.localAddress()).sync().channel();

@@ -52,6 +52,9 @@ public final class Program {
             throws IOException, InterruptedException {
         command.add(Paths.get(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Dpollring.testsuite.run=" + Run.current().id());
+        if (System.getProperty(Network.PROPERTY) != null) {
+            command.add("-D" + Network.PROPERTY + '=' + System.getProperty(Network.PROPERTY));
+        }
         command.addAll(arguments);
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try {

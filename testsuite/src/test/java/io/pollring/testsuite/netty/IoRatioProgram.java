@@ -20,9 +20,9 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.pollring.channel.IoUringEventLoopGroup;
+import io.pollring.testsuite.harness.Network;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -74,7 +74,7 @@ final class IoRatioProgram extends ChannelInboundHandlerAdapter {
         group.setIoRatio(ratio);
         IoRatioProgram program = new IoRatioProgram();
         Channel server = new ServerBootstrap().group(group).channel(EpollServerSocketChannel.class)
-                .childHandler(program).bind(new InetSocketAddress("127.0.0.1", 0)).sync().channel();
+                .childHandler(program).bind(Network.anyPort()).sync().channel();
         MultiThreadIoEventLoopGroup others = new IoUringEventLoopGroup(1);
         Channel client = new Bootstrap().group(others).channel(EpollSocketChannel.class)
                 .handler(new ChannelInboundHandlerAdapter()).connect(server.localAddress()).sync().channel();

@@ -22,9 +22,9 @@ import io.pollring.channel.IoUringDomainSocketChannel;
 import io.pollring.channel.IoUringServerDomainSocketChannel;
 import io.pollring.channel.IoUringServerSocketChannel;
 import io.pollring.channel.IoUringSocketChannel;
+import io.pollring.testsuite.harness.Network;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -61,7 +61,7 @@ enum Kinds {
     }
 
     SocketAddress anyAddress(Class<? extends ServerChannel> server) {
-        return server == unixServer ? newUnixAddress() : new InetSocketAddress("127.0.0.1", 0);
+        return server == unixServer ? newUnixAddress() : Network.anyPort();
     }
 
     PeerCredentials credentials(Channel channel) throws IOException {

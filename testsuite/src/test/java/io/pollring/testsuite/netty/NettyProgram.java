@@ -45,6 +45,7 @@ public final class NettyProgram {
         all.put("echo over UNIX sockets", programs::echoOverUnixSockets);
         all.put("answer after half a connection", programs::answerAfterHalfAConnection);
         all.put("datagrams", programs::datagrams);
+        all.put("large datagrams", programs::largeDatagrams);
         all.put("UNIX datagrams", programs::unixDatagrams);
         all.put("file region", programs::fileRegion);
         all.put("options", programs::options);

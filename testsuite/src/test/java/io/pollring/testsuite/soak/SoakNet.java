@@ -23,13 +23,13 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.DomainSocketReadMode;
-import io.netty.util.NetUtil;
 import io.netty.util.concurrent.Future;
 import io.pollring.channel.IoUringDatagramChannel;
 import io.pollring.channel.IoUringDomainSocketChannel;
 import io.pollring.channel.IoUringServerDomainSocketChannel;
 import io.pollring.channel.IoUringServerSocketChannel;
 import io.pollring.channel.IoUringSocketChannel;
+import io.pollring.testsuite.harness.Network;
 
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -82,7 +82,7 @@ final class SoakNet {
         }
         if (link.isInet()) {
             return server.channel(own ? IoUringServerSocketChannel.class : EpollServerSocketChannel.class)
-                    .bind(new InetSocketAddress(NetUtil.LOCALHOST4, 0)).sync().channel();
+                    .bind(Network.anyPort()).sync().channel();
         }
         return server.channel(own ? IoUringServerDomainSocketChannel.class : EpollServerDomainSocketChannel.class)
                 .bind(new DomainSocketAddress("\0pollring-soak-" + ProcessHandle.current().pid() + name + link + own))
@@ -137,7 +137,7 @@ final class SoakNet {
         Bootstrap other = one.clone(groups.main);
         one.channel(own ? IoUringDatagramChannel.class : EpollDatagramChannel.class).handler(connection.client);
         other.channel(otherOwn ? IoUringDatagramChannel.class : EpollDatagramChannel.class).handler(connection.server);
-        InetSocketAddress any = new InetSocketAddress(NetUtil.LOCALHOST4, 0);
+        InetSocketAddress any = Network.anyPort();
         one.bind(any).addListener(bound -> {
             check(connection, bound);
             other.bind(any).addListener(otherBound -> {
