@@ -91,6 +91,9 @@ final class Receiver {
                 if (registration.isValid()) {
                     registration.ready |= Abi.POLLIN | Abi.POLLRDHUP | Abi.POLLERR;
                     queues.ready().add(registration);
+                } else {
+                    // The kernel had not confirmed its end. The handle may go on without it, but with no hole.
+                    registration.lost();
                 }
             } else {
                 registration.reception = registration.reception.off();

@@ -188,6 +188,34 @@ class LostCompletionsTest {
         assertTrue(loop.loop.hasRing());
     }
 
+    /** It may go on with another registration, but not behind a hole. */
+    @Test
+    void streamThatIsNotRegisteredAnyMoreHearsThatItsBytesAreLost() {
+        List<FakeStreamHandle> handles = new ArrayList<>();
+        for (int i = 0; i < COUNT; i++) {
+            handles.add(openReader());
+        }
+        FakeStreamHandle gone = openReader();
+        awaitSleep();
+        // The kernel takes no cancellation.
+        faults.enter = -Errno.EAGAIN;
+        gone.registration.cancel();
+        assertEquals(1, loop.loop.metrics().removalsUnconfirmed.get());
+        assertFalse(gone.lost);
+        faults.enter = 0;
+        faults.eventWins = true;
+        faults.noMemory = true;
+        handles.forEach(handle -> handle.peer.arrive(5));
+        gone.peer.arrive(5);
+        loop.turn();
+        faults.noMemory = false;
+        awaitSleep();
+        assertEquals(1, loop.loop.metrics().ringsReplaced.get());
+        assertEquals(0, gone.received + gone.kept);
+        assertTrue(gone.lost);
+        gone.closeFd();
+    }
+
     @Test
     void ringOfTheSameSizeTakesThePlaceWhereThereIsNoneThatIsLarger() {
         List<FakeLoop.Handle> handles = new ArrayList<>();
@@ -210,6 +238,20 @@ class LostCompletionsTest {
         boolean tellsLoss = true;
         /** How many set-ups are refused. */
         int setups;
+        /** What each enter answers, if it is not 0. */
+        int enter;
+        /** Whether a request that has something to tell is not cancelled any more. */
+        boolean eventWins;
+
+        @Override
+        public int enter(boolean overflowing) {
+            return enter;
+        }
+
+        @Override
+        public boolean eventWins() {
+            return eventWins;
+        }
 
         @Override
         public boolean keeps(long userData, int result) {
