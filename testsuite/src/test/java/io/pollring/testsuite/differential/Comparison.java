@@ -49,9 +49,15 @@ final class Comparison {
     String difference(Trace reference, Trace other, boolean late, boolean otherSizes) {
         List<Event> expected = prepare(reference, late, otherSizes);
         List<Event> seen = prepare(other, late, otherSizes);
-        if (!orderMasked) {
-            return difference(expected, seen);
-        }
+        return orderMasked ? differenceByKind(expected, seen) : difference(expected, seen);
+    }
+
+    /** The same, whatever the order of events of different kinds. */
+    String differenceByKind(Trace reference, Trace other, boolean late, boolean otherSizes) {
+        return differenceByKind(prepare(reference, late, otherSizes), prepare(other, late, otherSizes));
+    }
+
+    private static String differenceByKind(List<Event> expected, List<Event> seen) {
         for (Kind kind : Kind.values()) {
             String difference = difference(ofKind(expected, kind), ofKind(seen, kind));
             if (difference != null) {

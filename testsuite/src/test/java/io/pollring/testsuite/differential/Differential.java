@@ -25,6 +25,7 @@ final class Differential implements AutoCloseable {
     private final List<Long> endedLate = new ArrayList<>();
     private final List<Long> readInPieces = new ArrayList<>();
     private final List<Long> endFirst = new ArrayList<>();
+    private final List<Long> decidedByPeer = new ArrayList<>();
 
     Differential(Set<Transport> transports) throws Exception {
         for (Transport transport : transports) {
@@ -65,7 +66,10 @@ final class Differential implements AutoCloseable {
                 comparison.mask(reference, venues.get(referenceTransport).run(program));
             }
             String difference = comparison.difference(reference, trace, late, otherSizes);
-            if (difference != null && transport.sendsLate() && Lateness.hasLateListener(program)) {
+            if (difference != null && Lateness.isDecidedByThePeer(program)
+                    && comparison.differenceByKind(reference, trace, late, otherSizes) == null) {
+                decidedByPeer.add(program.seed);
+            } else if (difference != null && transport.sendsLate() && Lateness.hasLateListener(program)) {
                 endedLate.add(program.seed);
             } else if (difference != null && transport.sendsLate() && Lateness.readsPieces(program)) {
                 readInPieces.add(program.seed);
@@ -102,6 +106,11 @@ final class Differential implements AutoCloseable {
     /** Programs that differ on own channels as UNIX sockets are read on demand in pieces there. */
     List<Long> readInPieces() {
         return readInPieces;
+    }
+
+    /** Programs that differ in the order of events only, which depends on how fast the peer reads. */
+    List<Long> decidedByPeer() {
+        return decidedByPeer;
     }
 
     List<Long> failedByEpoll() {

@@ -47,7 +47,8 @@ public class DifferentialFuzzTest {
                     + differential.masks() + "\n  epoll fails, so hosted is the reference: "
                     + differential.failedByEpoll() + "\n  a listener of a deferred write is late: "
                     + differential.endedLate() + "\n  a UNIX socket is read on demand: " + differential.readInPieces()
-                    + "\n  hosted is the reference, and hears of the end first: " + differential.endFirst());
+                    + "\n  hosted is the reference, and hears of the end first: " + differential.endFirst()
+                    + "\n  how fast the peer reads decides the order: " + differential.decidedByPeer());
         }
         assertTrue(faults.isEmpty(), () -> faults.size() + " program(s) differ, among them:\n"
                 + String.join("\n", faults.subList(0, Math.min(MAX_SHOWN, faults.size()))));

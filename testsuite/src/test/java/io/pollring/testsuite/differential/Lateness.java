@@ -24,6 +24,9 @@ final class Lateness {
     private static final Set<Kind> INPUT_ENDS = EnumSet.of(Kind.SHUT_INPUT, Kind.SHUTDOWN);
     private static final Set<Trigger> READS = EnumSet.of(Trigger.READ, Trigger.READ_COMPLETE);
 
+    /** Nearly what a socket takes that nobody reads. */
+    private static final int FULL_BYTES = 100_000;
+
     private Lateness() { }
 
     /**
@@ -49,6 +52,15 @@ final class Lateness {
      */
     static boolean mayHearOfEndFirst(Program program) {
         return hasAnyOp(program, op -> INPUT_ENDS.contains(op.kind)) || readsOnDemand(program);
+    }
+
+    /**
+     * Whether the listener of a message that fills the socket ends a direction of the channel, or moves it. How fast the peer
+     * reads decides on every transport what of the messages behind it is sent before that is done.
+     */
+    static boolean isDecidedByThePeer(Program program) {
+        return hasAnyOp(program, op -> op.kind.hasMessage() && op.size >= FULL_BYTES
+                && hasAny(op.then, inner -> ENDS.contains(inner.kind)));
     }
 
     private static boolean readsOnDemand(Program program) {
