@@ -44,6 +44,8 @@ final class FuzzFaults extends FakeFaults {
     private int drought;
     /** Whether the ring has failed, and the loop has not had the turn yet in which it finds out. */
     boolean ringBroken;
+    /** The same, in any turn. */
+    boolean ringEverBroken;
     /** Whether requests, enters and polls fail, and not just come late and in any order. */
     boolean active;
     /** Whether a poll was answered with EBADF although its fd is open. */
@@ -94,6 +96,7 @@ final class FuzzFaults extends FakeFaults {
             int error = nextEnter;
             nextEnter = 0;
             ringBroken = true;
+            ringEverBroken = true;
             return error;
         }
         if (!happens(profile.faults)) {
