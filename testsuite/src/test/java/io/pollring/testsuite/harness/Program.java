@@ -6,6 +6,7 @@
  */
 package io.pollring.testsuite.harness;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Paths;
@@ -56,7 +57,9 @@ public final class Program {
             command.add("-D" + Network.PROPERTY + '=' + System.getProperty(Network.PROPERTY));
         }
         command.addAll(arguments);
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        // As a service has it: a descriptor 0 that epoll cannot watch.
+        Process process = new ProcessBuilder(command).redirectErrorStream(true)
+                .redirectInput(new File("/dev/null")).start();
         try {
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             List<String> lines = new ArrayList<>(Arrays.asList(output.split("\n")));
