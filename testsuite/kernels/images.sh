@@ -90,8 +90,6 @@ payload() {
     cp -r "$root/transport-iouring-native/target/$native" "$tree/native"
     cp -r "$root/testsuite/target/test-classes/io" "$tree/smoke/"
     tr ':' '\n' <"$root/transport-iouring/target/kernels-classpath" | grep '\.jar$' >"$work/jars"
-    # The launcher is what Maven brings along by itself.
-    tr ':' '\n' <"$root/testsuite/target/kernels-classpath" | grep '/junit-platform-launcher-' >>"$work/jars"
     grep -q "$classifier" "$work/jars" || { say "Netty's native library for $classifier is missing"; return 1; }
     while read -r jar; do
         cp "$jar" "$tree/lib/"
