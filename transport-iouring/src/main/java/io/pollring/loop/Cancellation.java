@@ -69,8 +69,9 @@ final class Cancellation {
             settleSend((StreamRegistration) registration);
         }
         cancelAll(registration, true);
-        if (registration.isReceiving() && current.hasLost()) {
-            // With its last completion, it seems. The handle may go on without this registration, but with no hole.
+        if (registration.isReceiving() && (current.hasLost() || current.failure() == null)) {
+            // With its last completion, it seems; or it may take some at any time, beside what the handle reads next. The
+            // handle may go on without this registration, but with no hole.
             ((StreamRegistration) registration).lost();
         }
         registration.ready = 0;

@@ -29,8 +29,6 @@ final class FuzzBytes {
     private boolean endFound;
     /** Whether its user was left the error of bytes that were lost, behind those that were not. */
     private boolean lost;
-    /** Whether the kernel has given bytes to a receive that was to be cancelled, beside another: their order is lost. */
-    private boolean isSharedByTwo;
 
     FuzzBytes(FakeStream stream, FuzzWorld world) {
         this.stream = stream;
@@ -115,17 +113,7 @@ final class FuzzBytes {
     }
 
     void received(FuzzStream handle, byte value) {
-        if (isSharedByTwo && received < stream.arrived()) {
-            received++;
-            return;
-        }
         if (received == stream.arrived() || value != stream.incoming(received)) {
-            if (world.loop.metrics().removalsUnconfirmed.get() != 0) {
-                // A receive of an earlier registration is still there, which no kernel was seen to do: two take the bytes.
-                isSharedByTwo = true;
-                lost = true;
-                return;
-            }
             world.violated(handle, "got another byte than that at " + received + " of " + stream);
         }
         received++;

@@ -98,7 +98,7 @@ final class FuzzStream extends FuzzHandle implements StreamHandle {
     @Override
     int everReady() {
         // Lost bytes are an error of the connection, and so is an fd that is not there.
-        return super.everReady() | (world.faults.hasForgotten || closedBehind ? Abi.POLLIN | END : 0);
+        return super.everReady() | (world.faults.hasForgotten || closedBehind || bytes.isLost() ? Abi.POLLIN | END : 0);
     }
 
     /** The peer sends no more, or resets the connection. */
@@ -181,7 +181,7 @@ final class FuzzStream extends FuzzHandle implements StreamHandle {
     @Override
     public void lost() {
         world.trace(this, () -> "has lost bytes");
-        if (!world.faults.hasForgotten) {
+        if (!world.faults.hasForgotten && world.loop.metrics().removalsUnconfirmed.get() == 0) {
             world.violated(this, "is told of lost bytes, but none are");
         }
         bytes.keepLost();
