@@ -79,6 +79,11 @@ public final class IoUringMetrics {
         return metrics.receivesStarved.get();
     }
 
+    /** Receives that were given up because nothing came for long: see {@link IoUringIoHandlerConfig#setIdleMillis}. */
+    public long receivesQuiet() {
+        return metrics.receivesQuiet.get();
+    }
+
     /** Completions that had nothing in them that the channel wanted to hear of. */
     public long spuriousCompletions() {
         return metrics.spurious.get();
@@ -134,8 +139,8 @@ public final class IoUringMetrics {
         return "backend=" + backend() + " enters=" + enters() + " sqes=" + sqes() + " cqes=" + cqes()
                 + " pollsArmed=" + pollsArmed() + " pollUpdates=" + pollUpdates() + " pollRemoves=" + pollRemoves()
                 + " sends=" + sends() + " receives=" + receives() + " receivesArmed=" + receivesArmed()
-                + " receivesStarved=" + receivesStarved() + " spuriousCompletions=" + spuriousCompletions()
-                + " staleCompletions=" + staleCompletions()
+                + " receivesStarved=" + receivesStarved() + " receivesQuiet=" + receivesQuiet()
+                + " spuriousCompletions=" + spuriousCompletions() + " staleCompletions=" + staleCompletions()
                 + " overflows=" + overflows() + " ringsReplaced=" + ringsReplaced() + " wakeups=" + wakeups()
                 + " timerSets=" + timerSets() + " epollWaits=" + epollWaits() + " epollCtls=" + epollCtls()
                 + " reverts=" + reverts() + ' ' + revertsByReason();

@@ -158,7 +158,7 @@ final class EventDelivery {
             return;
         }
         if (registration.isOpen()) {
-            registration.leftBehind(drained ? events & ~Abi.POLLIN : events);
+            registration.delivered(events, drained);
             receiver.settleUnasked(registration);
             queues.changed(registration);
         } else {

@@ -36,6 +36,10 @@ class LoopMemory {
         return Arrays.copyOf(array, length);
     }
 
+    long[] copyOf(long[] array, int length) {
+        return Arrays.copyOf(array, length);
+    }
+
     /** An empty map that holds {@code size} registrations without asking for more memory. */
     IntObjectMap<PollRegistration> map(int size) {
         return new IntObjectHashMap<>(2 * size);

@@ -24,6 +24,7 @@ public final class LoopMetrics {
     public final Counter receivesArmed = new Counter();
     public final Counter receives = new Counter();
     public final Counter receivesStarved = new Counter();
+    public final Counter receivesQuiet = new Counter();
     public final Counter spurious = new Counter();
     public final Counter stale = new Counter();
     public final Counter wakeups = new Counter();

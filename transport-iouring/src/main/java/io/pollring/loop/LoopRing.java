@@ -8,6 +8,7 @@ package io.pollring.loop;
 
 import io.netty.channel.ChannelException;
 import io.netty.util.internal.logging.InternalLogLevel;
+import io.netty.util.concurrent.ThreadAwareExecutor;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.pollring.ring.Errno;
@@ -33,7 +34,7 @@ final class LoopRing {
     private final LoopMetrics metrics;
     private final Poller poller;
     private final int wakeupFd;
-
+    /** What the log calls the loop. */
     private final String loopName;
 
     /** Why there is no ring. Written before {@link #ring} is null for good. */
@@ -41,14 +42,15 @@ final class LoopRing {
     private volatile Ring ring;
     private int cqEntries;
 
-    /** @param loopName what the log calls the loop */
-    LoopRing(Kernel kernel, LoopSettings settings, LoopMetrics metrics, Poller poller, int wakeupFd, String loopName) {
+    LoopRing(Kernel kernel, LoopSettings settings, LoopMetrics metrics, Poller poller, int wakeupFd,
+             ThreadAwareExecutor executor) {
         this.kernel = kernel;
         this.settings = settings;
         this.metrics = metrics;
         this.poller = poller;
         this.wakeupFd = wakeupFd;
-        this.loopName = loopName;
+        // As objects are called by default; the executor may be half made yet, and is not asked.
+        loopName = executor.getClass().getName() + '@' + Integer.toHexString(System.identityHashCode(executor));
         cqEntries = settings.cqEntries;
     }
 

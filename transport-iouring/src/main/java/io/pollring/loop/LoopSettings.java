@@ -23,6 +23,7 @@ public final class LoopSettings {
     final int maxEvents;
     final long sendDelayNanos;
     final int batchFrom;
+    final long idleNanos;
     final boolean ringWanted;
     final boolean ringRequired;
     final Set<RingFeature> allowedFeatures;
@@ -34,17 +35,20 @@ public final class LoopSettings {
      * @param sendDelayNanos  how long handles are served before what some of them have flushed is sent, in nanoseconds
      * @param batchFrom       how many handles have to be ready in a turn for all that they flush to be sent together; with
      *                        fewer each sends by itself what it flushes first
+     * @param idleNanos       how long nothing comes for a stream, at least, before it is left with a poll alone, in
+     *                        nanoseconds; 0 if it never is
      * @param ringWanted      {@code false} to wait on epoll from the start
      * @param ringRequired    whether a loop without a ring is an error
      * @param allowedFeatures the kernel features that may be used
      */
     public LoopSettings(int sqEntries, int cqEntries, int maxEvents, long sendDelayNanos, int batchFrom,
-                        boolean ringWanted, boolean ringRequired, Set<RingFeature> allowedFeatures) {
+                        long idleNanos, boolean ringWanted, boolean ringRequired, Set<RingFeature> allowedFeatures) {
         this.sqEntries = sqEntries;
         this.cqEntries = cqEntries;
         this.maxEvents = maxEvents == 0 ? Integer.MAX_VALUE : maxEvents;
         this.sendDelayNanos = sendDelayNanos;
         this.batchFrom = batchFrom;
+        this.idleNanos = idleNanos;
         this.ringWanted = ringWanted;
         this.ringRequired = ringRequired;
         this.allowedFeatures = EnumSet.noneOf(RingFeature.class);

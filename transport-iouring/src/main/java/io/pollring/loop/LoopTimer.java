@@ -25,14 +25,19 @@ import java.io.IOException;
 final class LoopTimer {
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(LoopTimer.class);
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
+    /** Of {@link #prepare}: the loop has nothing of its own to wake for. */
+    static final long NEVER = Long.MIN_VALUE;
+    /** In the time base of no context: later than any deadline. */
+    private static final long UNKNOWN = Long.MAX_VALUE;
     /** 68 years; the loop then simply sets the timer again. */
     private static final long MAX_DELAY_NANOS = Integer.MAX_VALUE * NANOS_PER_SECOND;
 
     private final FileDescriptor timerFd = Native.newTimerFd();
     private final LoopMetrics metrics;
     private boolean armed;
-    // In the time base of IoHandlerContext.deadlineNanos(); valid while armed.
+    // Valid while armed: in the time base of IoHandlerContext.deadlineNanos(), if it is known, and of System.nanoTime().
     private long expiryNanos;
+    private long systemExpiryNanos;
 
     LoopTimer(LoopMetrics metrics) {
         this.metrics = metrics;
@@ -43,23 +48,34 @@ final class LoopTimer {
     }
 
     /**
-     * Makes sure that the timer expires no later than the context's next deadline.
+     * Makes sure that the timer expires no later than the context's next deadline, and than the loop's own.
      *
-     * @return {@code false} if that is due now, so that the loop must not wait
+     * @param ownNanos when the loop has something of its own to do, as {@link System#nanoTime()} counts, or {@link #NEVER}
+     * @return {@code false} if one of them is due now, so that the loop must not wait
      */
-    boolean prepare(IoHandlerContext context) {
+    boolean prepare(IoHandlerContext context, long ownNanos) {
         long deadlineNanos = context.deadlineNanos();
-        if (deadlineNanos == -1 || armed && deadlineNanos - expiryNanos >= 0) {
+        if ((deadlineNanos == -1 || armed && deadlineNanos - expiryNanos >= 0)
+                && (ownNanos == NEVER || armed && ownNanos - systemExpiryNanos >= 0)) {
             return true;
         }
-        long delayNanos = context.delayNanos(System.nanoTime());
+        long nowNanos = System.nanoTime();
+        long contextNanos = deadlineNanos == -1 ? MAX_DELAY_NANOS : context.delayNanos(nowNanos);
+        long delayNanos = Math.min(contextNanos, MAX_DELAY_NANOS);
+        if (ownNanos != NEVER) {
+            delayNanos = Math.min(delayNanos, ownNanos - nowNanos);
+        }
         if (delayNanos <= 0) {
             return false;
         }
-        if (delayNanos > MAX_DELAY_NANOS) {
-            deadlineNanos -= delayNanos - MAX_DELAY_NANOS;
-            delayNanos = MAX_DELAY_NANOS;
-        }
+        set(delayNanos);
+        armed = true;
+        expiryNanos = deadlineNanos == -1 ? UNKNOWN : deadlineNanos - (contextNanos - delayNanos);
+        systemExpiryNanos = nowNanos + delayNanos;
+        return true;
+    }
+
+    private void set(long delayNanos) {
         // Relative: nothing then depends on which clock System.nanoTime() reads.
         int result = io.pollring.ring.Native.timerSet(timerFd.intValue(), delayNanos / NANOS_PER_SECOND,
                 delayNanos % NANOS_PER_SECOND);
@@ -68,9 +84,6 @@ final class LoopTimer {
                     + " ns failed with " + Errno.name(-result));
         }
         metrics.timerSets.increment();
-        armed = true;
-        expiryNanos = deadlineNanos;
-        return true;
     }
 
     /** The timer has expired. */

@@ -23,6 +23,7 @@ import io.pollring.ring.SystemKernel;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The turn of one event loop: bring interest to the kernel, wait, collect, deliver. Owns the epoll set, the eventfd and
@@ -45,7 +46,7 @@ public final class PollLoop {
     private final LoopTimer timer;
     private final InternalPolls internalPolls;
     private final BorrowedAttachment attachment;
-    private final Poller poller;
+    final Poller poller;
     private final EventDelivery delivery;
     private final LoopRing loopRing;
 
@@ -88,7 +89,7 @@ public final class PollLoop {
             poller = new Poller(executor, adapter, metrics, epollSet, internalPolls, attachment.get(),
                     settings, memory);
             delivery = poller.delivery();
-            loopRing = new LoopRing(kernel, settings, metrics, poller, waker.fd(), name(executor));
+            loopRing = new LoopRing(kernel, settings, metrics, poller, waker.fd(), executor);
             loopRing.open();
             success = true;
         } finally {
@@ -96,11 +97,6 @@ public final class PollLoop {
                 undo.forEach(Runnable::run);
             }
         }
-    }
-
-    /** As objects are called by default; the executor may be half made yet, and is not asked. */
-    private static String name(ThreadAwareExecutor executor) {
-        return executor.getClass().getName() + '@' + Integer.toHexString(System.identityHashCode(executor));
     }
 
     /** Makes the calling thread the loop's. Called again when the loop goes on in another thread. */
@@ -141,8 +137,7 @@ public final class PollLoop {
     }
 
     /**
-     * Has epoll watch a handle that the ring watches. Done by itself where the kernel refuses to watch it; this is for
-     * all other reasons.
+     * Has epoll watch a handle that the ring watches, for another reason than that the kernel refuses to.
      *
      * @param reason what the metrics and the log call it
      * @return whether epoll watches the handle now
@@ -153,11 +148,7 @@ public final class PollLoop {
 
     /** The handles that are registered now; a copy. Any thread but the loop's gets no more than a good guess. */
     public List<EpollIoHandle> handles() {
-        List<EpollIoHandle> handles = new ArrayList<>();
-        for (PollRegistration registration : poller.snapshot()) {
-            handles.add(registration.handle);
-        }
-        return handles;
+        return poller.snapshot().stream().map(registration -> registration.handle).collect(Collectors.toList());
     }
 
     /** The number of slots in use: registered handles, and those whose poll is not confirmed to be gone. */
@@ -318,7 +309,7 @@ public final class PollLoop {
         }
         waker.prepareToSleep();
         try {
-            if (!context.canBlock() || !timer.prepare(context)) {
+            if (!context.canBlock() || !setTimer(context)) {
                 collectNow();
                 return;
             }
@@ -332,6 +323,16 @@ public final class PollLoop {
         } finally {
             waker.awake();
         }
+    }
+
+    /** @return whether the loop may wait */
+    private boolean setTimer(IoHandlerContext context) {
+        QuietReceives quiet = poller.quiet();
+        boolean waits = timer.prepare(context, quiet.isScheduled() ? quiet.dueNanos() : LoopTimer.NEVER);
+        if (!waits) {
+            quiet.lookNow();
+        }
+        return waits;
     }
 
     private void collected(Ring ring) throws RingException {

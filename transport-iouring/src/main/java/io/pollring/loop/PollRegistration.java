@@ -270,10 +270,10 @@ class PollRegistration implements IoRegistration {
         return wanted;
     }
 
-    /** The handle was given {@code events} and has perhaps not taken all there is. */
-    void leftBehind(int events) {
+    /** The handle was given {@code events}. @param drained whether it has taken all data; it may have left the rest */
+    void delivered(int events, boolean drained) {
         if ((desired & EPOLLET) == 0) {
-            recheck |= events;
+            recheck |= drained ? events & ~Abi.POLLIN : events;
         }
     }
 

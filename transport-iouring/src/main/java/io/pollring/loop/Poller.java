@@ -41,6 +41,7 @@ final class Poller implements RegistrationLoop {
     private final EpollPolls epollPolls;
     private final InternalPolls internalPolls;
     private final RingPolls ringPolls;
+    private final QuietReceives quiet;
     private final Receiver receiver;
     private final SendBatch sends;
     private final Revoker revoker;
@@ -63,7 +64,8 @@ final class Poller implements RegistrationLoop {
         queues = new WorkQueues(table, memory);
         epollPolls = new EpollPolls(epollSet, adapter, metrics, memory);
         ringPolls = new RingPolls(current, table, queues, metrics);
-        receiver = new Receiver(current, queues, metrics, memory);
+        quiet = new QuietReceives(table, queues, metrics, memory, settings.idleNanos);
+        receiver = new Receiver(current, queues, quiet, metrics, memory);
         sends = new SendBatch(current, table, metrics, memory);
         revoker = new Revoker(current, table, queues, sends);
         Offenders offenders = new Offenders();
@@ -171,6 +173,7 @@ final class Poller implements RegistrationLoop {
         boolean success = false;
         try {
             if (registration instanceof StreamRegistration) {
+                receiver.begin((StreamRegistration) registration);
                 ((StreamHandle) handle).streamRegistration((StreamRegistration) registration);
             }
             adapter.registered(handle);
@@ -287,6 +290,10 @@ final class Poller implements RegistrationLoop {
         return sends;
     }
 
+    QuietReceives quiet() {
+        return quiet;
+    }
+
     /** Why the ring cannot be used any more, or {@code null}. */
     RingException ringFailure() {
         return current.failure();
@@ -299,6 +306,7 @@ final class Poller implements RegistrationLoop {
 
     /** Turns what has changed since the last turn into SQEs, or into calls of the epoll set. */
     void reify() throws RingException {
+        quiet.sweepIfDue();
         revoker.revokeClosed();
         // Only what is there now: a full queue collects completions on the way, and those are to be delivered first.
         RegistrationQueue dirty = queues.dirty();

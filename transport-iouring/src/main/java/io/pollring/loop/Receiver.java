@@ -47,6 +47,7 @@ final class Receiver {
 
     private final CurrentRing current;
     private final WorkQueues queues;
+    private final QuietReceives quiet;
     private final LoopMetrics metrics;
     private final LoopMemory loopMemory;
     /** Made for the first receive. */
@@ -59,9 +60,10 @@ final class Receiver {
     private int turnsToWait;
     private int nextTurnsToWait = MIN_TURNS_TO_WAIT;
 
-    Receiver(CurrentRing current, WorkQueues queues, LoopMetrics metrics, LoopMemory loopMemory) {
+    Receiver(CurrentRing current, WorkQueues queues, QuietReceives quiet, LoopMetrics metrics, LoopMemory loopMemory) {
         this.current = current;
         this.queues = queues;
+        this.quiet = quiet;
         this.metrics = metrics;
         this.loopMemory = loopMemory;
     }
@@ -80,6 +82,13 @@ final class Receiver {
     /** Whether nothing is to be received that nobody asks for. */
     boolean isShortOfMemory() {
         return memory != null && memory.isShort();
+    }
+
+    /** {@code registration} is new. Nothing is received for it before something has come, if that is not wanted. */
+    void begin(StreamRegistration registration) {
+        if (usable && quiet.isWanted()) {
+            registration.reception = registration.reception.begun();
+        }
     }
 
     /** What {@code registration} has received by now is all there is. */
@@ -129,6 +138,7 @@ final class Receiver {
                 registration.recheck &= ~Abi.POLLIN;
             }
             metrics.receivesArmed.increment();
+            quiet.armed(registration.slot);
         }
     }
 
@@ -195,6 +205,7 @@ final class Receiver {
         if (buffer >= 0) {
             metrics.receives.increment();
             registration.receiveWorks();
+            quiet.heard(registration.slot);
             memory.append(registration, buffer, result);
         }
         if ((flags & Abi.CQE_F_MORE) != 0 && !registration.state.isClosed()) {

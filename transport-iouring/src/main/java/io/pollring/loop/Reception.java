@@ -11,19 +11,23 @@ package io.pollring.loop;
  * table of {@code docs/design.md} is an {@link AssertionError}.
  *
  * <p>"At end" is a connection of which a poll has told that its peer is done, or that it is reset. None of those is
- * received for again.
+ * received for again. "Quiet" is one on which nothing has come yet, or for long: see {@link QuietReceives}.
  */
 enum Reception {
     /** No receive is in the kernel. One is armed when the handle asks for data. */
     OFF,
     /** A poll tells of data, and the handle reads it by itself: so often as is counted, before it is {@link #OFF}. */
     POLLED,
+    /** A poll tells of the first data, and is over then. The handle reads it by itself, before it is {@link #OFF}. */
+    QUIET,
     /** A receive is in the kernel, or queued for it. It goes on until it is cancelled or has brought its limit. */
     ARMED,
     /** A receive for one piece is in the kernel, or queued for it. */
     ARMED_ONCE,
     /** A receive is in the kernel, and will tell of the end that a poll has told of. */
     ARMED_AT_END,
+    /** A receive is in the kernel, and has to be cancelled: a poll is enough for a connection that is quiet. */
+    ARMED_QUIET,
     /** A receive is in the kernel, and has to be cancelled: something came that nobody has asked for. */
     UNWANTED,
     /** A receive is in the kernel, and has to be cancelled: of the end that a poll has told of it may never hear. */
@@ -32,6 +36,8 @@ enum Reception {
     CANCELLING,
     /** A receive is being cancelled, and a poll has told of the end. */
     CANCELLING_AT_END,
+    /** A receive is being cancelled that has brought nothing for long. */
+    CANCELLING_QUIET,
     /** No receive is in the kernel. The handle reads by itself what is left, and finds the end. */
     OFF_AT_END,
     /** The kernel cannot receive for this fd. The handle reads by itself. */
@@ -47,10 +53,12 @@ enum Reception {
             case ARMED:
             case ARMED_ONCE:
             case ARMED_AT_END:
+            case ARMED_QUIET:
             case UNWANTED:
             case UNWANTED_AT_END:
             case CANCELLING:
             case CANCELLING_AT_END:
+            case CANCELLING_QUIET:
                 return true;
             default:
                 return false;
@@ -59,12 +67,12 @@ enum Reception {
 
     /** Whether a receive is in the kernel that is not being cancelled. */
     boolean isArmed() {
-        return isInKernel() && this != CANCELLING && this != CANCELLING_AT_END;
+        return isInKernel() && this != CANCELLING && this != CANCELLING_AT_END && this != CANCELLING_QUIET;
     }
 
     /** Whether the receive has to be cancelled. */
     boolean isUnwanted() {
-        return this == UNWANTED || this == UNWANTED_AT_END;
+        return this == UNWANTED || this == UNWANTED_AT_END || this == ARMED_QUIET;
     }
 
     /** Whether a poll has told of the end, so that it need not tell again. */
@@ -90,11 +98,13 @@ enum Reception {
             case ARMED_ONCE:
             case ARMED_AT_END:
                 return heard ? ARMED_AT_END : UNWANTED_AT_END;
+            case ARMED_QUIET:
             case UNWANTED:
             case UNWANTED_AT_END:
                 return UNWANTED_AT_END;
             case CANCELLING:
             case CANCELLING_AT_END:
+            case CANCELLING_QUIET:
                 return CANCELLING_AT_END;
             default:
                 throw new AssertionError(this);
@@ -106,18 +116,40 @@ enum Reception {
         switch (this) {
             case ARMED:
             case ARMED_ONCE:
+            case ARMED_QUIET:
                 return UNWANTED;
             case ARMED_AT_END:
                 return UNWANTED_AT_END;
+            case CANCELLING_QUIET:
+                return CANCELLING;
             default:
                 return this;
         }
     }
 
+    /** The registration is new: nothing has come yet. */
+    Reception begun() {
+        check(this == OFF);
+        return QUIET;
+    }
+
+    /** Nothing has come for long. */
+    Reception silent() {
+        return this == ARMED || this == ARMED_ONCE ? ARMED_QUIET : this;
+    }
+
+    /** A handle that is quiet was given what came. */
+    Reception heard() {
+        return this == QUIET ? OFF : this;
+    }
+
     /** A cancellation is queued for the kernel. */
     Reception cancelling() {
         check(isArmed());
-        return isAtEnd() ? CANCELLING_AT_END : CANCELLING;
+        if (isAtEnd()) {
+            return CANCELLING_AT_END;
+        }
+        return this == ARMED_QUIET ? CANCELLING_QUIET : CANCELLING;
     }
 
     /** The cancellation came too early or too late: it has to be made again, if the receive is still there. */
@@ -127,6 +159,8 @@ enum Reception {
                 return UNWANTED;
             case CANCELLING_AT_END:
                 return UNWANTED_AT_END;
+            case CANCELLING_QUIET:
+                return ARMED_QUIET;
             default:
                 return this;
         }
@@ -135,7 +169,10 @@ enum Reception {
     /** The receive is over, and says nothing of the stream; or was taken back before the kernel knew of it. */
     Reception off() {
         check(isInKernel());
-        return isAtEnd() ? OFF_AT_END : OFF;
+        if (isAtEnd()) {
+            return OFF_AT_END;
+        }
+        return this == CANCELLING_QUIET ? QUIET : OFF;
     }
 
     /** The receive is over, and none is to be tried before the handle has read by itself. */

@@ -308,11 +308,14 @@ public final class StreamRegistration extends PollRegistration {
 
     /**
      * Of a connection whose data a receive takes, a poll has to tell the end alone. A one-shot poll is over by itself
-     * when the peer closes, as the receive is, so that nothing is left to cancel when the handle closes, too.
+     * when the peer closes, as the receive is, so that nothing is left to cancel when the handle closes, too. Of a quiet
+     * one a poll has to tell the first data, and then a receive takes its place.
      */
     @Override
     boolean isOnceOnly() {
-        return reception.isInKernel() && polled() == Abi.POLLRDHUP;
+        int polled = polled();
+        return reception.isInKernel() ? polled == Abi.POLLRDHUP
+                : reception == Reception.QUIET && polled == (Abi.POLLIN | Abi.POLLRDHUP);
     }
 
     /** Data that nobody has looked for is still to be looked for where the poll does not ask for it. */
@@ -360,11 +363,14 @@ public final class StreamRegistration extends PollRegistration {
     }
 
     @Override
-    void leftBehind(int events) {
-        if ((events & Abi.POLLIN) != 0 && reception == Reception.POLLED && --ownReads == 0) {
-            reception = reception.retried();
+    void delivered(int events, boolean drained) {
+        if ((events & Abi.POLLIN) != 0) {
+            reception = reception.heard();
+            if (reception == Reception.POLLED && !drained && --ownReads == 0) {
+                reception = reception.retried();
+            }
         }
         // What comes next a receive tells, if there is one.
-        super.leftBehind(reception.isInKernel() || reception.isOver() ? events & ~Abi.POLLIN : events);
+        super.delivered(events, drained || reception.isInKernel() || reception.isOver());
     }
 }

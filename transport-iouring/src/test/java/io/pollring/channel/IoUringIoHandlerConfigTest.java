@@ -30,6 +30,7 @@ class IoUringIoHandlerConfigTest {
         assertEquals(256, config.ringSize());
         assertEquals(4096, config.cqSize());
         assertEquals(2, config.batchFrom());
+        assertEquals(5000, config.idleMillis());
         assertSame(IoUringIoHandlerConfig.Fallback.EPOLL, config.fallback());
     }
 
@@ -64,6 +65,16 @@ class IoUringIoHandlerConfigTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {-1, Integer.MIN_VALUE})
+    void refusesANegativeIdleTime(int millis) {
+        IoUringIoHandlerConfig config = new IoUringIoHandlerConfig();
+        assertThrows(IllegalArgumentException.class, () -> config.setIdleMillis(millis));
+        assertEquals(5000, config.idleMillis());
+        assertThrows(IllegalArgumentException.class,
+                () -> withProperty("io.pollring.idleMillis", "" + millis, IoUringIoHandlerConfig::new));
+    }
+
+    @ParameterizedTest
     @CsvSource({"1, 1", "1, 65536", "4, 4", "32768, 1", "32768, 65536", "256, 4096"})
     void aLoopWorksWithEveryRightSize(int ringSize, int cqSize) throws Exception {
         IoUringIoHandlerConfig config = new IoUringIoHandlerConfig().setRingSize(ringSize).setCqSize(cqSize);
@@ -83,6 +94,7 @@ class IoUringIoHandlerConfigTest {
         assertEquals(8, withProperty("io.pollring.ringSize", "8", IoUringIoHandlerConfig::new).ringSize());
         assertEquals(16, withProperty("io.pollring.cqSize", "16", IoUringIoHandlerConfig::new).cqSize());
         assertEquals(3, withProperty("io.pollring.batchFrom", "3", IoUringIoHandlerConfig::new).batchFrom());
+        assertEquals(0, withProperty("io.pollring.idleMillis", "0", IoUringIoHandlerConfig::new).idleMillis());
         assertSame(IoUringIoHandlerConfig.Fallback.FAIL,
                 withProperty("io.pollring.fallback", "fail", IoUringIoHandlerConfig::new).fallback());
         assertSame(IoUringIoHandlerConfig.Fallback.EPOLL,

@@ -19,10 +19,13 @@ import java.util.concurrent.Callable;
  * nothing about ours.
  */
 enum Mode {
-    /** The ring, with all that this kernel has; small writes are left to the loop whenever they can be. */
-    RING("io.pollring.batchFrom", "1"),
-    /** The ring as users have it: what a channel that is alone flushes first it writes by itself. */
-    DEFAULT(null, null),
+    /**
+     * The ring, with all that this kernel has; small writes are left to the loop whenever they can be, and it receives for
+     * streams from their beginning.
+     */
+    RING("io.pollring.batchFrom", "1", "io.pollring.idleMillis", "0"),
+    /** The ring as users have it: what a channel that is alone flushes first, or is sent first, it moves by itself. */
+    DEFAULT,
     /** The ring, but streams send and receive with system calls. */
     DIRECT("io.pollring.batchedIo", "false"),
     /** A ring whose kernel refuses the poll of every channel, so that each reverts to epoll. */
@@ -32,14 +35,13 @@ enum Mode {
     /** The ring as Linux 5.10 has it. */
     NO_FEATURES("io.pollring.features", "none"),
     /** Netty's epoll transport, for comparison. */
-    EPOLL(null, null);
+    EPOLL;
 
-    private final String property;
-    private final String value;
+    /** Names and values. */
+    private final String[] properties;
 
-    Mode(String property, String value) {
-        this.property = property;
-        this.value = value;
+    Mode(String... properties) {
+        this.properties = properties;
     }
 
     boolean isOurs() {
@@ -68,9 +70,12 @@ enum Mode {
                 isOurs() ? IoUringIoHandler.newFactory() : EpollIoHandler.newFactory()));
     }
 
-    /** Runs {@code factory} with this mode's system property set; it is read when handlers and their factory are made. */
+    /** Runs {@code factory} with this mode's system properties set; they are read when handlers and their factory are made. */
     <T> T create(Callable<T> factory) {
-        String before = property == null ? null : System.setProperty(property, value);
+        String[] before = new String[properties.length];
+        for (int i = 0; i < properties.length; i += 2) {
+            before[i] = System.setProperty(properties[i], properties[i + 1]);
+        }
         try {
             return factory.call();
         } catch (RuntimeException | Error e) {
@@ -78,10 +83,12 @@ enum Mode {
         } catch (Exception e) {
             throw new IllegalStateException(e);
         } finally {
-            if (before != null) {
-                System.setProperty(property, before);
-            } else if (property != null) {
-                System.clearProperty(property);
+            for (int i = 0; i < properties.length; i += 2) {
+                if (before[i] == null) {
+                    System.clearProperty(properties[i]);
+                } else {
+                    System.setProperty(properties[i], before[i]);
+                }
             }
         }
     }

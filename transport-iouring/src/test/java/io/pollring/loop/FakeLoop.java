@@ -46,8 +46,12 @@ final class FakeLoop implements ThreadAwareExecutor, IoHandlerContext, HandleAda
     long deadlineNanos = -1;
 
     FakeLoop(FakeOffer offer, int sqEntries, int cqEntries) {
+        this(offer, sqEntries, cqEntries, 0);
+    }
+
+    FakeLoop(FakeOffer offer, int sqEntries, int cqEntries, long idleNanos) {
         // Sends wait for all of a turn's handles, whatever the clock says.
-        this(offer, new LoopSettings(sqEntries, cqEntries, 0, Long.MAX_VALUE, 1, true, false,
+        this(offer, new LoopSettings(sqEntries, cqEntries, 0, Long.MAX_VALUE, 1, idleNanos, true, false,
                 EnumSet.allOf(RingFeature.class)));
     }
 

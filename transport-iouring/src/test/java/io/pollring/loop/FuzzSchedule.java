@@ -57,6 +57,10 @@ final class FuzzSchedule implements FuzzReactions {
             for (int n = random.nextInt(5); n > 0; n--) {
                 act();
             }
+            if (profile.quiet && random.nextInt(3) == 0) {
+                world.trace(null, () -> "a sweep");
+                world.loop.poller.quiet().sweep();
+            }
             world.turn();
             if (random.nextInt(HAND_OVER_ONE_IN) == 0) {
                 world.trace(null, () -> "the loop goes on in another thread");

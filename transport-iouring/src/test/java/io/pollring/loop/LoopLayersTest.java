@@ -43,7 +43,7 @@ class LoopLayersTest {
             "Reception", "PollState"},
         {"PollRegistration StreamRegistration StreamHandle SendRequest RegistrationLoop LoopMemory RegistrationTable"
             + " RegistrationQueue WorkQueues Offenders CurrentRing", "RingTrial"},
-        {"RingPolls", "Receiver ReceiveMemory", "SendBatch", "EpollPolls", "InternalPolls LoopTimer", "Waker",
+        {"RingPolls", "Receiver ReceiveMemory QuietReceives", "SendBatch", "EpollPolls", "InternalPolls LoopTimer", "Waker",
             "BorrowedAttachment"},
         {"Revoker"},
         {"Cancellation"},

@@ -68,18 +68,18 @@ class LoopTimerTest {
 
     @Test
     void isSetOnlyIfItWouldBeTooLate() {
-        assertTrue(timer.prepare(due(-1)));
+        assertTrue(timer.prepare(due(-1), LoopTimer.NEVER));
         assertEquals(0, metrics.timerSets.get());
         long start = System.nanoTime();
-        assertTrue(timer.prepare(due(start + 5_000 * MILLI)));
+        assertTrue(timer.prepare(due(start + 5_000 * MILLI), LoopTimer.NEVER));
         assertEquals(1, metrics.timerSets.get());
         for (int i = 0; i < 1000; i++) {
             // Tasks that move away, and tasks that are cancelled.
-            assertTrue(timer.prepare(due(start + (5_000 + i) * MILLI)));
-            assertTrue(timer.prepare(due(-1)));
+            assertTrue(timer.prepare(due(start + (5_000 + i) * MILLI), LoopTimer.NEVER));
+            assertTrue(timer.prepare(due(-1), LoopTimer.NEVER));
         }
         assertEquals(1, metrics.timerSets.get());
-        assertTrue(timer.prepare(due(start + 4_000 * MILLI)));
+        assertTrue(timer.prepare(due(start + 4_000 * MILLI), LoopTimer.NEVER));
         assertEquals(2, metrics.timerSets.get());
     }
 
@@ -87,7 +87,7 @@ class LoopTimerTest {
     void expiresNoEarlierThanTheDeadlineAndNotLate() throws Exception {
         for (int i = 1; i <= 20; i++) {
             long deadline = System.nanoTime() + i * MILLI;
-            assertTrue(timer.prepare(due(deadline)));
+            assertTrue(timer.prepare(due(deadline), LoopTimer.NEVER));
             assertEquals(1, set.await(10_000));
             timer.expired();
             assertTrue(System.nanoTime() - deadline >= 0, "expired too early");
@@ -98,17 +98,57 @@ class LoopTimerTest {
     @Test
     void anEarlierDeadlineMovesTheExpiry() throws Exception {
         long start = System.nanoTime();
-        assertTrue(timer.prepare(due(start + 3_600_000 * MILLI)));
-        assertTrue(timer.prepare(due(start + 5 * MILLI)));
+        assertTrue(timer.prepare(due(start + 3_600_000 * MILLI), LoopTimer.NEVER));
+        assertTrue(timer.prepare(due(start + 5 * MILLI), LoopTimer.NEVER));
         assertEquals(1, set.await(10_000));
     }
 
     @Test
     void whatIsDueNowIsNotWaitedFor() {
-        assertFalse(timer.prepare(dueIn(0)));
-        assertFalse(timer.prepare(dueIn(-1)));
-        assertFalse(timer.prepare(dueIn(-3_600_000 * MILLI)));
+        assertFalse(timer.prepare(dueIn(0), LoopTimer.NEVER));
+        assertFalse(timer.prepare(dueIn(-1), LoopTimer.NEVER));
+        assertFalse(timer.prepare(dueIn(-3_600_000 * MILLI), LoopTimer.NEVER));
         assertEquals(0, metrics.timerSets.get());
+    }
+
+    @Test
+    void wakesForTheLoopsOwnWorkWhereNoTaskIsDue() throws Exception {
+        assertTrue(timer.prepare(due(-1), System.nanoTime() + 5 * MILLI));
+        assertEquals(1, set.await(10_000));
+    }
+
+    @Test
+    void ownWorkThatIsDueNowIsNotWaitedFor() {
+        assertFalse(timer.prepare(due(-1), System.nanoTime()));
+        assertFalse(timer.prepare(dueIn(1000 * MILLI), System.nanoTime() - 1));
+        assertEquals(0, metrics.timerSets.get());
+    }
+
+    @Test
+    void isSetForTheEarlierOfTaskAndOwnWork() throws Exception {
+        long start = System.nanoTime();
+        assertTrue(timer.prepare(due(start + 3_600_000 * MILLI), start + 5 * MILLI));
+        assertEquals(1, set.await(10_000));
+        timer.expired();
+        start = System.nanoTime();
+        assertTrue(timer.prepare(due(start + 5 * MILLI), start + 3_600_000 * MILLI));
+        assertEquals(1, set.await(10_000));
+        assertEquals(2, metrics.timerSets.get());
+    }
+
+    /** Deadlines of tasks count from another moment than the loop's own, which only a task tells. */
+    @Test
+    void tasksThatAreDueAfterTheOwnWorkSetItOnceMore() {
+        long own = System.nanoTime() + 5_000 * MILLI;
+        assertTrue(timer.prepare(due(-1), own));
+        assertEquals(1, metrics.timerSets.get());
+        for (int i = 0; i < 1000; i++) {
+            assertTrue(timer.prepare(dueIn((6_000 + i) * MILLI), own));
+            assertTrue(timer.prepare(due(-1), own));
+        }
+        assertEquals(2, metrics.timerSets.get());
+        assertTrue(timer.prepare(dueIn(1_000 * MILLI), own));
+        assertEquals(3, metrics.timerSets.get());
     }
 
     /** Fractions of a second, the longest delays there are: what the kernel is told is always valid. */
@@ -119,7 +159,7 @@ class LoopTimerTest {
             timer.expired();
             long sets = metrics.timerSets.get();
             // A delay this short may be over before the timer is set.
-            boolean waits = timer.prepare(dueIn(delay));
+            boolean waits = timer.prepare(dueIn(delay), LoopTimer.NEVER);
             assertTrue(waits || delay == 1_000);
             assertEquals(sets + (waits ? 1 : 0), metrics.timerSets.get());
         }
@@ -127,10 +167,10 @@ class LoopTimerTest {
 
     @Test
     void isSetAgainAfterItHasExpired() throws Exception {
-        assertTrue(timer.prepare(dueIn(MILLI)));
+        assertTrue(timer.prepare(dueIn(MILLI), LoopTimer.NEVER));
         assertEquals(1, set.await(10_000));
         timer.expired();
-        assertTrue(timer.prepare(dueIn(MILLI)));
+        assertTrue(timer.prepare(dueIn(MILLI), LoopTimer.NEVER));
         assertEquals(1, set.await(10_000));
         assertEquals(2, metrics.timerSets.get());
     }

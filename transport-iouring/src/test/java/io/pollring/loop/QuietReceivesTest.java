@@ -1,0 +1,302 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.loop;
+
+import io.pollring.ring.Abi;
+import io.pollring.ring.Counter;
+import io.pollring.ring.FakeFaults;
+import io.pollring.ring.FakeOffer;
+import io.pollring.ring.UserData;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** Streams on which nothing comes have a poll and no receive, and lose nothing by it. */
+class QuietReceivesTest {
+    private static final int IN_AND_END = Abi.POLLIN | Abi.POLLRDHUP;
+    private static final int PATIENCE = 8;
+
+    private FakeLoop loop;
+
+    @BeforeEach
+    void setUp() {
+        // Sweeps are made by the test.
+        open(TimeUnit.DAYS.toNanos(1));
+    }
+
+    private void open(long idleNanos) {
+        if (loop != null) {
+            loop.close();
+        }
+        loop = new FakeLoop(FakeOffer.everything(), 1024, 2048, idleNanos);
+    }
+
+    @AfterEach
+    void tearDown() {
+        loop.close();
+    }
+
+    private FakeStreamHandle openReader() {
+        FakeStreamHandle handle = reads(loop.openStream(0));
+        sleep();
+        return handle;
+    }
+
+    private static FakeStreamHandle reads(FakeStreamHandle handle) {
+        handle.reaction = events -> handle.readAll();
+        handle.submit(IN_AND_END);
+        return handle;
+    }
+
+    /** One for which the loop receives. */
+    private FakeStreamHandle openBusyReader() {
+        FakeStreamHandle handle = openReader();
+        arrive(handle);
+        assertSame(Reception.ARMED, handle.stream.reception);
+        return handle;
+    }
+
+    private void arrive(FakeStreamHandle handle) {
+        int before = handle.received;
+        handle.peer.arrive(5);
+        sleep();
+        assertEquals(before + 5, handle.received);
+    }
+
+    private void sleep() {
+        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+    }
+
+    private void sweep() {
+        loop.loop.poller.quiet().sweep();
+    }
+
+    private void sweepTwice() {
+        sweep();
+        sweep();
+    }
+
+    /** Of requests with registrations, and not of the loop's own. */
+    private List<Integer> kindsInKernel() {
+        List<Integer> kinds = new ArrayList<>();
+        for (long userData : loop.kernel.armed()) {
+            int kind = UserData.kind(userData);
+            if (kind == RequestKind.POLL || kind == RequestKind.RECEIVE) {
+                kinds.add(kind);
+            }
+        }
+        return kinds;
+    }
+
+    @Test
+    void newStreamHasAPollAndNoReceive() {
+        FakeStreamHandle handle = openReader();
+        assertSame(Reception.QUIET, handle.stream.reception);
+        assertEquals(List.of(RequestKind.POLL), kindsInKernel());
+        assertEquals(0, loop.loop.metrics().receivesArmed.get());
+    }
+
+    @Test
+    void firstDataIsReadByTheHandleAndThenTheLoopReceives() {
+        FakeStreamHandle handle = openReader();
+        arrive(handle);
+        assertEquals(0, loop.loop.metrics().receives.get());
+        assertEquals(1, loop.loop.metrics().receivesArmed.get());
+        for (int i = 1; i <= 10; i++) {
+            arrive(handle);
+            assertEquals(i, loop.loop.metrics().receives.get());
+        }
+        assertEquals(1, loop.loop.metrics().receivesArmed.get());
+        assertEquals(0, loop.loop.metrics().spurious.get());
+    }
+
+    /** The poll for the first data is over with it: it need not be told that data is not its business any more. */
+    @Test
+    void receivingCostsAReceiveAndAPoll() {
+        FakeStreamHandle handle = openReader();
+        long before = loop.loop.metrics().ring.submitted();
+        arrive(handle);
+        assertEquals(2, loop.loop.metrics().ring.submitted() - before);
+        arrive(handle);
+        assertEquals(2, loop.loop.metrics().ring.submitted() - before);
+    }
+
+    @Test
+    void receiveThatHasBroughtNothingBetweenTwoSweepsIsGivenUp() {
+        FakeStreamHandle handle = openBusyReader();
+        sweep();
+        sleep();
+        assertSame(Reception.ARMED, handle.stream.reception);
+        sweep();
+        sleep();
+        assertSame(Reception.QUIET, handle.stream.reception);
+        assertEquals(List.of(RequestKind.POLL), kindsInKernel());
+        assertEquals(1, loop.loop.metrics().receivesQuiet.get());
+        arrive(handle);
+        assertSame(Reception.ARMED, handle.stream.reception);
+        arrive(handle);
+        assertEquals(2, loop.loop.metrics().receivesArmed.get());
+    }
+
+    @Test
+    void streamThatGetsSomethingBetweenSweepsKeepsItsReceive() {
+        FakeStreamHandle handle = openBusyReader();
+        for (int i = 0; i < 10; i++) {
+            sweep();
+            arrive(handle);
+        }
+        assertEquals(1, loop.loop.metrics().receivesArmed.get());
+        assertEquals(0, loop.loop.metrics().receivesQuiet.get());
+    }
+
+    @Test
+    void thereIsNoSweepWhileNoReceiveIsArmed() {
+        QuietReceives quiet = loop.loop.poller.quiet();
+        FakeStreamHandle handle = openReader();
+        assertFalse(quiet.isScheduled());
+        arrive(handle);
+        assertTrue(quiet.isScheduled());
+        sweep();
+        assertTrue(quiet.isScheduled());
+        sweep();
+        assertFalse(quiet.isScheduled());
+        sleep();
+        arrive(handle);
+        assertTrue(quiet.isScheduled());
+    }
+
+    @Test
+    void pieceForStreamsThatAreReadOnDemandIsGivenUpToo() {
+        FakeStreamHandle handle = reads(loop.openStreamOfPieces());
+        sleep();
+        arrive(handle);
+        assertSame(Reception.ARMED_ONCE, handle.stream.reception);
+        sweepTwice();
+        sleep();
+        assertSame(Reception.QUIET, handle.stream.reception);
+        arrive(handle);
+        assertSame(Reception.ARMED_ONCE, handle.stream.reception);
+    }
+
+    @Test
+    void dataThatComesWhileTheReceiveIsGivenUpIsTold() {
+        FakeStreamHandle handle = openBusyReader();
+        for (int i = 2; i < 20; i++) {
+            sweepTwice();
+            loop.turns(i % 3);
+            arrive(handle);
+            sleep();
+        }
+        assertEquals(5 * 19, handle.received);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3})
+    void endIsToldHoweverFarTheReceiveIsGivenUp(int turns) {
+        FakeStreamHandle handle = openBusyReader();
+        sweepTwice();
+        loop.turns(turns);
+        handle.peer.arrive(5);
+        handle.peer.finish();
+        loop.turns(PATIENCE);
+        assertEquals(10, handle.received);
+        assertTrue(handle.endFound);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3})
+    void resetIsToldHoweverFarTheReceiveIsGivenUp(int turns) {
+        FakeStreamHandle handle = openBusyReader();
+        sweepTwice();
+        loop.turns(turns);
+        handle.peer.reset();
+        loop.turns(PATIENCE);
+        assertNotNull(handle.failure);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3})
+    void closeLeavesNothingInTheKernelHoweverFarTheReceiveIsGivenUp(int turns) {
+        FakeStreamHandle handle = openBusyReader();
+        sweepTwice();
+        loop.turns(turns);
+        handle.registration.cancel();
+        handle.closeFd();
+        assertEquals(List.of(), kindsInKernel());
+        assertTrue(handle.file.isReleased());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3})
+    void revertLosesNothingHoweverFarTheReceiveIsGivenUp(int turns) {
+        FakeStreamHandle handle = openBusyReader();
+        sweepTwice();
+        loop.turns(turns);
+        handle.peer.arrive(5);
+        assertTrue(loop.loop.revert(handle, "a test"));
+        loop.turns(PATIENCE);
+        assertEquals(10, handle.received + handle.kept);
+        assertEquals(List.of(), kindsInKernel());
+    }
+
+    @Test
+    void streamIsNotTakenForTheOneThatHadItsSlotBefore() {
+        FakeStreamHandle before = openBusyReader();
+        int slot = before.registration.slot;
+        sweep();
+        before.registration.cancel();
+        before.closeFd();
+        FakeStreamHandle handle = openBusyReader();
+        assertEquals(slot, handle.registration.slot);
+        sweep();
+        sleep();
+        assertSame(Reception.ARMED, handle.stream.reception);
+    }
+
+    /** A thousand receives that are given up at once would keep the others waiting for a thousand cancellations. */
+    @Test
+    void sweepGivesUpSomeInATurnAndTheLoopDoesNotSleepBeforeItIsThrough() {
+        int count = 1000;
+        open(TimeUnit.MILLISECONDS.toNanos(1));
+        loop.kernel.use(new FakeFaults() {
+            @Override
+            public int batch() {
+                return count;
+            }
+        });
+        List<FakeStreamHandle> handles = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            handles.add(openReader());
+        }
+        handles.forEach(handle -> handle.peer.arrive(5));
+        Counter quiet = loop.loop.metrics().receivesQuiet;
+        long most = 0;
+        for (int turn = 0; quiet.get() < count || !loop.turn(); turn++) {
+            assertTrue(turn < 1_000_000, quiet.get() + " were given up");
+            long before = quiet.get();
+            loop.turn();
+            most = Math.max(most, quiet.get() - before);
+        }
+        assertTrue(most > 0 && most < 128, most + " were given up in a turn");
+        for (FakeStreamHandle handle : handles) {
+            assertEquals(5, handle.received);
+            assertSame(Reception.QUIET, handle.stream.reception);
+        }
+    }
+}
