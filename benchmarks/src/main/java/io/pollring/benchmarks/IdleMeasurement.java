@@ -14,8 +14,11 @@ final class IdleMeasurement {
     private final MemoryUse before;
     private final MemoryUse after;
     private final double connections;
+    private final double kernelBytes;
 
-    IdleMeasurement(MemoryUse before, MemoryUse after) {
+    /** @param kernelBytes for each connection, without its sockets; NaN if that is not known */
+    IdleMeasurement(MemoryUse before, MemoryUse after, double kernelBytes) {
+        this.kernelBytes = kernelBytes;
         if (after.connections() <= before.connections()) {
             throw new IllegalArgumentException("from " + before.connections() + " to " + after.connections()
                     + " connections: there must be more");
@@ -51,6 +54,11 @@ final class IdleMeasurement {
         return (after.residentBytes() - before.residentBytes()) / connections;
     }
 
+    /** What the kernel keeps to watch a connection, or to receive for it; NaN where it does not say. */
+    double kernelBytes() {
+        return kernelBytes;
+    }
+
     Map<String, Object> toMap() {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("heapBytesPerConnection", heapBytes());
@@ -58,6 +66,9 @@ final class IdleMeasurement {
         map.put("allocatorDirectBytesPerConnection", allocatorDirectBytes());
         map.put("heapAndDirectBytesPerConnection", heapAndDirectBytes());
         map.put("residentOutsideHeapBytesPerConnection", residentOutsideHeapBytes());
+        if (!Double.isNaN(kernelBytes)) {
+            map.put("kernelBytesPerConnection", kernelBytes);
+        }
         return map;
     }
 }

@@ -96,15 +96,19 @@ final class IdleResult implements Result {
         lines.add("");
         lines.add("== " + workload + ": " + workload.describe());
         Table table = new Table("transport, B per connection", "heap", "direct", "heap + direct", "min", "max",
-                "resident outside the heap");
+                "resident outside the heap",
+                "kernel");
         for (Contender contender : contenders()) {
             List<Double> sums = figures(contender, IdleMeasurement::heapAndDirectBytes);
             table.add(contender.label(), bytes(median(contender, IdleMeasurement::heapBytes)),
                     bytes(median(contender, IdleMeasurement::directBytes)), bytes(Statistics.median(sums)),
                     bytes(Statistics.min(sums)), bytes(Statistics.max(sums)),
-                    bytes(median(contender, IdleMeasurement::residentOutsideHeapBytes)));
+                    bytes(median(contender, IdleMeasurement::residentOutsideHeapBytes)),
+                    bytes(median(contender, IdleMeasurement::kernelBytes)));
         }
         lines.addAll(table.lines());
+        lines.add(text("The last byte had come %d s before. Kernel: of its slabs, less what the sockets take.",
+                IdleRun.IDLE_SECONDS));
         lines.add("");
         if (ratiosRefused() == null) {
             Table ratios = TextReport.newRatioTable();
@@ -143,7 +147,7 @@ final class IdleResult implements Result {
     }
 
     private static String bytes(double value) {
-        return text("%,.0f", value);
+        return Double.isNaN(value) ? "not known (root only)" : text("%,.0f", value);
     }
 
     private static String text(String format, Object... args) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -25,12 +26,17 @@ final class IdleRun {
     private static final long SETTLE_SECONDS = 15;
     private static final long SETTLE_MILLIS = 50;
 
+    /** Own channels give up a receive that has brought nothing for 5 to 10 s. The same time for all. */
+    static final int IDLE_SECONDS = 12;
+
     private final Options options;
     private final Workload workload;
     private final Consumer<String> progress;
     private final Map<Contender, List<IdleMeasurement>> rounds = new LinkedHashMap<>();
     private final Map<String, String> unavailable = new LinkedHashMap<>();
     private final List<String> withoutRing = new ArrayList<>();
+    /** The kernel's memory for a connection that nothing watches on the server's side; NaN if that is not known. */
+    private double socketBytes = Double.NaN;
 
     IdleRun(Options options, Workload workload, Consumer<String> progress) {
         this.options = options;
@@ -41,6 +47,9 @@ final class IdleRun {
     IdleResult run() throws IOException, InterruptedException {
         List<Contender> contenders = options.contenders();
         contenders.forEach(contender -> rounds.put(contender, new ArrayList<>()));
+        if (KernelMemory.isReadable()) {
+            socketBytes = measureSockets();
+        }
         // Bytes do not vary as times do: more rounds would take long, and tell nothing more.
         int count = Math.min(options.rounds(), Ratio.MIN_ROUNDS);
         for (int round = 0; round < count; round++) {
@@ -70,18 +79,36 @@ final class IdleRun {
                 generator.count(Math.min(WARMUP_MESSAGES, options.count()));
             }
             MemoryUse before = memoryWith(server, 0);
+            KernelMemory kernel = KernelMemory.isReadable() ? KernelMemory.read() : null;
             try (LoadGenerator generator = connect(server, workload)) {
                 generator.count(workload.connections());
+                TimeUnit.SECONDS.sleep(IDLE_SECONDS);
+                double kernelBytes = kernel == null ? Double.NaN
+                        : KernelMemory.read().grownSince(kernel, workload.connections()) - socketBytes;
                 rounds.get(contender).add(
-                        new IdleMeasurement(before, memoryWith(server, workload.connections())));
+                        new IdleMeasurement(before, memoryWith(server, workload.connections()), kernelBytes));
             }
+        }
+    }
+
+    private double measureSockets() throws IOException, InterruptedException {
+        progress.accept(workload + ": what sockets cost the kernel");
+        KernelMemory before = KernelMemory.read();
+        try (UnwatchedServer server = new UnwatchedServer(workload.connections(), workload.kind().messageSize());
+                LoadGenerator generator = connect("an unwatched server", server.port(), workload)) {
+            generator.count(workload.connections());
+            return KernelMemory.read().grownSince(before, workload.connections());
         }
     }
 
     private LoadGenerator connect(ServerProcess server, Workload connections)
             throws IOException, InterruptedException {
-        return new LoadGenerator(options.loadgen(), server.contender().label(), server.address(), connections,
-                options.cores());
+        return connect(server.contender().label(), server.address(), connections);
+    }
+
+    private LoadGenerator connect(String server, String address, Workload connections)
+            throws IOException, InterruptedException {
+        return new LoadGenerator(options.loadgen(), server, address, connections, options.cores());
     }
 
     /** The server learns a moment later than the client that a connection is gone. */

@@ -32,7 +32,7 @@ class IdleTest {
     }
 
     private static IdleMeasurement perConnection(long bytes) {
-        return new IdleMeasurement(memory(5000, 0, 0, 0, 0), memory(5000 + 100 * bytes, 0, 0, 0, 100));
+        return new IdleMeasurement(memory(5000, 0, 0, 0, 0), memory(5000 + 100 * bytes, 0, 0, 0, 100), Double.NaN);
     }
 
     private static IdleResult compare(long[] ours, long[] theirs) {
@@ -49,18 +49,30 @@ class IdleTest {
     @Test
     void whatHasGrownIsSharedByTheConnectionsThatCame() {
         IdleMeasurement measurement =
-                new IdleMeasurement(memory(1000, 500, 400, 9000, 0), memory(21_000, 2500, 1400, 10_000, 10));
+                new IdleMeasurement(memory(1000, 500, 400, 9000, 0), memory(21_000, 2500, 1400, 10_000, 10), 253);
         assertEquals(2000, measurement.heapBytes());
         assertEquals(200, measurement.directBytes());
         assertEquals(100, measurement.allocatorDirectBytes());
         assertEquals(2200, measurement.heapAndDirectBytes());
         assertEquals(100, measurement.residentOutsideHeapBytes());
+        assertEquals(253, measurement.kernelBytes());
     }
 
     @Test
     void connectionsThatDidNotComeHaveNoCost() {
         MemoryUse memory = memory(1, 1, 1, 1, 7);
-        assertThrows(IllegalArgumentException.class, () -> new IdleMeasurement(memory, memory));
+        assertThrows(IllegalArgumentException.class, () -> new IdleMeasurement(memory, memory, 0));
+    }
+
+    @Test
+    void onlyWhatGrewWithTheConnectionsIsTheirs() {
+        List<String> header = List.of("slabinfo - version: 2.1", "# name <active_objs> <num_objs> <objsize> ...");
+        List<String> before = new ArrayList<>(header);
+        before.addAll(List.of("io_kiocb 10 16 256 16 1", "dentry 5000 5000 192 21 1", "TCP 40 40 2368 13 8"));
+        List<String> after = new ArrayList<>(header);
+        after.addAll(List.of("io_kiocb 210 224 256 16 1", "dentry 5049 5050 192 21 1", "TCP 0 40 2368 13 8",
+                "kmalloc-96 100 105 96 42 1"));
+        assertEquals(2 * 256 + 96, KernelMemory.parse(after).grownSince(KernelMemory.parse(before), 100));
     }
 
     @Test

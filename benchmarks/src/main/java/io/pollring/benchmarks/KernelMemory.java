@@ -1,0 +1,59 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The objects that the kernel's slab allocator has given out, of the whole machine. */
+final class KernelMemory {
+    private static final Path SLABS = Path.of("/proc/slabinfo");
+    private static final int HEADER_LINES = 2;
+    /** What grew by less than an object for two connections is not theirs. */
+    private static final double MIN_OBJECTS = 0.5;
+
+    /** Bytes of an object, by the name of its slab. */
+    private final Map<String, Long> sizes = new HashMap<>();
+    private final Map<String, Long> objects = new HashMap<>();
+
+    private KernelMemory(List<String> lines) {
+        for (String line : lines.subList(HEADER_LINES, lines.size())) {
+            String[] fields = line.split("\\s+");
+            objects.put(fields[0], Long.parseLong(fields[1]));
+            sizes.put(fields[0], Long.parseLong(fields[3]));
+        }
+    }
+
+    /** Whether this process may read it: root may. */
+    static boolean isReadable() {
+        return Files.isReadable(SLABS);
+    }
+
+    static KernelMemory read() throws IOException {
+        return parse(Files.readAllLines(SLABS));
+    }
+
+    static KernelMemory parse(List<String> lines) {
+        return new KernelMemory(lines);
+    }
+
+    /** Bytes in objects of which there are more than {@code before}, shared by {@code connections}. */
+    double grownSince(KernelMemory before, int connections) {
+        double bytes = 0;
+        for (Map.Entry<String, Long> slab : objects.entrySet()) {
+            long grown = slab.getValue() - before.objects.getOrDefault(slab.getKey(), 0L);
+            if (grown >= MIN_OBJECTS * connections) {
+                bytes += grown * sizes.get(slab.getKey());
+            }
+        }
+        return bytes / connections;
+    }
+}
