@@ -7,7 +7,8 @@
 
 /*
  * To be preloaded (LD_PRELOAD): system calls on non-blocking sockets and on what event loops wait on fail, fall short
- * or come late, in ways that a kernel may choose; testsuite/README.md has the table. All else passes unchanged.
+ * or come late, in ways that a kernel may choose; testsuite/README.md has the table. All else passes unchanged. What a
+ * ring is asked to do by itself, faults_ring.c changes.
  *
  *   POLLRING_FAULTS          harmless, or hard; without it nothing happens
  *   POLLRING_FAULTS_SEED     a number
@@ -19,10 +20,11 @@
 #define _GNU_SOURCE
 /* With it, glibc defines some of the functions that are defined here. */
 #undef _FORTIFY_SOURCE
+#include "faults.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/io_uring.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sched.h>
@@ -33,6 +35,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -42,21 +45,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define FUNCTIONS(X) X(read) X(readv) X(recv) X(recvfrom) X(recvmsg) X(write) X(writev) X(send) X(sendto) X(sendmsg) \
-    X(splice) X(sendfile) X(accept4) X(socket) X(epoll_ctl) X(epoll_wait) X(timerfd_settime) X(eventfd_write)
-#define SYSTEM_CALLS(X) X(recvmmsg) X(sendmmsg) X(enter)
-#define FAULTS(X) X(SHORT) X(DELAY) X(EINTR) X(EAGAIN) X(ECONNRESET) X(EPIPE) X(ENOSPC) X(ENOMEM) X(ENOBUFS) X(EMFILE) \
-    X(ENFILE) X(EBUSY) X(EBADR)
-
-#define CALL(name) CALL_##name,
-#define FAULT(name) FAULT_##name,
 #define NAME(name) #name,
-enum call { FUNCTIONS(CALL) SYSTEM_CALLS(CALL) CALL_COUNT };
-enum fault { FAULTS(FAULT) FAULT_COUNT, NONE };
-static const char *const call_names[] = { FUNCTIONS(NAME) SYSTEM_CALLS(NAME) };
+static const char *const call_names[] = { FUNCTIONS(NAME) SYSTEM_CALLS(NAME) REQUESTS(NAME) };
 static const char *const fault_names[] = { FAULTS(NAME) };
 static const int errnos[] = { 0, 0, EINTR, EAGAIN, ECONNRESET, EPIPE, ENOSPC, ENOMEM, ENOBUFS, EMFILE, ENFILE, EBUSY,
-    EBADR };
+    EBADR, EALREADY, 0, 0 };
 
 /* The C libraries differ in what they take the flags of calls for many messages for. */
 #ifdef __GLIBC__
@@ -64,10 +57,6 @@ typedef int many_flags;
 #else
 typedef unsigned many_flags;
 #endif
-
-enum kind { OTHER, TCP, UNIX_STREAM, STREAM, DATAGRAM };
-
-#define MAX_FDS 65536
 
 static unsigned counts[CALL_COUNT][FAULT_COUNT];
 static unsigned char may_fail[CALL_COUNT];
@@ -92,6 +81,7 @@ static __thread uint64_t generator;
     }
 FUNCTIONS(REAL)
 REAL(syscall)
+REAL(mmap)
 
 /* SplitMix64; each thread has its own, by the order in which threads come here first. */
 static uint64_t next_random(void) {
@@ -105,11 +95,11 @@ static uint64_t next_random(void) {
     return z ^ (z >> 31);
 }
 
-static uint64_t below(uint64_t limit) {
+uint64_t below(uint64_t limit) {
     return next_random() % limit;
 }
 
-static int chosen(enum call call, int fd) {
+int chosen(enum call call, int fd) {
     if (__atomic_load_n(&paused, __ATOMIC_RELAXED) || !may_fail[call]) {
         return 0;
     }
@@ -119,8 +109,16 @@ static int chosen(enum call call, int fd) {
     return below(1000) < rate;
 }
 
-static void count(enum call call, enum fault fault) {
+void count(enum call call, enum fault fault) {
     __atomic_add_fetch(&counts[call][fault], 1, __ATOMIC_RELAXED);
+}
+
+int is_hard(void) {
+    return hard;
+}
+
+int errno_of(enum fault fault) {
+    return errnos[fault];
 }
 
 static int failed(enum call call, enum fault fault) {
@@ -139,7 +137,7 @@ static void delay(enum call call) {
     }
 }
 
-static enum kind kind_of(int fd) {
+enum kind kind_of(int fd) {
     struct stat status;
     int type = 0, domain = 0, saved = errno;
     socklen_t length = sizeof(int);
@@ -167,7 +165,7 @@ static int waits_for_nothing(int fd, int flags) {
  * for edges must get one. Setting these options has the kernel look whether there is something to tell. The size of a
  * send buffer that is read is twice what was set; TCP would stop to size its own.
  */
-static void make_edge(int fd, enum kind kind, int reads) {
+void make_edge(int fd, enum kind kind, int reads) {
     int value = 0, saved = errno;
     socklen_t length = sizeof(value);
     int level = !reads && kind == TCP ? IPPROTO_TCP : SOL_SOCKET;
@@ -400,6 +398,22 @@ static long enter_with_fault(long fd, long to_submit, long min_complete, long fl
     return enter(fd, to_submit, min_complete, flags, arg, size);
 }
 
+/* What the ring is to do by itself may fail where the call does not. */
+static long enter_with_requests(long fd, long to_submit, long min_complete, long flags, long arg, long size) {
+    struct edges edges;
+    ring_change((int) fd, (unsigned) to_submit, &edges);
+    long done = enter(fd, to_submit, min_complete, flags, arg, size);
+    ring_entered(&edges);
+    return done;
+}
+
+/* Where a ring has its requests. */
+void *mmap(void *address, size_t length, int protection, int flags, int fd, off_t offset) {
+    void *mapped = get_mmap()(address, length, protection, flags, fd, offset);
+    ring_mapped(fd, offset, mapped);
+    return mapped;
+}
+
 /* musl lacks some of these calls, or makes others of them: those who want exactly this one come here. */
 long syscall(long number, ...) {
     va_list list;
@@ -411,7 +425,12 @@ long syscall(long number, ...) {
         case __NR_io_uring_enter:
             /* Arguments that were passed as int have nothing certain in their upper half. */
             return chosen(CALL_enter, -1) ? enter_with_fault((int) a, (unsigned) b, (unsigned) c, (unsigned) d, e, f)
-                    : enter((int) a, (unsigned) b, (unsigned) c, (unsigned) d, e, f);
+                    : enter_with_requests((int) a, (unsigned) b, (unsigned) c, (unsigned) d, e, f);
+        case __NR_io_uring_setup: {
+            long fd = get_syscall()(number, a, b, c, d, e, f);
+            ring_made((int) fd, (const struct io_uring_params *) b);
+            return fd;
+        }
         case __NR_accept4:
             return accept4((int) a, (struct sockaddr *) b, (socklen_t *) c, (int) d);
         case __NR_recvmsg:
@@ -494,6 +513,9 @@ __attribute__((destructor)) static void report(void) {
                 fprintf(file, "fault %s %s %u\n", call_names[call], fault_names[fault], counts[call][fault]);
             }
         }
+    }
+    if (ring_is_left_alone()) {
+        fprintf(file, "requests are left alone\n");
     }
     fflush(file);
 }
