@@ -10,9 +10,10 @@
  * or come late, in ways that a kernel may choose; testsuite/README.md has the table. All else passes unchanged. What a
  * ring is asked to do by itself, faults_ring.c changes.
  *
- *   POLLRING_FAULTS          harmless, or hard; without it nothing happens
+ *   POLLRING_FAULTS          harmless, hard, or mixed: harmless, and some that end one connection; without it none
  *   POLLRING_FAULTS_SEED     a number
- *   POLLRING_FAULTS_RATE     faults in 1000 calls; 100 (harmless), 20 (hard)
+ *   POLLRING_FAULTS_RATE     faults in 1000 calls; 100 (harmless, mixed), 20 (hard)
+ *   POLLRING_FAULTS_HARD     hard ones in 1000 faults, of mixed; 20
  *   POLLRING_FAULTS_CALLS    names of the calls that may fail, with commas in between; without it all
  *   POLLRING_FAULTS_REPORT   a file that the counts are appended to at exit, in place of stderr
  *   POLLRING_FAULTS_PAUSED   if set, nothing fails until pollring_faults_pause(0)
@@ -61,12 +62,17 @@ typedef unsigned many_flags;
 static unsigned counts[CALL_COUNT][FAULT_COUNT];
 static unsigned char may_fail[CALL_COUNT];
 static unsigned char spared[MAX_FDS];
+/* Whether all faults are hard, and which share of them is, in thousandths. */
 static int hard;
+static unsigned hard_share;
+static unsigned ended;
 static unsigned rate;
 static int paused = 1;
 static uint64_t seed;
 static unsigned threads;
 static __thread uint64_t generator;
+/* What is to happen now is hard. */
+static __thread int chosen_hard;
 
 /* What the wrapped names mean without this library. */
 #define REAL(name) \
@@ -106,7 +112,11 @@ int chosen(enum call call, int fd) {
     if (fd >= 0 && fd < MAX_FDS && __atomic_load_n(&spared[fd], __ATOMIC_RELAXED)) {
         return 0;
     }
-    return below(1000) < rate;
+    if (below(1000) >= rate) {
+        return 0;
+    }
+    chosen_hard = hard || (hard_share > 0 && below(1000) < hard_share);
+    return 1;
 }
 
 void count(enum call call, enum fault fault) {
@@ -114,7 +124,11 @@ void count(enum call call, enum fault fault) {
 }
 
 int is_hard(void) {
-    return hard;
+    return chosen_hard;
+}
+
+void connection_ends(void) {
+    __atomic_add_fetch(&ended, 1, __ATOMIC_RELAXED);
 }
 
 int errno_of(enum fault fault) {
@@ -190,7 +204,8 @@ static enum fault before(enum call call, int fd, int flags, int reads) {
         return NONE;
     }
     enum fault fault;
-    if (hard) {
+    if (is_hard()) {
+        connection_ends();
         fault = kind == DATAGRAM || below(4) == 0 ? FAULT_ENOMEM + below(2) : FAULT_ECONNRESET + below(reads ? 1 : 2);
         if (kind != DATAGRAM) {
             /* A connection that was reset is over: whoever reads on must come to an end, on both sides. */
@@ -203,7 +218,8 @@ static enum fault before(enum call call, int fd, int flags, int reads) {
             return NONE;
         }
         if (fault == FAULT_EAGAIN) {
-            if (kind == STREAM || (reads && kind != TCP)) {
+            /* Netty's channels for UNIX sockets cannot be told to come again with a descriptor: docs/upstream.md. */
+            if (kind == STREAM || (reads && kind != TCP) || (call == CALL_sendmsg && kind == UNIX_STREAM)) {
                 return NONE;
             }
             make_edge(fd, kind, reads);
@@ -320,9 +336,13 @@ static int fails(enum call call, int fd, enum fault first, unsigned faults) {
     if (!chosen(call, fd)) {
         return 0;
     }
-    if (!hard) {
+    /* What is not about one connection does not fail among harmless faults. */
+    if (!is_hard() || (!hard && call != CALL_epoll_ctl)) {
         delay(call);
         return 0;
+    }
+    if (faults > 0 && call == CALL_epoll_ctl) {
+        connection_ends();
     }
     return faults > 0 && failed(call, first + below(faults)) < 0;
 }
@@ -375,11 +395,13 @@ static long enter(long fd, long to_submit, long min_complete, long flags, long a
  * was to. A signal in the wait is told of only if nothing was submitted and no completion is there.
  */
 static long enter_with_fault(long fd, long to_submit, long min_complete, long flags, long arg, long size) {
-    if (hard) {
-        /* Each ENOMEM ends a ring for good, so that there would soon be none to try the others on. */
+    if (is_hard()) {
+        /* Each ENOMEM ends a ring for good, so that there would soon be none to try the others on. EBADR ends many
+           connections at once. */
         static const enum fault submitting[] = { FAULT_EAGAIN, FAULT_EBUSY };
         static const enum fault waiting[] = { FAULT_EINTR, FAULT_EBADR };
-        enum fault fault = below(64) == 0 ? FAULT_ENOMEM : to_submit > 0 ? submitting[below(2)] : waiting[below(2)];
+        enum fault fault = hard && below(64) == 0 ? FAULT_ENOMEM
+                : to_submit > 0 ? submitting[below(2)] : waiting[below(hard ? 2 : 1)];
         return to_submit > 0 || min_complete > 0 ? failed(CALL_enter, fault)
                 : enter(fd, to_submit, min_complete, flags, arg, size);
     }
@@ -459,6 +481,10 @@ void pollring_faults_pause(int pause) {
     __atomic_store_n(&paused, pause || rate == 0, __ATOMIC_RELAXED);
 }
 
+unsigned pollring_faults_ended(void) {
+    return __atomic_load_n(&ended, __ATOMIC_RELAXED);
+}
+
 void pollring_faults_spare(int fd) {
     if (fd >= 0 && fd < MAX_FDS) {
         __atomic_store_n(&spared[fd], 1, __ATOMIC_RELAXED);
@@ -484,10 +510,12 @@ __attribute__((constructor)) static void configure(void) {
         return;
     }
     hard = strcmp(profile, "hard") == 0;
-    if (!hard && strcmp(profile, "harmless") != 0) {
-        fprintf(stderr, "POLLRING_FAULTS is %s; it must be harmless or hard\n", profile);
+    int mixed = strcmp(profile, "mixed") == 0;
+    if (!hard && !mixed && strcmp(profile, "harmless") != 0) {
+        fprintf(stderr, "POLLRING_FAULTS is %s; it must be harmless, hard or mixed\n", profile);
         _exit(2);
     }
+    hard_share = mixed ? (unsigned) number_of("POLLRING_FAULTS_HARD", 20) : 0;
     seed = number_of("POLLRING_FAULTS_SEED", 1);
     rate = (unsigned) number_of("POLLRING_FAULTS_RATE", hard ? 20 : 100);
     for (int call = 0; call < CALL_COUNT; call++) {
@@ -506,7 +534,8 @@ __attribute__((destructor)) static void report(void) {
     if (file == NULL) {
         return;
     }
-    fprintf(file, "faults %s seed=%llu rate=%u\n", hard ? "hard" : "harmless", (unsigned long long) seed, rate);
+    fprintf(file, "faults %s seed=%llu rate=%u ended=%u\n", hard ? "hard" : hard_share > 0 ? "mixed" : "harmless",
+            (unsigned long long) seed, rate, ended);
     for (int call = 0; call < CALL_COUNT; call++) {
         for (int fault = 0; fault < FAULT_COUNT; fault++) {
             if (counts[call][fault] > 0) {

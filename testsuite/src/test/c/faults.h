@@ -34,7 +34,10 @@ enum kind { OTHER, TCP, UNIX_STREAM, STREAM, DATAGRAM };
 PRIVATE int chosen(enum call call, int fd);
 PRIVATE void count(enum call call, enum fault fault);
 PRIVATE uint64_t below(uint64_t limit);
+/* Whether what was chosen last, by this thread, is to be hard. */
 PRIVATE int is_hard(void);
+/* To be called for each connection that a fault ends. */
+PRIVATE void connection_ends(void);
 PRIVATE int errno_of(enum fault fault);
 PRIVATE enum kind kind_of(int fd);
 PRIVATE void make_edge(int fd, enum kind kind, int reads);

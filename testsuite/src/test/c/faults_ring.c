@@ -141,6 +141,7 @@ static void answer(struct io_uring_sqe *sqe, enum call call, enum fault fault) {
 /* A connection that has failed is over, on both sides. */
 static void fail(struct io_uring_sqe *sqe, enum call call, enum fault fault) {
     shutdown(sqe->fd, SHUT_RDWR);
+    connection_ends();
     answer(sqe, call, fault);
 }
 
@@ -224,7 +225,7 @@ static void change_poll(struct io_uring_sqe *sqe) {
 /* An event that comes before has the kernel answer EALREADY by itself, if the poll is for that. */
 static void change_update(int ring, const struct io_uring_sqe *sqe) {
     const struct target *target = (sqe->len & UPDATE_EVENTS) == 0 ? NULL : named(ring, sqe, IORING_OP_POLL_ADD);
-    if (target != NULL && !is_hard() && chosen(CALL_ring_update, target->fd)
+    if (target != NULL && chosen(CALL_ring_update, target->fd) && !is_hard()
             && kind_of(target->fd) == TCP) {
         make_edge(target->fd, TCP, (int) below(2));
         count(CALL_ring_update, FAULT_EDGE);
@@ -234,7 +235,7 @@ static void change_update(int ring, const struct io_uring_sqe *sqe) {
 /* A receive that another thread of the kernel's has in its hands goes on. No poll was seen to. */
 static void change_cancel(int ring, struct io_uring_sqe *sqe) {
     const struct target *target = named(ring, sqe, IORING_OP_RECV);
-    if (target != NULL && !is_hard() && chosen(CALL_ring_cancel, target->fd)) {
+    if (target != NULL && chosen(CALL_ring_cancel, target->fd) && !is_hard()) {
         answer(sqe, CALL_ring_cancel, FAULT_EALREADY);
     }
 }
