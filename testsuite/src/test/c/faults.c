@@ -15,6 +15,7 @@
  *   POLLRING_FAULTS_RATE     faults in 1000 calls; 100 (harmless, mixed), 20 (hard)
  *   POLLRING_FAULTS_HARD     hard ones in 1000 faults, of mixed; 20
  *   POLLRING_FAULTS_CALLS    names of the calls that may fail, with commas in between; without it all
+ *   POLLRING_FAULTS_NIO      if set, no call on a socket is interrupted: java.nio would then tell of -3 bytes
  *   POLLRING_FAULTS_REPORT   a file that the counts are appended to at exit, in place of stderr
  *   POLLRING_FAULTS_PAUSED   if set, nothing fails until pollring_faults_pause(0)
  */
@@ -66,6 +67,7 @@ static unsigned char spared[MAX_FDS];
 static int hard;
 static unsigned hard_share;
 static unsigned ended;
+static int for_nio;
 static unsigned rate;
 static int paused = 1;
 static uint64_t seed;
@@ -224,6 +226,9 @@ static enum fault before(enum call call, int fd, int flags, int reads) {
             }
             make_edge(fd, kind, reads);
         }
+        if (fault == FAULT_EINTR && for_nio) {
+            return NONE;
+        }
         if (fault == FAULT_SHORT) {
             return kind == STREAM || (flags & (MSG_PEEK | MSG_WAITALL)) != 0 ? NONE : FAULT_SHORT;
         }
@@ -349,7 +354,7 @@ static int fails(enum call call, int fd, enum fault first, unsigned faults) {
 
 /* EAGAIN would need an edge, and a listener has none to give. Netty accepts nothing for a second after an error. */
 int accept4(int fd, struct sockaddr *restrict address, socklen_t *restrict length, int flags) {
-    if (!hard && waits_for_nothing(fd, 0) && chosen(CALL_accept4, fd)) {
+    if (!hard && !for_nio && waits_for_nothing(fd, 0) && chosen(CALL_accept4, fd)) {
         return failed(CALL_accept4, FAULT_EINTR);
     }
     return waits_for_nothing(fd, 0) && (!hard || below(4) == 0) && fails(CALL_accept4, fd, FAULT_ENOMEM, 4) ? -1
@@ -516,6 +521,7 @@ __attribute__((constructor)) static void configure(void) {
         _exit(2);
     }
     hard_share = mixed ? (unsigned) number_of("POLLRING_FAULTS_HARD", 20) : 0;
+    for_nio = getenv("POLLRING_FAULTS_NIO") != NULL;
     seed = number_of("POLLRING_FAULTS_SEED", 1);
     rate = (unsigned) number_of("POLLRING_FAULTS_RATE", hard ? 20 : 100);
     for (int call = 0; call < CALL_COUNT; call++) {
