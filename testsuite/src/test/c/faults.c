@@ -7,22 +7,26 @@
 
 /*
  * To be preloaded (LD_PRELOAD): system calls on non-blocking sockets and on what event loops wait on fail, fall short
- * or come late, in ways that a kernel may choose; testsuite/README.md has the table. All else passes unchanged.
+ * or come late, in ways that a kernel may choose; testsuite/README.md has the table. All else passes unchanged. What a
+ * ring is asked to do by itself, faults_ring.c changes.
  *
- *   POLLRING_FAULTS          harmless, or hard; without it nothing happens
+ *   POLLRING_FAULTS          harmless, hard, or mixed: harmless, and some that end one connection; without it none
  *   POLLRING_FAULTS_SEED     a number
- *   POLLRING_FAULTS_RATE     faults in 1000 calls; 100 (harmless), 20 (hard)
+ *   POLLRING_FAULTS_RATE     faults in 1000 calls; 100 (harmless, mixed), 20 (hard)
+ *   POLLRING_FAULTS_HARD     hard ones in 1000 faults, of mixed; 20
  *   POLLRING_FAULTS_CALLS    names of the calls that may fail, with commas in between; without it all
+ *   POLLRING_FAULTS_NIO      if set, no call on a socket is interrupted: java.nio would then tell of -3 bytes
  *   POLLRING_FAULTS_REPORT   a file that the counts are appended to at exit, in place of stderr
  *   POLLRING_FAULTS_PAUSED   if set, nothing fails until pollring_faults_pause(0)
  */
 #define _GNU_SOURCE
 /* With it, glibc defines some of the functions that are defined here. */
 #undef _FORTIFY_SOURCE
+#include "faults.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/io_uring.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sched.h>
@@ -33,6 +37,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -42,21 +47,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define FUNCTIONS(X) X(read) X(readv) X(recv) X(recvfrom) X(recvmsg) X(write) X(writev) X(send) X(sendto) X(sendmsg) \
-    X(splice) X(sendfile) X(accept4) X(socket) X(epoll_ctl) X(epoll_wait) X(timerfd_settime) X(eventfd_write)
-#define SYSTEM_CALLS(X) X(recvmmsg) X(sendmmsg) X(enter)
-#define FAULTS(X) X(SHORT) X(DELAY) X(EINTR) X(EAGAIN) X(ECONNRESET) X(EPIPE) X(ENOSPC) X(ENOMEM) X(ENOBUFS) X(EMFILE) \
-    X(ENFILE) X(EBUSY) X(EBADR)
-
-#define CALL(name) CALL_##name,
-#define FAULT(name) FAULT_##name,
 #define NAME(name) #name,
-enum call { FUNCTIONS(CALL) SYSTEM_CALLS(CALL) CALL_COUNT };
-enum fault { FAULTS(FAULT) FAULT_COUNT, NONE };
-static const char *const call_names[] = { FUNCTIONS(NAME) SYSTEM_CALLS(NAME) };
+static const char *const call_names[] = { FUNCTIONS(NAME) SYSTEM_CALLS(NAME) REQUESTS(NAME) };
 static const char *const fault_names[] = { FAULTS(NAME) };
 static const int errnos[] = { 0, 0, EINTR, EAGAIN, ECONNRESET, EPIPE, ENOSPC, ENOMEM, ENOBUFS, EMFILE, ENFILE, EBUSY,
-    EBADR };
+    EBADR, EALREADY, 0, 0 };
 
 /* The C libraries differ in what they take the flags of calls for many messages for. */
 #ifdef __GLIBC__
@@ -65,19 +60,21 @@ typedef int many_flags;
 typedef unsigned many_flags;
 #endif
 
-enum kind { OTHER, TCP, UNIX_STREAM, STREAM, DATAGRAM };
-
-#define MAX_FDS 65536
-
 static unsigned counts[CALL_COUNT][FAULT_COUNT];
 static unsigned char may_fail[CALL_COUNT];
 static unsigned char spared[MAX_FDS];
+/* Whether all faults are hard, and which share of them is, in thousandths. */
 static int hard;
+static unsigned hard_share;
+static unsigned ended;
+static int for_nio;
 static unsigned rate;
 static int paused = 1;
 static uint64_t seed;
 static unsigned threads;
 static __thread uint64_t generator;
+/* What is to happen now is hard. */
+static __thread int chosen_hard;
 
 /* What the wrapped names mean without this library. */
 #define REAL(name) \
@@ -92,6 +89,7 @@ static __thread uint64_t generator;
     }
 FUNCTIONS(REAL)
 REAL(syscall)
+REAL(mmap)
 
 /* SplitMix64; each thread has its own, by the order in which threads come here first. */
 static uint64_t next_random(void) {
@@ -105,22 +103,38 @@ static uint64_t next_random(void) {
     return z ^ (z >> 31);
 }
 
-static uint64_t below(uint64_t limit) {
+uint64_t below(uint64_t limit) {
     return next_random() % limit;
 }
 
-static int chosen(enum call call, int fd) {
+int chosen(enum call call, int fd) {
     if (__atomic_load_n(&paused, __ATOMIC_RELAXED) || !may_fail[call]) {
         return 0;
     }
     if (fd >= 0 && fd < MAX_FDS && __atomic_load_n(&spared[fd], __ATOMIC_RELAXED)) {
         return 0;
     }
-    return below(1000) < rate;
+    if (below(1000) >= rate) {
+        return 0;
+    }
+    chosen_hard = hard || (hard_share > 0 && below(1000) < hard_share);
+    return 1;
 }
 
-static void count(enum call call, enum fault fault) {
+void count(enum call call, enum fault fault) {
     __atomic_add_fetch(&counts[call][fault], 1, __ATOMIC_RELAXED);
+}
+
+int is_hard(void) {
+    return chosen_hard;
+}
+
+void connection_ends(void) {
+    __atomic_add_fetch(&ended, 1, __ATOMIC_RELAXED);
+}
+
+int errno_of(enum fault fault) {
+    return errnos[fault];
 }
 
 static int failed(enum call call, enum fault fault) {
@@ -139,7 +153,7 @@ static void delay(enum call call) {
     }
 }
 
-static enum kind kind_of(int fd) {
+enum kind kind_of(int fd) {
     struct stat status;
     int type = 0, domain = 0, saved = errno;
     socklen_t length = sizeof(int);
@@ -167,7 +181,7 @@ static int waits_for_nothing(int fd, int flags) {
  * for edges must get one. Setting these options has the kernel look whether there is something to tell. The size of a
  * send buffer that is read is twice what was set; TCP would stop to size its own.
  */
-static void make_edge(int fd, enum kind kind, int reads) {
+void make_edge(int fd, enum kind kind, int reads) {
     int value = 0, saved = errno;
     socklen_t length = sizeof(value);
     int level = !reads && kind == TCP ? IPPROTO_TCP : SOL_SOCKET;
@@ -192,7 +206,8 @@ static enum fault before(enum call call, int fd, int flags, int reads) {
         return NONE;
     }
     enum fault fault;
-    if (hard) {
+    if (is_hard()) {
+        connection_ends();
         fault = kind == DATAGRAM || below(4) == 0 ? FAULT_ENOMEM + below(2) : FAULT_ECONNRESET + below(reads ? 1 : 2);
         if (kind != DATAGRAM) {
             /* A connection that was reset is over: whoever reads on must come to an end, on both sides. */
@@ -205,10 +220,14 @@ static enum fault before(enum call call, int fd, int flags, int reads) {
             return NONE;
         }
         if (fault == FAULT_EAGAIN) {
-            if (kind == STREAM || (reads && kind != TCP)) {
+            /* Netty's channels for UNIX sockets cannot be told to come again with a descriptor: docs/upstream.md. */
+            if (kind == STREAM || (reads && kind != TCP) || (call == CALL_sendmsg && kind == UNIX_STREAM)) {
                 return NONE;
             }
             make_edge(fd, kind, reads);
+        }
+        if (fault == FAULT_EINTR && for_nio) {
+            return NONE;
         }
         if (fault == FAULT_SHORT) {
             return kind == STREAM || (flags & (MSG_PEEK | MSG_WAITALL)) != 0 ? NONE : FAULT_SHORT;
@@ -322,16 +341,20 @@ static int fails(enum call call, int fd, enum fault first, unsigned faults) {
     if (!chosen(call, fd)) {
         return 0;
     }
-    if (!hard) {
+    /* What is not about one connection does not fail among harmless faults. */
+    if (!is_hard() || (!hard && call != CALL_epoll_ctl)) {
         delay(call);
         return 0;
+    }
+    if (faults > 0 && call == CALL_epoll_ctl) {
+        connection_ends();
     }
     return faults > 0 && failed(call, first + below(faults)) < 0;
 }
 
 /* EAGAIN would need an edge, and a listener has none to give. Netty accepts nothing for a second after an error. */
 int accept4(int fd, struct sockaddr *restrict address, socklen_t *restrict length, int flags) {
-    if (!hard && waits_for_nothing(fd, 0) && chosen(CALL_accept4, fd)) {
+    if (!hard && !for_nio && waits_for_nothing(fd, 0) && chosen(CALL_accept4, fd)) {
         return failed(CALL_accept4, FAULT_EINTR);
     }
     return waits_for_nothing(fd, 0) && (!hard || below(4) == 0) && fails(CALL_accept4, fd, FAULT_ENOMEM, 4) ? -1
@@ -377,11 +400,13 @@ static long enter(long fd, long to_submit, long min_complete, long flags, long a
  * was to. A signal in the wait is told of only if nothing was submitted and no completion is there.
  */
 static long enter_with_fault(long fd, long to_submit, long min_complete, long flags, long arg, long size) {
-    if (hard) {
-        /* Each ENOMEM ends a ring for good, so that there would soon be none to try the others on. */
+    if (is_hard()) {
+        /* Each ENOMEM ends a ring for good, so that there would soon be none to try the others on. EBADR ends many
+           connections at once. */
         static const enum fault submitting[] = { FAULT_EAGAIN, FAULT_EBUSY };
         static const enum fault waiting[] = { FAULT_EINTR, FAULT_EBADR };
-        enum fault fault = below(64) == 0 ? FAULT_ENOMEM : to_submit > 0 ? submitting[below(2)] : waiting[below(2)];
+        enum fault fault = hard && below(64) == 0 ? FAULT_ENOMEM
+                : to_submit > 0 ? submitting[below(2)] : waiting[below(hard ? 2 : 1)];
         return to_submit > 0 || min_complete > 0 ? failed(CALL_enter, fault)
                 : enter(fd, to_submit, min_complete, flags, arg, size);
     }
@@ -400,6 +425,22 @@ static long enter_with_fault(long fd, long to_submit, long min_complete, long fl
     return enter(fd, to_submit, min_complete, flags, arg, size);
 }
 
+/* What the ring is to do by itself may fail where the call does not. */
+static long enter_with_requests(long fd, long to_submit, long min_complete, long flags, long arg, long size) {
+    struct edges edges;
+    ring_change((int) fd, (unsigned) to_submit, &edges);
+    long done = enter(fd, to_submit, min_complete, flags, arg, size);
+    ring_entered(&edges);
+    return done;
+}
+
+/* Where a ring has its requests. */
+void *mmap(void *address, size_t length, int protection, int flags, int fd, off_t offset) {
+    void *mapped = get_mmap()(address, length, protection, flags, fd, offset);
+    ring_mapped(fd, offset, mapped);
+    return mapped;
+}
+
 /* musl lacks some of these calls, or makes others of them: those who want exactly this one come here. */
 long syscall(long number, ...) {
     va_list list;
@@ -411,7 +452,12 @@ long syscall(long number, ...) {
         case __NR_io_uring_enter:
             /* Arguments that were passed as int have nothing certain in their upper half. */
             return chosen(CALL_enter, -1) ? enter_with_fault((int) a, (unsigned) b, (unsigned) c, (unsigned) d, e, f)
-                    : enter((int) a, (unsigned) b, (unsigned) c, (unsigned) d, e, f);
+                    : enter_with_requests((int) a, (unsigned) b, (unsigned) c, (unsigned) d, e, f);
+        case __NR_io_uring_setup: {
+            long fd = get_syscall()(number, a, b, c, d, e, f);
+            ring_made((int) fd, (const struct io_uring_params *) b);
+            return fd;
+        }
         case __NR_accept4:
             return accept4((int) a, (struct sockaddr *) b, (socklen_t *) c, (int) d);
         case __NR_recvmsg:
@@ -440,6 +486,10 @@ void pollring_faults_pause(int pause) {
     __atomic_store_n(&paused, pause || rate == 0, __ATOMIC_RELAXED);
 }
 
+unsigned pollring_faults_ended(void) {
+    return __atomic_load_n(&ended, __ATOMIC_RELAXED);
+}
+
 void pollring_faults_spare(int fd) {
     if (fd >= 0 && fd < MAX_FDS) {
         __atomic_store_n(&spared[fd], 1, __ATOMIC_RELAXED);
@@ -465,10 +515,13 @@ __attribute__((constructor)) static void configure(void) {
         return;
     }
     hard = strcmp(profile, "hard") == 0;
-    if (!hard && strcmp(profile, "harmless") != 0) {
-        fprintf(stderr, "POLLRING_FAULTS is %s; it must be harmless or hard\n", profile);
+    int mixed = strcmp(profile, "mixed") == 0;
+    if (!hard && !mixed && strcmp(profile, "harmless") != 0) {
+        fprintf(stderr, "POLLRING_FAULTS is %s; it must be harmless, hard or mixed\n", profile);
         _exit(2);
     }
+    hard_share = mixed ? (unsigned) number_of("POLLRING_FAULTS_HARD", 20) : 0;
+    for_nio = getenv("POLLRING_FAULTS_NIO") != NULL;
     seed = number_of("POLLRING_FAULTS_SEED", 1);
     rate = (unsigned) number_of("POLLRING_FAULTS_RATE", hard ? 20 : 100);
     for (int call = 0; call < CALL_COUNT; call++) {
@@ -487,13 +540,17 @@ __attribute__((destructor)) static void report(void) {
     if (file == NULL) {
         return;
     }
-    fprintf(file, "faults %s seed=%llu rate=%u\n", hard ? "hard" : "harmless", (unsigned long long) seed, rate);
+    fprintf(file, "faults %s seed=%llu rate=%u ended=%u\n", hard ? "hard" : hard_share > 0 ? "mixed" : "harmless",
+            (unsigned long long) seed, rate, ended);
     for (int call = 0; call < CALL_COUNT; call++) {
         for (int fault = 0; fault < FAULT_COUNT; fault++) {
             if (counts[call][fault] > 0) {
                 fprintf(file, "fault %s %s %u\n", call_names[call], fault_names[fault], counts[call][fault]);
             }
         }
+    }
+    if (ring_is_left_alone()) {
+        fprintf(file, "requests are left alone\n");
     }
     fflush(file);
 }

@@ -34,10 +34,15 @@ final class Connection {
         return id % 4 < 2;
     }
 
+    /** Whether each side answers what it gets with a few bytes, which our channels leave to their loop to send. */
+    boolean isChatty() {
+        return id % 3 == 0;
+    }
+
     /** How many bytes that side sends, unless it closes before. */
     long bytes(boolean ofClient) {
         Random random = random(ofClient);
-        return Bytes.ID_BYTES + random.nextInt(1 << (8 + random.nextInt(11)));
+        return Bytes.ID_BYTES + random.nextInt(1 << (8 + random.nextInt(isChatty() ? 5 : 11)));
     }
 
     Random random(boolean ofClient) {

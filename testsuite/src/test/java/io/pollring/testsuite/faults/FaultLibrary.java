@@ -10,7 +10,7 @@ import com.sun.jna.Library;
 import com.sun.jna.Native;
 
 /** The preloaded library of faults ({@code src/test/c/faults.c}), as the program under it sees it. */
-interface FaultLibrary extends Library {
+public interface FaultLibrary extends Library {
 
     /** The one that this process was started with; its absence is an error. */
     static FaultLibrary preloaded() {
@@ -19,6 +19,9 @@ interface FaultLibrary extends Library {
 
     /** No call fails until this is called with 0. */
     void pollring_faults_pause(int pause);
+
+    /** How many connections faults have ended so far. */
+    int pollring_faults_ended();
 
     /** No call on {@code fd} fails from now on. */
     void pollring_faults_spare(int fd);

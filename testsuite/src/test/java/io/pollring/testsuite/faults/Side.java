@@ -24,6 +24,7 @@ import java.util.Random;
  */
 final class Side extends ChannelInboundHandlerAdapter {
     private static final int MAX_PIECE = 40_000;
+    private static final int MAX_CHATTY_PIECE = 100;
     private static final int MAX_PIECES_AT_ONCE = 20;
 
     private final Connections connections;
@@ -131,6 +132,9 @@ final class Side extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (connection != null && connection.isChatty()) {
+            send(ctx);
+        }
         ctx.flush();
         ctx.read();
     }
@@ -139,9 +143,9 @@ final class Side extends ChannelInboundHandlerAdapter {
         if (outputOver || !ctx.channel().isActive()) {
             return;
         }
-        int pieces = 1 + random.nextInt(MAX_PIECES_AT_ONCE);
+        int pieces = connection.isChatty() ? 1 + random.nextInt(2) : 1 + random.nextInt(MAX_PIECES_AT_ONCE);
         for (int i = 0; i < pieces && sent < toSend && ctx.channel().isWritable(); i++) {
-            int length = (int) Math.min(toSend - sent, 1 + random.nextInt(1 + random.nextInt(MAX_PIECE)));
+            int length = (int) Math.min(toSend - sent, pieceBytes());
             ByteBuf buffer = random.nextInt(8) == 0 ? ctx.alloc().heapBuffer(length) : ctx.alloc().directBuffer(length);
             sends.write(buffer, sent, length);
             sent += length;
@@ -161,10 +165,20 @@ final class Side extends ChannelInboundHandlerAdapter {
             }
         }
         ctx.flush();
-        if (sent < toSend && ctx.channel().isWritable()) {
+        if (sent < toSend && ctx.channel().isWritable() && !waitsForAnswer()) {
             // Not at once: other channels have bytes, too.
             ctx.executor().execute(() -> send(ctx));
         }
+    }
+
+    private int pieceBytes() {
+        return connection.isChatty() ? Bytes.ID_BYTES + random.nextInt(MAX_CHATTY_PIECE)
+                : 1 + random.nextInt(1 + random.nextInt(MAX_PIECE));
+    }
+
+    /** The other side sends more when it has got this. */
+    private boolean waitsForAnswer() {
+        return connection.isChatty() && !inputOver && received < connection.bytes(!client);
     }
 
     /** Some wait for all that the other side sends: a half close would have its reader look once more. */
@@ -194,6 +208,7 @@ final class Side extends ChannelInboundHandlerAdapter {
             if (connection == null) {
                 ctx.close();
             } else {
+                send(ctx);
                 shutdownOutput(ctx);
                 closeIfOver(ctx);
             }

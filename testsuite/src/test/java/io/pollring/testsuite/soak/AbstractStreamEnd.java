@@ -92,7 +92,7 @@ abstract class AbstractStreamEnd extends SoakEnd {
         after(write(lastBytes + 1, 2), () -> ((DuplexChannel) channel).shutdownOutput().addListener(done -> {
             if (done.isSuccess()) {
                 post(next);
-            } else if (connection.ending != Ending.RESET) {
+            } else if (!isExcused(done.cause())) {
                 connection.violated(this, "cannot end its output: " + done.cause());
             }
         }));
@@ -117,12 +117,13 @@ abstract class AbstractStreamEnd extends SoakEnd {
 
     private void inputEnded() {
         Ending ending = connection.ending;
-        if (!inputEnded && ending == null) {
-            connection.violated(this, "its input ended, and nobody has asked for it");
-        } else if (!inputEnded && ending != Ending.RESET && received != other().sent) {
-            connection.violated(this, "its input ended before all had come");
-        }
+        String violation = inputEnded || ending == Ending.RESET ? null
+                : ending == null ? "its input ended, and nobody has asked for it"
+                : received != other().sent ? "its input ended before all had come" : null;
         inputEnded = true;
+        if (violation != null && !connection.brokenByFault()) {
+            connection.violated(this, violation);
+        }
     }
 
     @Override

@@ -102,7 +102,7 @@ final class DatagramEnd extends SoakEnd {
 
     @Override
     boolean isExcused(Throwable cause) {
-        return connection.ending != null && cause instanceof IOException;
+        return connection.ending != null && cause instanceof IOException || super.isExcused(cause);
     }
 
     @Override

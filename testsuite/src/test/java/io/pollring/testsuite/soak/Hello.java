@@ -40,8 +40,10 @@ final class Hello extends ByteToMessageDecoder {
     private void found(ChannelHandlerContext ctx, long id) {
         SoakConnection connection = world.find(id);
         if (connection == null) {
-            world.violations.add("connection " + id + " was accepted, and is none of the present ones: "
-                    + ctx.channel());
+            if (!world.faults.mayEnd()) {
+                world.violations.add("connection " + id + " was accepted, and is none of the present ones: "
+                        + ctx.channel());
+            }
             ctx.close();
             return;
         }
@@ -51,7 +53,9 @@ final class Hello extends ByteToMessageDecoder {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        world.violations.add("exception before the client's id had come: " + cause + "; " + ctx.channel());
+        if (!world.faults.mayCause(cause)) {
+            world.violations.add("exception before the client's id had come: " + cause + "; " + ctx.channel());
+        }
         ctx.close();
     }
 }

@@ -65,8 +65,28 @@ final class SoakConnection {
         world.over(this);
     }
 
-    /** Gives it up, after a violation. */
-    void abandon() {
+    /** Whether a fault may have ended it, unasked. It is over then, and so is its other end. */
+    boolean brokenByFault() {
+        if (!world.faults.mayEnd()) {
+            return false;
+        }
+        if (abandon()) {
+            world.faults.broken();
+        }
+        return true;
+    }
+
+    /** Whether a fault may be what {@code cause} tells of; then it is over. */
+    boolean brokenByFault(Throwable cause) {
+        return world.faults.mayCause(cause) && brokenByFault();
+    }
+
+    /**
+     * Gives it up, after a violation or a fault.
+     *
+     * @return whether it was not over before
+     */
+    boolean abandon() {
         ending = Ending.RESET;
         for (SoakEnd end : new SoakEnd[] { client, server }) {
             if (end.channel == null) {
@@ -77,11 +97,12 @@ final class SoakConnection {
         }
         synchronized (this) {
             if (isOver) {
-                return;
+                return false;
             }
             isOver = true;
         }
         world.over(this);
+        return true;
     }
 
     /** What the judge sees change as long as this gets on. */

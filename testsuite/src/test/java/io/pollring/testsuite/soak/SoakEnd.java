@@ -60,7 +60,7 @@ abstract class SoakEnd extends ChannelInboundHandlerAdapter {
     public void handlerAdded(ChannelHandlerContext ctx) {
         channel = ctx.channel();
         channel.closeFuture().addListener(future -> {
-            if (connection.ending == null) {
+            if (connection.ending == null && !connection.brokenByFault()) {
                 connection.violated(this, "closed, and nobody has asked for it");
             }
             closed = true;
@@ -79,7 +79,7 @@ abstract class SoakEnd extends ChannelInboundHandlerAdapter {
 
     /** What an error is no surprise for. */
     boolean isExcused(Throwable cause) {
-        return connection.ending == Ending.RESET && cause instanceof IOException;
+        return connection.ending == Ending.RESET && cause instanceof IOException || connection.brokenByFault(cause);
     }
 
     private static String at(Throwable cause) {
@@ -121,14 +121,14 @@ abstract class SoakEnd extends ChannelInboundHandlerAdapter {
         }
         moving = true;
         channel.deregister().addListener(left -> {
-            if (!left.isSuccess()) {
+            if (!left.isSuccess() && !connection.brokenByFault(left.cause())) {
                 connection.violated(this, "cannot leave its loop: " + left.cause());
             }
             next.register(channel).addListener(arrived -> {
                 moving = false;
                 if (arrived.isSuccess()) {
                     connection.counts().count(SoakEvent.MOVE);
-                } else if (connection.ending == null) {
+                } else if (connection.ending == null && !connection.brokenByFault(arrived.cause())) {
                     connection.violated(this, "cannot go to another loop: " + arrived.cause());
                 }
                 wake();
@@ -172,7 +172,7 @@ abstract class SoakEnd extends ChannelInboundHandlerAdapter {
     }
 
     final void reset() {
-        if (connection.link.isInet()) {
+        if (connection.link.isInet() && channel.isOpen()) {
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
         }
         // Past the handlers: TLS would say good-bye.

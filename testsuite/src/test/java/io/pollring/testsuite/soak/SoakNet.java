@@ -127,7 +127,7 @@ final class SoakNet {
     }
 
     private static void check(SoakConnection connection, Future<?> made) {
-        if (!made.isSuccess()) {
+        if (!made.isSuccess() && !connection.brokenByFault(made.cause())) {
             connection.violated(connection.client, "cannot be made: " + made.cause());
             connection.abandon();
         }

@@ -39,6 +39,8 @@ public final class SoakProgram {
         IncidentWatch.start(violations);
         System.out.println("soak: " + settings);
         System.out.println("Java " + System.getProperty("java.version") + ", features: " + IoUring.featureString());
+        // Before the threads are counted: to find the library of faults takes some.
+        System.out.println("faults: " + new SoakFaults());
         SoakTls tls = new SoakTls();
         SoakResources atFirst = SoakResources.now().withoutMemory();
         phase("warm-up", tls, settings.seed);

@@ -66,13 +66,15 @@ final class SoakScheduler {
         }
         if (!isComplete()) {
             world.violations.add(name + " has had no " + world.counts.missing().keySet() + ", " + mostLive
-                    + " connections at most, and " + groups.resumed() + " loops resumed, so not all was tried");
+                    + " connections at most, " + groups.resumed() + " loops resumed, and " + world.faults
+                    + ", so not all was tried");
         }
         while (!live.isEmpty() && goesOn()) {
             live.stream().filter(connection -> connection.ending == null && connection.isReady()).forEach(this::end);
             turn();
         }
         print();
+        world.faults.check(world.violations);
         if (pulse.isDead()) {
             world.violations.add("a loop does not run any more");
         }
@@ -80,7 +82,8 @@ final class SoakScheduler {
 
     /** Whether each kind of thing has been there at least once. */
     private boolean isComplete() {
-        return mostLive >= settings.connectionsThatFit && groups.resumed() > 0 && world.counts.missing().isEmpty();
+        return mostLive >= settings.connectionsThatFit && groups.resumed() > 0 && world.counts.missing().isEmpty()
+                && world.faults.isTried();
     }
 
     private boolean goesOn() {
@@ -132,8 +135,8 @@ final class SoakScheduler {
     }
 
     private void print() {
-        System.out.printf("%tT %s: live=%d most=%d %s resumed=%d violations=%d%n", System.currentTimeMillis(), name,
-                live.size(), mostLive, world.counts, groups.resumed(), world.violations.count());
+        System.out.printf("%tT %s: live=%d most=%d %s %s resumed=%d violations=%d%n", System.currentTimeMillis(), name,
+                live.size(), mostLive, world.counts, world.faults, groups.resumed(), world.violations.count());
     }
 
     /** If many were lost in a row, it takes more to see whether all would be. */

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 final class SoakWorld {
     final SoakCounts counts = new SoakCounts();
     final Violations violations;
+    final SoakFaults faults = new SoakFaults();
     /** Those that are over, until the scheduler has seen it. */
     final Queue<SoakConnection> over = new ConcurrentLinkedQueue<>();
     private final Map<Long, SoakConnection> byId = new ConcurrentHashMap<>();
