@@ -169,7 +169,7 @@ public final class IoUringEventLoopGroup extends MultiThreadIoEventLoopGroup {
     }
 
     private static IoHandlerFactory newFactory(int maxEvents, SelectStrategyFactory selectStrategyFactory) {
-        return IoUringIoHandler.newFactory(new IoUringIoHandlerConfig(), maxEvents, selectStrategyFactory);
+        return IoUringIoHandler.newFactory(maxEvents, selectStrategyFactory);
     }
 
     // The order of the arguments is that of the super constructors above.

@@ -82,6 +82,18 @@ public final class IoUringIoHandler implements IoHandler {
         return newFactory(config, 0, selectStrategyFactory);
     }
 
+    /**
+     * A factory of handlers with the default settings, and the parameters of Netty's epoll handler.
+     *
+     * @param maxEvents             how many channels a loop serves before it runs its tasks, 0 for no limit
+     * @param selectStrategyFactory makes the strategy that tells each handler when to wait, and when to spin
+     * @throws UnsatisfiedLinkError if Netty's native epoll transport is not available, or too old, or of several releases
+     *                              that do not fit each other
+     */
+    public static IoHandlerFactory newFactory(int maxEvents, SelectStrategyFactory selectStrategyFactory) {
+        return newFactory(new IoUringIoHandlerConfig(), maxEvents, selectStrategyFactory);
+    }
+
     static IoHandlerFactory newFactory(IoUringIoHandlerConfig config, int maxEvents,
                                        SelectStrategyFactory selectStrategyFactory) {
         NettyReleases.ensureUsable();
@@ -184,12 +196,12 @@ public final class IoUringIoHandler implements IoHandler {
     }
 
     /** How many channels are registered now. May be called by any thread. */
-    int channelCount() {
+    public int channelCount() {
         return adapter.channels();
     }
 
     /** The channels that are registered now; a copy. Any thread but the loop's gets no more than a good guess. */
-    List<Channel> registeredChannels() {
+    public List<Channel> registeredChannels() {
         List<Channel> channels = new ArrayList<>();
         for (EpollIoHandle handle : loop.handles()) {
             Channel channel = ChannelHandleAdapter.channelOf(handle);
