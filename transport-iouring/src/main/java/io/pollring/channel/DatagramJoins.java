@@ -25,7 +25,7 @@ import java.util.Objects;
  * <p>Belongs to the loop's thread, but for the two methods that say otherwise.
  */
 final class DatagramJoins {
-    /** Newer kernels take twice as many, those before 6.9 do not. */
+    /** Linux 6.18 takes twice as many, but older kernels do not. */
     static final int MAX_SEGMENTS = 64;
     /** What an IPv4 packet has room for. An IPv6 packet has room for 20 more, but not with a mapped address. */
     static final int MAX_BYTES = 65_507;
