@@ -96,7 +96,8 @@ abstract class AbstractIoUringDatagramChannel extends AbstractIoUringChannel {
     /** Removes messages that were sent, and those between them that were cancelled, which nobody was shown. */
     private static void remove(ChannelOutboundBuffer in, int sent) {
         int left = sent;
-        while (left > 0) {
+        // A promise's listener may close the channel, which leaves nothing to remove.
+        while (left > 0 && !in.isEmpty()) {
             if (!isEmpty(in.current())) {
                 left--;
             }
