@@ -7,8 +7,9 @@
 
 /*
  * Bursts of datagrams: a few sockets, each of which asks with a datagram for N of SIZE bytes, and has one such request
- * outstanding. N is what is given as CONNECTIONS. Each datagram of a burst is counted, none may get lost, and latency is
- * that of all of a burst. The kernel may join them for us (UDP_GRO), so that it is not the generator that is measured.
+ * outstanding. N is what is given as CONNECTIONS. Each datagram of a burst is counted, none may get lost, and latency
+ * is that of all of a burst. The kernel may join them for us (UDP_GRO), so that it is not the generator that is
+ * measured.
  *
  * A request is N, in network byte order, and the datagram that is wanted.
  */

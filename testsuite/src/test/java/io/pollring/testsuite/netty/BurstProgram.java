@@ -32,8 +32,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sends bursts of datagrams with an own channel, over a network whose MTU is smaller than a datagram may be, and looks at
- * which of them shared a send: the receiver gets these together. Exits 0 if they are those that fit the MTU, and all
+ * Sends bursts of datagrams with an own channel, over a network whose MTU is smaller than a datagram may be, and looks
+ * at which of them shared a send: the receiver gets these together. Exits 0 if they are those that fit the MTU, and all
  * arrive.
  */
 public final class BurstProgram implements AutoCloseable {
