@@ -42,7 +42,7 @@ int thorough;
 
 static const struct mode *const modes[] = {
     &echo_mode, &mostly_idle_mode, &echo10_mode, &stream_mode, &upload_mode, &tls_mode, &churn_mode, &udp_mode,
-    &http_mode, &http_pipelined_mode
+    &udp_burst_mode, &http_mode, &http_pipelined_mode
 };
 static const struct mode *mode;
 static int epoll_fd;

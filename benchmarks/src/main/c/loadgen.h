@@ -63,6 +63,7 @@ extern const struct mode upload_mode;
 extern const struct mode tls_mode;
 extern const struct mode churn_mode;
 extern const struct mode udp_mode;
+extern struct mode udp_burst_mode;
 extern const struct mode http_mode;
 extern const struct mode http_pipelined_mode;
 

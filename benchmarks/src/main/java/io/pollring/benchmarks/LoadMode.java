@@ -22,7 +22,8 @@ enum LoadMode {
     HTTP("http", 13, 1, "req"),
     HTTP_PIPELINED("http-pipelined", 13, 1, "req"),
     CHURN("churn", 64, 5, "conn"),
-    UDP("udp", 64, 1, "msg");
+    UDP("udp", 64, 1, "msg"),
+    UDP_BURST("udp-burst", 1200, 1, "msg");
 
     private static final int PIPELINED = 16;
 
@@ -63,10 +64,14 @@ enum LoadMode {
         return label.equals("stream") || label.equals("upload");
     }
 
-    /** Over how many units exact counts are taken, where {@code messages} are taken for an echo. */
-    long counted(long messages) {
+    /**
+     * Over how many units exact counts are taken, where {@code messages} are taken for an echo.
+     *
+     * @param batch how many messages are sent, or answer, at once
+     */
+    long counted(long messages, int batch) {
         long counted = Math.max(1, messages / countDivisor);
-        return (counted + batch() - 1) / batch() * batch();
+        return (counted + batch - 1) / batch * batch;
     }
 
     /** What is counted and timed, in short. */

@@ -33,7 +33,7 @@ final class Notes {
                         + " may cost, and not the same work");
             }
         }
-        if (kind == WorkloadKind.UDP) {
+        if (kind == WorkloadKind.UDP || kind == WorkloadKind.UDP_BURST) {
             String same = labels(contenders.stream().filter(contender -> contender.transport().equals(BUFFER_RING))
                     .collect(Collectors.toList()));
             if (!same.isEmpty()) {

@@ -11,23 +11,25 @@ final class Workload {
     /** All there is to compare. */
     static final String FULL = String.join(",", "echo:1,echo:16,echo:64,echo:512,echo:2048", "echo2k:64,echo4k:64",
             "ondemand:64,ondemand:2000", "writes10:64,flushes10:64", "stream:8,stream16k:64,upload:8,upload16k:64",
-            "http:64,http-pipelined:64", "churn:64", "udp:64", "domain:64", "proxy:64", "tls:64", "timers:1000",
-            "foreign:64", "mostly-idle:1000", "idle:10000");
+            "http:64,http-pipelined:64", "churn:64", "udp:64", "udp-burst:10,udp-burst:50", "domain:64", "proxy:64",
+            "tls:64", "timers:1000", "foreign:64", "mostly-idle:1000", "idle:10000");
     /** For a first look. */
     static final String QUICK = "echo:64,echo:512,ondemand:64,churn:64";
 
     private static final int MAX_CONNECTIONS = 65536;
     /** As many as may wait to be accepted (the servers' backlog): one more, and a client would hang for a second. */
     private static final int MAX_CHURNING = 4096;
+    /** What fits a socket's receive buffer. */
+    private static final int MAX_BURST = 64;
 
     private final WorkloadKind kind;
     private final int connections;
 
     Workload(WorkloadKind kind, int connections) {
-        int max = kind.isChurn() ? MAX_CHURNING : MAX_CONNECTIONS;
+        int max = kind.isChurn() ? MAX_CHURNING : kind.isBurst() ? MAX_BURST : MAX_CONNECTIONS;
         if (connections < 1 || connections > max) {
             throw new IllegalArgumentException(
-                    connections + " connections for " + kind.label() + ": must be in 1.." + max);
+                    connections + (kind.isBurst() ? " datagrams" : " connections") + " for " + kind.label() + ": must be in 1.." + max);
         }
         this.kind = kind;
         this.connections = connections;
@@ -60,6 +62,11 @@ final class Workload {
     /** How many sockets the server has when all are connected. */
     int sockets() {
         return kind.isProxy() ? 2 * connections : connections;
+    }
+
+    /** Over how many messages exact counts are taken, where {@code messages} are taken for an echo. */
+    long counted(long messages) {
+        return kind.load().counted(messages, kind.isBurst() ? connections : kind.load().batch());
     }
 
     String describe() {

@@ -32,6 +32,8 @@ enum WorkloadKind {
             + " them unanswered at any time"),
     CHURN(LoadMode.CHURN, "%1$d client%2$s, each of which connects, has 64 bytes echoed, closes, and starts again"),
     UDP(LoadMode.UDP, "%1$d UDP socket%2$s, one 64-byte datagram outstanding on each"),
+    UDP_BURST(LoadMode.UDP_BURST, "UDP sockets, 4 at most, on each of which the server is asked for bursts of %1$d"
+            + " datagram%2$s of 1200 bytes, one burst outstanding; latency is that of all of a burst"),
     DOMAIN(LoadMode.ECHO, "%1$d connection%2$s over UNIX domain sockets, one 64-byte message outstanding on each"),
     PROXY(LoadMode.ECHO, "%1$d connection%2$s through a proxy to an echo server in C, one 64-byte message outstanding"
             + " on each; the generator's figures include that server's"),
@@ -94,6 +96,11 @@ enum WorkloadKind {
     /** Whether connections come and go, so that a message has its share of their making. */
     boolean isChurn() {
         return this == CHURN;
+    }
+
+    /** Whether the number of a workload is how many messages answer a request, and not how many connections ask. */
+    boolean isBurst() {
+        return this == UDP_BURST;
     }
 
     /** Whether the server is a proxy, which needs a server behind it. */

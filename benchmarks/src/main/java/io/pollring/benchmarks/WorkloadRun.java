@@ -91,7 +91,7 @@ final class WorkloadRun {
             results.get(i).setResidentBytes(ProcFs.residentBytes(all.get(i).server().pid()));
             progress.accept(workload + ": counting for " + all.get(i).server().contender());
             results.get(i).setCounts(ExactCounts.take(all.get(i), counter,
-                    workload.kind().load().counted(options.count())));
+                    workload.counted(options.count())));
         }
         return results;
     }

@@ -138,11 +138,13 @@ class LoadModesTest {
 
     @Test
     void requestsThatAreSentSixteenAtATimeAreCountedInSixteens() {
-        assertEquals(512, LoadMode.HTTP_PIPELINED.counted(500));
-        assertEquals(16, LoadMode.HTTP_PIPELINED.counted(1));
-        assertEquals(500, LoadMode.HTTP.counted(500));
-        assertEquals(10, LoadMode.STREAM.counted(500));
-        assertEquals(1, LoadMode.STREAM.counted(3));
+        assertEquals(512, LoadMode.HTTP_PIPELINED.counted(500, LoadMode.HTTP_PIPELINED.batch()));
+        assertEquals(16, LoadMode.HTTP_PIPELINED.counted(1, LoadMode.HTTP_PIPELINED.batch()));
+        assertEquals(500, LoadMode.HTTP.counted(500, LoadMode.HTTP.batch()));
+        assertEquals(10, LoadMode.STREAM.counted(500, LoadMode.STREAM.batch()));
+        assertEquals(1, LoadMode.STREAM.counted(3, LoadMode.STREAM.batch()));
+        assertEquals(550, Workload.parse("udp-burst:50").counted(501));
+        assertEquals(3, Workload.parse("udp:50").counted(3));
     }
 
     private static SSLContext tls() throws Exception {

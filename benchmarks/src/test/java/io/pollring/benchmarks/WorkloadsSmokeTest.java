@@ -52,7 +52,7 @@ class WorkloadsSmokeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"stream:2", "churn:8", "udp:4"})
+    @ValueSource(strings = {"stream:2", "churn:8", "udp:4", "udp-burst:10"})
     void dataMovesBothInTheRoundAndWhereItIsCounted(String workload) throws Exception {
         ContenderResult own = run(workload, "own,epoll").contenders().get(0);
         if (own.backend().equals("RING")) {

@@ -68,15 +68,18 @@ abstract class AbstractIoUringDatagramChannel extends AbstractIoUringChannel {
     protected final void doWrite(ChannelOutboundBuffer in) throws Exception {
         int budget = maxMessagesPerWrite();
         while (budget > 0 && !in.isEmpty()) {
+            if (isEmpty(in.current())) {
+                in.remove();
+                budget--;
+                continue;
+            }
             try {
                 int sent = send(in, budget);
                 if (sent == 0) {
                     break;
                 }
-                for (int i = 0; i < sent; i++) {
-                    in.remove();
-                }
                 budget -= sent;
+                remove(in, sent);
             } catch (IOException e) {
                 // It is this one's failure: the next may go somewhere else.
                 in.remove(e);
@@ -90,8 +93,24 @@ abstract class AbstractIoUringDatagramChannel extends AbstractIoUringChannel {
         }
     }
 
+    /** Removes messages that were sent, and those between them that were cancelled, which nobody was shown. */
+    private static void remove(ChannelOutboundBuffer in, int sent) {
+        int left = sent;
+        // A promise's listener may close the channel, which leaves nothing to remove.
+        while (left > 0 && !in.isEmpty()) {
+            if (!isEmpty(in.current())) {
+                left--;
+            }
+            in.remove();
+        }
+    }
+
+    private static boolean isEmpty(Object msg) {
+        return !content(msg).isReadable();
+    }
+
     /**
-     * Sends messages from the head of {@code in}, and leaves them there.
+     * Sends messages from the head of {@code in}, which is not empty, and leaves them there.
      *
      * @param limit the most messages to send, at least 1
      * @return the number of messages sent; 0 if the socket can take none now

@@ -17,7 +17,7 @@ import io.pollring.ring.MessageArray;
  */
 final class DatagramBatch {
     /** Bounds the memory. What a system call costs is spread over enough messages by then. */
-    static final int MAX_MESSAGES = 256;
+    static final int MAX_SENDS = 256;
 
     private static final FastThreadLocal<DatagramBatch> BATCH = new FastThreadLocal<DatagramBatch>() {
         @Override
@@ -31,11 +31,16 @@ final class DatagramBatch {
         }
     };
 
-    final MessageArray messages = new MessageArray(MAX_MESSAGES);
+    final MessageArray messages = new MessageArray(MAX_SENDS);
     final IovArray buffers = new IovArray(Limits.IOV_MAX);
     final DatagramCollector collector = new DatagramCollector(this);
 
     private DatagramBatch() { }
+
+    /** The calling thread's batch. */
+    static DatagramBatch current() {
+        return BATCH.get();
+    }
 
     /** The calling thread's batch, with nothing in it. */
     static DatagramBatch clean() {

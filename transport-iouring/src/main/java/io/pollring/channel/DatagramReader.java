@@ -116,7 +116,7 @@ final class DatagramReader {
         int start = buf.writerIndex();
         DatagramBatch batch = DatagramBatch.clean();
         int count = 0;
-        while (count < Math.min(messages, DatagramBatch.MAX_MESSAGES)) {
+        while (count < Math.min(messages, DatagramBatch.MAX_SENDS)) {
             int first = batch.buffers.count();
             if (!batch.buffers.add(buf, start + count * maxBytes, maxBytes)) {
                 break;

@@ -34,7 +34,14 @@ import java.net.SocketAddress;
 /**
  * A UDP channel. Takes {@link DatagramPacket}s, {@link SegmentedDatagramPacket}s, {@link AddressedEnvelope}s of a
  * {@link ByteBuf} and an {@link InetSocketAddress}, and, once connected, {@link ByteBuf}s. What is flushed together is
- * sent together, as far as the kernel lets it.
+ * sent together, as far as the kernel lets it: packets of the same size that follow each other to the same recipient
+ * share a send, from which the kernel makes them again ({@link IoUringDatagramChannelConfig#setJoinDatagrams}).
+ *
+ * <p>An error that an ICMP message has brought ({@link java.net.PortUnreachableException}) fails the promise of the
+ * packet that is the next to be sent, whichever it was that the message answers, and of no other: nothing was sent of it,
+ * nor of those that would share its send, and these are sent next. As ever, no promise fails if the kernel tells the error
+ * to a packet that is not the first of its system call. Nor does one if the message says that packets are too large for
+ * the way ({@code EMSGSIZE}) while some are about to share a send: these are then sent one by one.
  *
  * <p>As with Netty's epoll transport, empty datagrams are not sent.
  */
@@ -46,6 +53,7 @@ public final class IoUringDatagramChannel extends AbstractIoUringDatagramChannel
 
     private final IoUringDatagramChannelConfig config;
     private final boolean ipv6;
+    private final DatagramJoins joins;
 
     /** A channel of the family that the system prefers. */
     public IoUringDatagramChannel() {
@@ -84,7 +92,8 @@ public final class IoUringDatagramChannel extends AbstractIoUringDatagramChannel
     private IoUringDatagramChannel(LinuxSocket socket, boolean active) {
         super(socket, active);
         ipv6 = Sockets.ask(socket, Multicast::isIpv6);
-        config = new IoUringDatagramChannelConfig(this);
+        joins = new DatagramJoins(socket);
+        config = new IoUringDatagramChannelConfig(this, joins);
         try {
             // As NIO has it: only groups that the socket has joined.
             config.setIpMulticastAll(MULTICAST_ALL);
@@ -148,21 +157,28 @@ public final class IoUringDatagramChannel extends AbstractIoUringDatagramChannel
     @Override
     int send(ChannelOutboundBuffer in, int limit) throws Exception {
         Object first = in.current();
-        if (!content(first).isReadable()) {
-            return 1;
-        }
         try {
             if (first instanceof ByteBuf && in.size() == 1 && ((ByteBuf) first).hasMemoryAddress()) {
                 ByteBuf buf = (ByteBuf) first;
                 return socket.sendAddress(buf.memoryAddress(), buf.readerIndex(), buf.writerIndex()) > 0 ? 1 : 0;
             }
-            DatagramBatch batch = DatagramBatch.clean();
-            int count = batch.collector.collect(in, ipv6, limit);
-            int sent = batch.messages.send(socket.intValue(), count);
-            return sent >= 0 ? sent : Errors.ioResult("sendmmsg", sent);
+            int sent = send(in, limit, joins);
+            DatagramCollector collected = DatagramBatch.current().collector;
+            int messages = collected.messages(1);
+            if (sent < 0 && messages > 1 && joins.refused(-sent, collected.firstSize(), collected.firstRecipient())) {
+                sent = send(in, messages, null);
+            }
+            return sent >= 0 ? collected.messages(sent) : Errors.ioResult("sendmmsg", sent);
         } catch (Errors.NativeIoException e) {
             throw DatagramErrors.translate(e);
         }
+    }
+
+    /** @return how many sends were made, or {@code -errno} if the first was not */
+    private int send(ChannelOutboundBuffer in, int limit, DatagramJoins joinable) throws Exception {
+        DatagramBatch batch = DatagramBatch.clean();
+        int count = batch.collector.collect(in, ipv6, limit, joinable);
+        return batch.messages.send(socket.intValue(), count);
     }
 
     // ---- groups

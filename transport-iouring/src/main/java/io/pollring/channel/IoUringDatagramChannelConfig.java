@@ -7,10 +7,13 @@
 package io.pollring.channel;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.DatagramChannelConfig;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.unix.RawUnixChannelOption;
 import io.netty.util.internal.ObjectUtil;
 
 import java.net.InetAddress;
@@ -21,9 +24,20 @@ public final class IoUringDatagramChannelConfig extends AbstractIoUringDatagramC
         implements DatagramChannelConfig {
     private volatile int maxDatagramPayloadSize;
     private volatile boolean udpGro;
+    private final DatagramJoins joins;
 
-    IoUringDatagramChannelConfig(IoUringDatagramChannel channel) {
+    IoUringDatagramChannelConfig(IoUringDatagramChannel channel, DatagramJoins joins) {
         super(channel, DatagramOptions.UDP);
+        this.joins = joins;
+    }
+
+    @Override
+    public <T> boolean setOption(ChannelOption<T> option, T value) {
+        boolean known = super.setOption(option, value);
+        if (option instanceof IntegerUnixChannelOption || option instanceof RawUnixChannelOption) {
+            joins.socketChanged();
+        }
+        return known;
     }
 
     /** See {@link #setMaxDatagramPayloadSize(int)}. */
@@ -51,6 +65,26 @@ public final class IoUringDatagramChannelConfig extends AbstractIoUringDatagramC
     public IoUringDatagramChannelConfig setUdpGro(boolean udpGro) {
         set(DatagramOptions.JOINED_DATAGRAMS, udpGro);
         this.udpGro = udpGro;
+        return this;
+    }
+
+    /** See {@link #setJoinDatagrams(boolean)}. */
+    public boolean isJoinDatagrams() {
+        return joins.isWanted();
+    }
+
+    /**
+     * Sets whether packets of the same size that are flushed together, and follow each other to the same recipient, are
+     * handed to the kernel as one, and made to packets again by it or by the network device (GSO); the last of these may be
+     * shorter. It is on by default, and costs a fraction of the CPU time. Where the kernel refuses it, as it does for
+     * packets that are larger than the route's MTU, they are sent one by one, and the handlers see no difference.
+     *
+     * <p>Packets so made do not forbid routers to cut them into fragments, as single ones do, unless the socket says so
+     * ({@code IP_MTU_DISCOVER}). Nothing is joined while {@code UDP_CORK} or {@code UDP_SEGMENT} is set, if it was set as
+     * an option of this channel or before the channel has sent.
+     */
+    public IoUringDatagramChannelConfig setJoinDatagrams(boolean joinDatagrams) {
+        joins.setWanted(joinDatagrams);
         return this;
     }
 

@@ -112,9 +112,6 @@ public final class IoUringDomainDatagramChannel extends AbstractIoUringDatagramC
     int send(ChannelOutboundBuffer in, int limit) throws IOException {
         Object msg = in.current();
         ByteBuf content = content(msg);
-        if (!content.isReadable()) {
-            return 1;
-        }
         DomainSocketAddress recipient = msg instanceof AddressedEnvelope
                 ? (DomainSocketAddress) ((AddressedEnvelope<?, ?>) msg).recipient() : null;
         long sent = recipient == null ? send(content)

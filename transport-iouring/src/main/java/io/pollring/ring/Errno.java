@@ -15,6 +15,7 @@ public final class Errno {
     public static final int EPERM = 1;
     public static final int ENOENT = 2;
     public static final int EINTR = 4;
+    public static final int EIO = 5;
     public static final int EBADF = 9;
     public static final int EAGAIN = 11;
     public static final int ENOMEM = 12;
@@ -29,6 +30,7 @@ public final class Errno {
     public static final int EBADR = 53;
     public static final int ETIME = 62;
     public static final int ENOTSOCK = 88;
+    public static final int EMSGSIZE = 90;
     public static final int EOPNOTSUPP = 95;
     public static final int ENOBUFS = 105;
     public static final int EALREADY = 114;
@@ -38,6 +40,7 @@ public final class Errno {
             entry(EPERM, "EPERM"),
             entry(ENOENT, "ENOENT"),
             entry(EINTR, "EINTR"),
+            entry(EIO, "EIO"),
             entry(EBADF, "EBADF"),
             entry(EAGAIN, "EAGAIN"),
             entry(ENOMEM, "ENOMEM"),
@@ -51,6 +54,7 @@ public final class Errno {
             entry(EBADR, "EBADR"),
             entry(ETIME, "ETIME"),
             entry(ENOTSOCK, "ENOTSOCK"),
+            entry(EMSGSIZE, "EMSGSIZE"),
             entry(EOPNOTSUPP, "EOPNOTSUPP"),
             entry(ENOBUFS, "ENOBUFS"),
             entry(EALREADY, "EALREADY"),

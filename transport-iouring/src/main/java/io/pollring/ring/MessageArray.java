@@ -96,6 +96,22 @@ public final class MessageArray {
         memory.putInt(header(index) + SocketAbi.MESSAGE_NAME_LENGTH, writeName(name(index), recipient, ipv6));
     }
 
+    /** Whether two messages, whose recipients are set, go to the same. */
+    public boolean sameRecipient(int index, int other) {
+        int length = memory.getInt(header(index) + SocketAbi.MESSAGE_NAME_LENGTH);
+        if (length != memory.getInt(header(other) + SocketAbi.MESSAGE_NAME_LENGTH)) {
+            return false;
+        }
+        // Behind an address of IPv4 is room that nobody writes to.
+        int end = length == SocketAbi.INET_BYTES ? SocketAbi.INET_ADDRESS + inet.length : length;
+        for (int i = 0; i < end; i += Integer.BYTES) {
+            if (memory.getInt(name(index) + i) != memory.getInt(name(other) + i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** @param bytes the size of the datagrams that the kernel makes of the message, or 0 for one datagram */
     public void setSegmentSize(int index, int bytes) {
         int header = header(index);

@@ -88,7 +88,8 @@ public final class SocketAbi {
     public static final int IP_MULTICAST_ALL = 49;
 
     public static final int SOL_UDP = 17;
-    static final int UDP_SEGMENT = 103;
+    public static final int UDP_CORK = 1;
+    public static final int UDP_SEGMENT = 103;
     public static final int UDP_GRO = 104;
 
     public static final int SOL_IPV6 = 41;
@@ -116,7 +117,7 @@ public final class SocketAbi {
         SOL_SOCKET, SO_DOMAIN, MSG_DONTWAIT, MSG_NOSIGNAL,
         SOL_IP, IP_RECVORIGDSTADDR, IP_MULTICAST_IF, IP_MULTICAST_TTL, IP_MULTICAST_LOOP, IP_ADD_MEMBERSHIP,
         IP_DROP_MEMBERSHIP, IP_ADD_SOURCE_MEMBERSHIP, IP_DROP_SOURCE_MEMBERSHIP, IP_MULTICAST_ALL,
-        SOL_UDP, UDP_SEGMENT, UDP_GRO,
+        SOL_UDP, UDP_CORK, UDP_SEGMENT, UDP_GRO,
         SOL_IPV6, IPV6_MULTICAST_IF, IPV6_MULTICAST_HOPS, IPV6_MULTICAST_LOOP, IPV6_ADD_MEMBERSHIP,
         IPV6_DROP_MEMBERSHIP, IPV6_MULTICAST_ALL, MCAST_JOIN_SOURCE_GROUP, MCAST_LEAVE_SOURCE_GROUP, IPV6_ORIGDSTADDR,
     };

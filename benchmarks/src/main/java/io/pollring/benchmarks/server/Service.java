@@ -36,6 +36,7 @@ enum Service {
     HTTP(PlaintextHandler::init),
     HTTP_PIPELINED(PlaintextHandler::init),
     UDP(one(DatagramEchoHandler::new)),
+    UDP_BURST(one(DatagramBurstHandler::new)),
     /** One handler for all connections, so that each costs what its transport takes for it. */
     IDLE(one(CountingEchoHandler::instance));
 
@@ -54,7 +55,7 @@ enum Service {
     }
 
     boolean isDatagram() {
-        return this == UDP;
+        return this == UDP || this == UDP_BURST;
     }
 
     /** Whether it is to be had on a UNIX domain socket. */
