@@ -161,8 +161,14 @@ public final class IoUringDatagramChannel extends AbstractIoUringDatagramChannel
             int sent = batch.messages.send(socket.intValue(), count);
             return sent >= 0 ? sent : Errors.ioResult("sendmmsg", sent);
         } catch (Errors.NativeIoException e) {
-            throw DatagramErrors.translate(e);
+            throw isBatchOfNettys(first, in.size()) ? e : DatagramErrors.translate(e);
         }
+    }
+
+    /** Whether Netty's channels use {@code sendmmsg}, whose errors they tell as they are, for {@code first}. */
+    private static boolean isBatchOfNettys(Object first, int messages) {
+        return first instanceof SegmentedDatagramPacket
+                || messages > 1 && (first instanceof DatagramPacket || first instanceof ByteBuf);
     }
 
     // ---- groups

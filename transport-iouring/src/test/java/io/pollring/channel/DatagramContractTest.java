@@ -17,7 +17,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.DefaultAddressedEnvelope;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollDomainDatagramChannel;
+import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.Errors;
 import io.netty.util.ReferenceCountUtil;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
@@ -90,6 +93,39 @@ class DatagramContractTest {
             assertEquals(List.of("closed", "complete"), seen.subList(0, 2));
             assertInstanceOf(ClosedChannelException.class, seen.get(2));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anErrorOfMessagesThatAreSentTogetherIsTheKernels(boolean own) throws Exception {
+        try (TestGroup group = new TestGroup(Mode.RING, 1)) {
+            Channel gone = bind(group, own, false, new ChannelInboundHandlerAdapter());
+            InetSocketAddress address = (InetSocketAddress) gone.localAddress();
+            gone.close().sync();
+            Channel channel = bind(group, own, false, new ChannelInboundHandlerAdapter());
+            channel.connect(address).sync();
+            assertInstanceOf(PortUnreachableException.class, errorOf(channel, new DatagramPacket(oneByte(), address)));
+            assertInstanceOf(PortUnreachableException.class, errorOf(channel, oneByte()));
+            assertInstanceOf(Errors.NativeIoException.class, errorOf(channel, oneByte(), oneByte()));
+        }
+    }
+
+    private static ByteBuf oneByte() {
+        return Unpooled.directBuffer().writeByte(1);
+    }
+
+    /** In one task, so that the refusal of a message before is told to the first of these, and no read takes it. */
+    private static Throwable errorOf(Channel channel, Object... messages) throws Exception {
+        ChannelFuture[] first = new ChannelFuture[1];
+        TestGroup.run(channel.eventLoop(), () -> {
+            channel.writeAndFlush(oneByte());
+            first[0] = channel.write(messages[0]);
+            for (int i = 1; i < messages.length; i++) {
+                channel.write(messages[i]);
+            }
+            channel.flush();
+        });
+        return first[0].await().cause();
     }
 
     @ParameterizedTest
