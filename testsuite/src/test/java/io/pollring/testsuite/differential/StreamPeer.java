@@ -13,8 +13,8 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.NotYetConnectedException;
 
-/** The other end of the connection: a plain socket, driven by the test's thread. */
-final class Peer implements AutoCloseable {
+/** The other end of a connection. */
+final class StreamPeer implements Peer {
     private static final int BUFFER = 65536;
 
     private final SocketKind kind;
@@ -36,7 +36,7 @@ final class Peer implements AutoCloseable {
     private boolean endReported;
     private boolean wasFull;
 
-    Peer(SocketKind kind, SocketAddress address, Trace trace) throws IOException {
+    StreamPeer(SocketKind kind, SocketAddress address, Trace trace) throws IOException {
         this.kind = kind;
         this.trace = trace;
         socket = kind == SocketKind.TCP ? Socket.newSocketStream() : Socket.newSocketDomain();
@@ -51,28 +51,33 @@ final class Peer implements AutoCloseable {
         }
     }
 
-    int fd() {
+    @Override
+    public int fd() {
         return socket.intValue();
     }
 
-    boolean isOpen() {
+    @Override
+    public boolean isOpen() {
         return socket.isOpen();
     }
 
-    /** Whether it takes what comes, and there can be more. */
-    boolean reads() {
+    @Override
+    public boolean reads() {
         return isOpen() && end == null && wanted != 0;
     }
 
-    boolean hasEnded() {
-        return end != null;
+    @Override
+    public boolean awaitsEnd() {
+        return end == null;
     }
 
-    long unsent() {
+    @Override
+    public long unsent() {
         return unsent;
     }
 
-    void act(PeerAction action) throws IOException {
+    @Override
+    public void act(PeerAction action) throws IOException {
         switch (action.kind) {
             case SEND:
                 if (isOpen() && !endWanted && !sendFailed) {
@@ -99,8 +104,8 @@ final class Peer implements AutoCloseable {
         send();
     }
 
-    /** Does what it can do now, and tells whether that was anything. */
-    boolean pump() {
+    @Override
+    public boolean pump() {
         long sentBefore = sent;
         boolean endedBefore = sendFailed;
         boolean openBefore = isOpen();
@@ -167,12 +172,8 @@ final class Peer implements AutoCloseable {
         }
     }
 
-    /**
-     * Tells what has come since the last time.
-     *
-     * @param full whether the channel could not write all, so that how much it could is the kernel's choice
-     */
-    void report(boolean full) {
+    @Override
+    public void report(boolean full) {
         wasFull = full || trace.isCut() || wasFull && end != null;
         if (received != reported && !wasFull) {
             reported = received;

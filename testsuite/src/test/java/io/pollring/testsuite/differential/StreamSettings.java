@@ -6,52 +6,34 @@
  */
 package io.pollring.testsuite.differential;
 
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.FixedRecvByteBufAllocator;
-import io.netty.channel.WriteBufferWaterMark;
 
-/** The options of the channel under test. */
-final class Settings {
-    static final WriteBufferWaterMark NARROW = new WriteBufferWaterMark(1000, 3000);
-    static final WriteBufferWaterMark WIDE = WriteBufferWaterMark.DEFAULT;
-
-    /** Small, so that what is written meets a full socket where nobody reads. */
-    static final int SOCKET_BUFFER = 32768;
-
-    final boolean autoRead;
+/** The options of a stream under test. */
+final class StreamSettings extends Settings {
     final boolean halfClosure;
     final boolean autoClose;
-    final boolean narrowMarks;
-    /** Bytes of each read; 0 for an adaptive allocator. */
-    final int fixedReads;
     final int writeSpins;
 
-    Settings(boolean autoRead, boolean halfClosure, boolean autoClose, boolean narrowMarks, int fixedReads,
-             int writeSpins) {
-        this.autoRead = autoRead;
+    StreamSettings(boolean autoRead, boolean halfClosure, boolean autoClose, boolean narrowMarks, int fixedReads,
+                   int writeSpins) {
+        super(autoRead, narrowMarks, fixedReads);
         this.halfClosure = halfClosure;
         this.autoClose = autoClose;
-        this.narrowMarks = narrowMarks;
-        this.fixedReads = fixedReads;
         this.writeSpins = writeSpins;
     }
 
+    @Override
     void apply(Channel channel) {
         channel.config().setOption(ChannelOption.SO_SNDBUF, SOCKET_BUFFER);
-        channel.config().setOption(ChannelOption.AUTO_READ, autoRead);
+        super.apply(channel);
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, halfClosure);
         channel.config().setOption(ChannelOption.AUTO_CLOSE, autoClose);
-        channel.config().setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, narrowMarks ? NARROW : WIDE);
         channel.config().setOption(ChannelOption.WRITE_SPIN_COUNT, writeSpins);
-        channel.config().setOption(ChannelOption.RCVBUF_ALLOCATOR, fixedReads == 0 ?
-                new AdaptiveRecvByteBufAllocator() : new FixedRecvByteBufAllocator(fixedReads));
     }
 
     @Override
     public String toString() {
-        return "autoRead=" + autoRead + " halfClosure=" + halfClosure + " autoClose=" + autoClose + " narrowMarks="
-                + narrowMarks + " reads=" + (fixedReads == 0 ? "adaptive" : fixedReads) + " spins=" + writeSpins;
+        return super.toString() + " halfClosure=" + halfClosure + " autoClose=" + autoClose + " spins=" + writeSpins;
     }
 }
