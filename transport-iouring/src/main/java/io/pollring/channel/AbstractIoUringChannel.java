@@ -118,6 +118,12 @@ public abstract class AbstractIoUringChannel extends AbstractChannel implements 
         remote = readRemoteAddress();
     }
 
+    /** The socket is closed, and nobody is to be told where it was. */
+    final void forgetAddresses() {
+        local = null;
+        remote = null;
+    }
+
     @Override
     protected SocketAddress localAddress0() {
         return local;

@@ -20,6 +20,7 @@ import io.netty.util.internal.StringUtil;
 
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
 
 /** What channels of datagrams share, whatever their addresses are. */
 abstract class AbstractIoUringDatagramChannel extends AbstractIoUringChannel {
@@ -131,8 +132,11 @@ abstract class AbstractIoUringDatagramChannel extends AbstractIoUringChannel {
         if (msg instanceof AddressedEnvelope) {
             AddressedEnvelope<?, ?> envelope = (AddressedEnvelope<?, ?>) msg;
             SocketAddress recipient = envelope.recipient();
-            Sockets.checkResolved(recipient);
-            if (envelope.content() instanceof ByteBuf && (recipient == null || isAddress(recipient))) {
+            boolean fits = recipient == null || isAddress(recipient);
+            if (fits) {
+                Sockets.checkResolved(recipient);
+            }
+            if (fits && envelope.content() instanceof ByteBuf) {
                 ByteBuf content = (ByteBuf) envelope.content();
                 return needsCopy(content) ? withContent(envelope, DirectBuffers.copy(alloc(), envelope, content))
                         : envelope;
@@ -149,9 +153,9 @@ abstract class AbstractIoUringDatagramChannel extends AbstractIoUringChannel {
     /** Whether datagrams of this channel can go to {@code address}, as far as its type tells. */
     abstract boolean isAddress(SocketAddress address);
 
-    /** {@code envelope} with another content. */
+    /** {@code envelope} with another content. An envelope needs one of the two addresses. */
     AddressedEnvelope<ByteBuf, ?> withContent(AddressedEnvelope<?, ?> envelope, ByteBuf content) {
-        return new DefaultAddressedEnvelope<>(content, envelope.recipient());
+        return new DefaultAddressedEnvelope<ByteBuf, SocketAddress>(content, envelope.recipient(), envelope.sender());
     }
 
     final UnsupportedOperationException unsupported(Object msg) {
@@ -179,11 +183,12 @@ abstract class AbstractIoUringDatagramChannel extends AbstractIoUringChannel {
             allocation.reset(config());
             Throwable failure = null;
             try {
-                // A read that fills less than it might is nothing special here. A handler may have closed the
-                // channel: its fd may be another's by now.
-                while (readOnce(allocation) && !isGone()
-                        && allocation.continueReading(UncheckedBooleanSupplier.TRUE_SUPPLIER)) {
-                    continue;
+                // A read that fills less than it might is nothing special here.
+                while (readOnce(allocation) && allocation.continueReading(UncheckedBooleanSupplier.TRUE_SUPPLIER)) {
+                    if (isGone()) {
+                        // By a handler: the fd may be another's by now. Netty's channels find it closed.
+                        throw new ClosedChannelException();
+                    }
                 }
             } catch (Throwable t) {
                 failure = t;

@@ -31,7 +31,13 @@ final class DirectBuffers {
         if (direct == null) {
             direct = allocator.directBuffer(length);
         }
-        direct.writeBytes(buffer, buffer.readerIndex(), length);
+        try {
+            direct.writeBytes(buffer, buffer.readerIndex(), length);
+        } catch (Throwable t) {
+            // Its user has released the buffer before.
+            direct.release();
+            throw t;
+        }
         ReferenceCountUtil.safeRelease(holder);
         return direct;
     }

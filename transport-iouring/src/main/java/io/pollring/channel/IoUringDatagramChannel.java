@@ -170,7 +170,7 @@ public final class IoUringDatagramChannel extends AbstractIoUringDatagramChannel
             }
             return sent >= 0 ? collected.messages(sent) : Errors.ioResult("sendmmsg", sent);
         } catch (Errors.NativeIoException e) {
-            throw DatagramErrors.translate(e);
+            throw isBatchOfNettys(first, in.size()) ? e : DatagramErrors.translate(e);
         }
     }
 
@@ -179,6 +179,12 @@ public final class IoUringDatagramChannel extends AbstractIoUringDatagramChannel
         DatagramBatch batch = DatagramBatch.clean();
         int count = batch.collector.collect(in, ipv6, limit, joinable);
         return batch.messages.send(socket.intValue(), count);
+    }
+
+    /** Whether Netty's channels use {@code sendmmsg}, whose errors they tell as they are, for {@code first}. */
+    private static boolean isBatchOfNettys(Object first, int messages) {
+        return first instanceof SegmentedDatagramPacket
+                || messages > 1 && (first instanceof DatagramPacket || first instanceof ByteBuf);
     }
 
     // ---- groups

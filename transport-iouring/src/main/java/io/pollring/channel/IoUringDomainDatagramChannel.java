@@ -90,6 +90,13 @@ public final class IoUringDomainDatagramChannel extends AbstractIoUringDatagramC
         return address == null || address.path().isEmpty() ? null : address;
     }
 
+    @Override
+    protected void doClose() throws Exception {
+        super.doClose();
+        // As with Netty's, unlike streams.
+        forgetAddresses();
+    }
+
     // ---- writing
 
     @Override

@@ -44,6 +44,20 @@ public class ComparisonTest {
     }
 
     @Test
+    public void datagramsAreToldApart() {
+        Trace two = trace(t -> {
+            t.add(Kind.READ, "3 bytes");
+            t.add(Kind.READ, "7 bytes");
+        });
+        assertNull(strict(two, two));
+        assertNotNull(strict(two, trace(t -> t.add(Kind.READ, "3 bytes"))));
+        assertNotNull(strict(two, trace(t -> {
+            t.add(Kind.READ, "7 bytes");
+            t.add(Kind.READ, "3 bytes");
+        })));
+    }
+
+    @Test
     public void aMissingEventIsFound() {
         assertNotNull(strict(usual(), trace(t -> t.read(10))));
     }

@@ -27,6 +27,9 @@ final class Lateness {
     /** Nearly what a socket takes that nobody reads. */
     private static final int FULL_BYTES = 100_000;
 
+    /** Messages of a write that may leave some. */
+    private static final int FEW_MESSAGES = 3;
+
     private Lateness() { }
 
     /**
@@ -65,6 +68,44 @@ final class Lateness {
 
     private static boolean readsOnDemand(Program program) {
         return !program.settings.autoRead || hasAnyOp(program, op -> op.kind == Kind.AUTO_READ_OFF);
+    }
+
+    /**
+     * Whether {@code MAX_MESSAGES_PER_WRITE} may leave datagrams, which are written when the loop hears that the socket has
+     * room. A ring may tell that behind what there is to read, and so another order of events is right; other events are
+     * where something is done upon a read.
+     */
+    static boolean mayWriteBehindReads(Program program, boolean orderOnly) {
+        return leavesDatagrams(program) && (orderOnly || program.steps.stream()
+                .anyMatch(step -> READS.stream().anyMatch(step.reactions::containsKey)));
+    }
+
+    /**
+     * Whether a UDP channel that reads on demand may be asked to in {@code channelRead}. Netty's channels forget that, as they
+     * note that a read is over behind that call, and ours do not.
+     */
+    static boolean mayAskInRead(Program program) {
+        return program.kind.isDatagram() && !program.kind.isUnix() && readsOnDemand(program)
+                && program.steps.stream().map(step -> step.reactions).anyMatch(reactions ->
+                        reactions.containsKey(Trigger.READ) && reactions.values().stream()
+                                .anyMatch(ops -> hasAny(ops, op -> op.kind == Kind.READ)));
+    }
+
+    /**
+     * Whether the kernel's refusal of a datagram may be told to another one that follows: it tells the first of the next
+     * call, and ours send with one call what Netty's channels, but for packets, send one by one.
+     */
+    static boolean mayBatchMore(Program program) {
+        boolean refused = program.steps.stream().flatMap(step -> step.peer.stream())
+                .anyMatch(action -> action.kind == PeerAction.Kind.CLOSE);
+        return refused && program.kind.isDatagram() && !program.kind.isUnix() && hasAnyOp(program, op ->
+                op.envelope == Envelope.ADDRESSED || op.envelope == Envelope.WITHOUT_RECIPIENT);
+    }
+
+    private static boolean leavesDatagrams(Program program) {
+        return program.settings instanceof DatagramSettings
+                && (((DatagramSettings) program.settings).messagesPerWrite <= FEW_MESSAGES
+                || hasAnyOp(program, op -> op.kind == Kind.MESSAGES_PER_WRITE && op.size <= FEW_MESSAGES));
     }
 
     /**

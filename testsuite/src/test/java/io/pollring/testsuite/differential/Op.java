@@ -6,6 +6,7 @@
  */
 package io.pollring.testsuite.differential;
 
+import java.util.EnumSet;
 import java.util.List;
 
 /** Something done to the channel under test, and what its promise's listener then does. */
@@ -16,10 +17,22 @@ final class Op {
         MOVE,
         /** The same, but to the loop that it was on. */
         REREGISTER,
-        HALF_CLOSURE_ON, HALF_CLOSURE_OFF, NARROW_MARKS, WIDE_MARKS, USER_EVENT;
+        HALF_CLOSURE_ON, HALF_CLOSURE_OFF, NARROW_MARKS, WIDE_MARKS, USER_EVENT,
+        /** Of datagrams only, as is what follows. */
+        CONNECT, DISCONNECT,
+        /** An option's new value is the operation's size. */
+        MESSAGES_PER_READ, MESSAGES_PER_WRITE, READS, ALLOCATOR, PAYLOAD, JOINED_ON, JOINED_OFF;
+
+        /** What a stream's programs are made of. */
+        static final List<Kind> OF_STREAMS = List.copyOf(EnumSet.range(READ, USER_EVENT));
 
         boolean hasPromise() {
-            return ordinal() >= WRITE.ordinal() && ordinal() <= REREGISTER.ordinal() && this != FLUSH;
+            return ordinal() >= WRITE.ordinal() && ordinal() <= REREGISTER.ordinal() && this != FLUSH
+                    || this == CONNECT || this == DISCONNECT;
+        }
+
+        boolean hasValue() {
+            return ordinal() >= MESSAGES_PER_READ.ordinal() && ordinal() <= PAYLOAD.ordinal();
         }
 
         boolean hasMessage() {
@@ -31,30 +44,39 @@ final class Op {
     final int id;
     final Kind kind;
     final Shape shape;
+    final Envelope envelope;
     final int size;
     final List<Op> then;
 
     Op(int id, Kind kind, Shape shape, int size, List<Op> then) {
+        this(id, kind, shape, Envelope.NONE, size, then);
+    }
+
+    Op(int id, Kind kind, Shape shape, Envelope envelope, int size, List<Op> then) {
         this.id = id;
         this.kind = kind;
         this.shape = shape;
+        this.envelope = envelope;
         this.size = size;
         this.then = List.copyOf(then);
     }
 
     Op with(int newSize, List<Op> newThen) {
-        return new Op(id, kind, shape, newSize, newThen);
+        return new Op(id, kind, shape, envelope, newSize, newThen);
     }
 
     Op with(Shape newShape) {
-        return new Op(id, kind, newShape, size, then);
+        return new Op(id, kind, newShape, envelope, size, then);
     }
 
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder().append(id).append(':').append(kind);
         if (kind.hasMessage()) {
-            text.append('(').append(shape).append(' ').append(size).append(')');
+            text.append('(').append(shape).append(envelope == Envelope.NONE ? "" : " in " + envelope).append(' ')
+                    .append(size).append(')');
+        } else if (kind.hasValue()) {
+            text.append('(').append(size).append(')');
         }
         if (!then.isEmpty()) {
             text.append(" then ").append(then);

@@ -8,7 +8,11 @@ package io.pollring.testsuite.differential;
 
 /** Something that the peer does. */
 final class PeerAction {
-    enum Kind { SEND, SHUT_OUTPUT, RESET, CLOSE, READ_ALL, READ_NOTHING, READ_SOME }
+    enum Kind {
+        SEND, SHUT_OUTPUT, RESET, CLOSE, READ_ALL, READ_NOTHING, READ_SOME,
+        /** Of datagrams: again, at the same address, if it is closed. */
+        OPEN
+    }
 
     final Kind kind;
     final int size;

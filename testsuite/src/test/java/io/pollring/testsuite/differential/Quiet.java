@@ -86,10 +86,11 @@ final class Quiet {
     /** What can be seen from outside at one time. */
     private final class Look {
         private final boolean open = subject.channel.isOpen();
-        private final boolean inputShut = subject.channel.isInputShutdown();
-        private final boolean outputShut = subject.channel.isOutputShutdown();
+        private final boolean inputShut = subject.isInputShut();
+        private final boolean outputShut = subject.isOutputShut();
         private final boolean registered = subject.channel.isRegistered();
         private final int unread;
+        private final boolean error;
         private final int unsent;
         private final int peerUnread;
         private final int peerUnsent;
@@ -99,9 +100,10 @@ final class Quiet {
 
         Look() {
             int fd = ((UnixChannel) subject.channel).fd().intValue();
-            unread = open ? SocketQueues.unread(fd) : 0;
+            unread = open ? SocketQueues.unread(fd, kind) : 0;
+            error = open && kind.isDatagram() && SocketQueues.hasError(fd);
             unsent = open ? SocketQueues.unsent(fd, kind) : 0;
-            peerUnread = peer.isOpen() ? SocketQueues.unread(peer.fd()) : 0;
+            peerUnread = peer.isOpen() ? SocketQueues.unread(peer.fd(), kind) : 0;
             peerUnsent = peer.isOpen() ? SocketQueues.unsent(peer.fd(), kind) : 0;
             ChannelOutboundBuffer outbound = subject.channel.unsafe().outboundBuffer();
             flushed = outbound == null ? 0 : outbound.size();
@@ -111,7 +113,7 @@ final class Quiet {
         long fingerprint() {
             long all = events;
             for (long part : new long[] {unread, unsent, peerUnread, peerUnsent, pending, peer.unsent(), flushed,
-                    registered ? 1 : 0, open ? 1 : 0, inputShut ? 1 : 0, outputShut ? 1 : 0}) {
+                    registered ? 1 : 0, error ? 1 : 0, open ? 1 : 0, inputShut ? 1 : 0, outputShut ? 1 : 0}) {
                 all = 31 * all + part;
             }
             return all;
@@ -119,20 +121,20 @@ final class Quiet {
 
         /** The kernel will deliver it, so wait. */
         boolean kernelMustMove() {
-            return peer.reads() && (peerUnread > 0 || unsent > 0 || !open || outputShut);
+            return peer.reads() && (peerUnread > 0 || unsent > 0 || peer.awaitsEnd() && (!open || outputShut));
         }
 
         /** Up to the channel: it reads what comes, and writes what it can. */
         boolean channelCouldMove() {
             return open && registered && (subject.channel.config().isAutoRead() && !inputShut && unread > 0
-                    || peer.reads() && !outputShut && flushed > 0);
+                    || error || peer.reads() && !outputShut && flushed > 0);
         }
 
         @Override
         public String toString() {
             return "open=" + open + " registered=" + registered + " outputShut=" + outputShut + " unread=" + unread
                     + " unsent=" + unsent + " peer unread=" + peerUnread + " peer unsent=" + peerUnsent + " flushed="
-                    + flushed + " peer reads=" + peer.reads() + " peer ended=" + peer.hasEnded();
+                    + flushed + " peer reads=" + peer.reads() + " peer awaits an end=" + peer.awaitsEnd();
         }
     }
 }

@@ -10,10 +10,11 @@ import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 
-/** The options of the channel under test. */
-final class Settings {
+/** The options of the channel under test, and those that every channel has. */
+abstract class Settings {
     static final WriteBufferWaterMark NARROW = new WriteBufferWaterMark(1000, 3000);
     static final WriteBufferWaterMark WIDE = WriteBufferWaterMark.DEFAULT;
 
@@ -21,37 +22,29 @@ final class Settings {
     static final int SOCKET_BUFFER = 32768;
 
     final boolean autoRead;
-    final boolean halfClosure;
-    final boolean autoClose;
     final boolean narrowMarks;
     /** Bytes of each read; 0 for an adaptive allocator. */
     final int fixedReads;
-    final int writeSpins;
 
-    Settings(boolean autoRead, boolean halfClosure, boolean autoClose, boolean narrowMarks, int fixedReads,
-             int writeSpins) {
+    Settings(boolean autoRead, boolean narrowMarks, int fixedReads) {
         this.autoRead = autoRead;
-        this.halfClosure = halfClosure;
-        this.autoClose = autoClose;
         this.narrowMarks = narrowMarks;
         this.fixedReads = fixedReads;
-        this.writeSpins = writeSpins;
     }
 
     void apply(Channel channel) {
-        channel.config().setOption(ChannelOption.SO_SNDBUF, SOCKET_BUFFER);
         channel.config().setOption(ChannelOption.AUTO_READ, autoRead);
-        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, halfClosure);
-        channel.config().setOption(ChannelOption.AUTO_CLOSE, autoClose);
         channel.config().setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, narrowMarks ? NARROW : WIDE);
-        channel.config().setOption(ChannelOption.WRITE_SPIN_COUNT, writeSpins);
-        channel.config().setOption(ChannelOption.RCVBUF_ALLOCATOR, fixedReads == 0 ?
-                new AdaptiveRecvByteBufAllocator() : new FixedRecvByteBufAllocator(fixedReads));
+        channel.config().setOption(ChannelOption.RCVBUF_ALLOCATOR, allocator(fixedReads));
+    }
+
+    static RecvByteBufAllocator allocator(int fixedReads) {
+        return fixedReads == 0 ? new AdaptiveRecvByteBufAllocator() : new FixedRecvByteBufAllocator(fixedReads);
     }
 
     @Override
     public String toString() {
-        return "autoRead=" + autoRead + " halfClosure=" + halfClosure + " autoClose=" + autoClose + " narrowMarks="
-                + narrowMarks + " reads=" + (fixedReads == 0 ? "adaptive" : fixedReads) + " spins=" + writeSpins;
+        return "autoRead=" + autoRead + " narrowMarks=" + narrowMarks + " reads="
+                + (fixedReads == 0 ? "adaptive" : fixedReads);
     }
 }

@@ -15,15 +15,27 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.DefaultFileRegion;
 
 import java.io.File;
+import java.util.EnumSet;
+import java.util.Set;
 
 /** The kinds of messages that a channel is given to write. */
 enum Shape {
     POOLED_DIRECT, POOLED_HEAP, UNPOOLED_DIRECT, UNPOOLED_HEAP, DEFAULT, WRAPPED, COMPOSITE, SLICE, DUPLICATE,
     READ_ONLY, FILE_REGION,
     /** Nothing that a channel can write. */
-    UNSUPPORTED;
+    UNSUPPORTED,
+    /** A buffer that was released before: in direct memory, as Netty's channels leak the copies of others. */
+    RELEASED;
+
+    private static final Set<Shape> COPIED =
+            EnumSet.of(DEFAULT, POOLED_HEAP, UNPOOLED_HEAP, WRAPPED, COMPOSITE, READ_ONLY);
 
     private static final int MARGIN = 7;
+
+    /** Whether a channel may have to copy it before it is sent. */
+    boolean mayBeCopied() {
+        return COPIED.contains(this);
+    }
 
     /** What is made is noted in {@code ledger}, so that what is never released can be counted. */
     Object make(ByteBufAllocator channelAllocator, int id, int size, Ledger ledger) {
@@ -53,6 +65,10 @@ enum Shape {
             case FILE_REGION:
                 File file = Pattern.file();
                 return ledger.note(new DefaultFileRegion(file, id % Pattern.PERIOD, size));
+            case RELEASED:
+                ByteBuf released = (ByteBuf) UNPOOLED_DIRECT.make(channelAllocator, id, size, ledger);
+                released.release();
+                return released;
             default:
                 return "not a message";
         }

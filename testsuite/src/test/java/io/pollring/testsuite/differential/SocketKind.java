@@ -7,4 +7,14 @@
 package io.pollring.testsuite.differential;
 
 /** What connects the channel under test with its peer. */
-public enum SocketKind { TCP, UNIX }
+public enum SocketKind {
+    TCP, UNIX, UDP, UDP6, UNIX_DATAGRAM;
+
+    boolean isDatagram() {
+        return ordinal() >= UDP.ordinal();
+    }
+
+    boolean isUnix() {
+        return this == UNIX || this == UNIX_DATAGRAM;
+    }
+}

@@ -11,17 +11,32 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 import com.sun.jna.ptr.IntByReference;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
 /** What the kernel says of a socket's queues. */
 public final class SocketQueues {
     private static final int SIOCINQ = 0x541B;
     private static final int SIOCOUTQ = 0x5411;
     private static final int SIOCOUTQNSD = 0x894B;
+    private static final int POLLIN = 1;
+    private static final int POLLERR = 8;
+    private static final int POLLFD_BYTES = 8;
+    private static final int POLLFD_EVENTS = 4;
+    private static final int POLLFD_RETURNED = 6;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_MEMINFO = 55;
+    private static final int MEMINFO_DROPS = 8;
     private static final CLibrary C = Native.load("c", CLibrary.class);
 
     private SocketQueues() { }
 
     interface CLibrary extends Library {
         int ioctl(int fd, NativeLong request, IntByReference value);
+
+        int poll(ByteBuffer pollfd, NativeLong count, int timeout);
+
+        int getsockopt(int fd, int level, int option, int[] value, IntByReference length);
     }
 
     /** Bytes that nobody has read yet. */
@@ -29,9 +44,42 @@ public final class SocketQueues {
         return get(fd, SIOCINQ);
     }
 
-    /** Bytes that have not left (TCP), or that the other side has not read (UNIX). */
+    /** The same; of datagrams it is 1 and those of the next. */
+    static int unread(int fd, SocketKind kind) {
+        return kind.isDatagram() && hasDatagram(fd) ? 1 + unread(fd) : unread(fd);
+    }
+
+    /**
+     * Bytes that have not left (TCP), or that the other side has not read (UNIX). Over the loopback interface a datagram is
+     * with its receiver when the call is over.
+     */
     public static int unsent(int fd, SocketKind kind) {
+        if (kind.isDatagram()) {
+            return 0;
+        }
         return get(fd, kind == SocketKind.TCP ? SIOCOUTQNSD : SIOCOUTQ);
+    }
+
+    /** Whether there is a datagram, which may be an empty one. A look at it would take an error that has come. */
+    static boolean hasDatagram(int fd) {
+        return (poll(fd) & POLLIN) != 0;
+    }
+
+    static boolean hasError(int fd) {
+        return (poll(fd) & POLLERR) != 0;
+    }
+
+    private static int poll(int fd) {
+        ByteBuffer pollfd = ByteBuffer.allocateDirect(POLLFD_BYTES).order(ByteOrder.nativeOrder());
+        pollfd.putInt(0, fd).putShort(POLLFD_EVENTS, (short) POLLIN);
+        return C.poll(pollfd, new NativeLong(1), 0) < 0 ? 0 : pollfd.getShort(POLLFD_RETURNED);
+    }
+
+    /** Datagrams for which there was no room. */
+    static int dropped(int fd) {
+        int[] values = new int[MEMINFO_DROPS + 1];
+        IntByReference length = new IntByReference(values.length * Integer.BYTES);
+        return C.getsockopt(fd, SOL_SOCKET, SO_MEMINFO, values, length) < 0 ? 0 : values[MEMINFO_DROPS];
     }
 
     /** 0 where the socket cannot say. */

@@ -6,39 +6,33 @@
  */
 package io.pollring.testsuite.differential;
 
-import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.socket.DuplexChannel;
 import io.pollring.testsuite.differential.Trace.Kind;
 
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
 /** The channel under test and its handler, which does what the program says and notes what it is told. */
-final class Subject extends ChannelInboundHandlerAdapter {
+abstract class Subject extends ChannelInboundHandlerAdapter {
     private static final int MOVE_HOPS = 4;
-    /** What is smaller always has room in a socket that takes anything at all. */
-    private static final int CAN_BE_CUT = 2048;
 
-    final DuplexChannel channel;
+    final Channel channel;
     final CountDownLatch active = new CountDownLatch(1);
     private final List<EventLoop> loops;
-    private final Trace trace;
-    private final Ledger ledger;
+    final Trace trace;
+    final Ledger ledger;
     private final Map<Trigger, List<Op>> reactions = new EnumMap<>(Trigger.class);
-    private long received;
     private volatile boolean moving;
 
-    Subject(DuplexChannel channel, List<EventLoop> loops, Trace trace, Ledger ledger) {
+    Subject(Channel channel, List<EventLoop> loops, Trace trace, Ledger ledger) {
         this.channel = channel;
         this.loops = loops;
         this.trace = trace;
@@ -53,7 +47,7 @@ final class Subject extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void trigger(Trigger trigger) {
+    final void trigger(Trigger trigger) {
         List<Op> ops;
         synchronized (reactions) {
             ops = reactions.remove(trigger);
@@ -91,15 +85,6 @@ final class Subject extends ChannelInboundHandlerAdapter {
             case WRITE_AND_FLUSH:
                 channel.writeAndFlush(message(op), promise(op));
                 break;
-            case SHUT_OUTPUT:
-                channel.shutdownOutput(promise(op));
-                break;
-            case SHUT_INPUT:
-                channel.shutdownInput(promise(op));
-                break;
-            case SHUTDOWN:
-                channel.shutdown(promise(op));
-                break;
             case CLOSE:
                 channel.close(promise(op));
                 break;
@@ -107,20 +92,34 @@ final class Subject extends ChannelInboundHandlerAdapter {
             case REREGISTER:
                 move(op);
                 break;
-            case HALF_CLOSURE_ON:
-            case HALF_CLOSURE_OFF:
-                channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, op.kind == Op.Kind.HALF_CLOSURE_ON);
-                break;
             case NARROW_MARKS:
             case WIDE_MARKS:
                 WriteBufferWaterMark marks = op.kind == Op.Kind.NARROW_MARKS ? Settings.NARROW : Settings.WIDE;
                 channel.config().setWriteBufferWaterMark(marks);
                 break;
-            default:
+            case USER_EVENT:
                 channel.pipeline().fireUserEventTriggered("user event");
+                break;
+            default:
+                perform(op);
                 break;
         }
     }
+
+    /** What only this kind of channel does. */
+    abstract void perform(Op op);
+
+    abstract Object message(Op op);
+
+    /** Its promise has failed. */
+    void failed(Op op) { }
+
+    abstract boolean isInputShut();
+
+    abstract boolean isOutputShut();
+
+    /** What only this kind of channel can be. */
+    abstract String state();
 
     /** One at a time: with two registrations of one socket Netty's own loop ends. */
     private void move(Op op) {
@@ -157,17 +156,17 @@ final class Subject extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private Object message(Op op) {
+    final Object content(Op op) {
         return op.shape.make(channel.alloc(), op.id, op.size, ledger);
     }
 
     /** One that is told on the loop that the channel is on by then, so the order is that of the loop. */
-    private ChannelPromise promise(Op op) {
+    final ChannelPromise promise(Op op) {
         ChannelPromise promise = new DefaultChannelPromise(channel);
         promise.addListener(done -> {
             note(op.id + ":" + op.kind, done.cause());
-            if (!done.isSuccess() && op.kind.hasMessage() && op.size >= CAN_BE_CUT) {
-                trace.noteCut();
+            if (!done.isSuccess()) {
+                failed(op);
             }
             run(op.then);
         });
@@ -185,8 +184,7 @@ final class Subject extends ChannelInboundHandlerAdapter {
     /** After a step, when all is quiet. */
     void noteState() {
         trace.add(Kind.STATE, (channel.isOpen() ? "open" : "closed") + (channel.isActive() ? " active" : "")
-                + (channel.isRegistered() ? " registered" : "") + (channel.isInputShutdown() ? " input shut" : "")
-                + (channel.isOutputShutdown() ? " output shut" : "") + (channel.isWritable() ? " writable" : ""));
+                + (channel.isRegistered() ? " registered" : "") + state() + (channel.isWritable() ? " writable" : ""));
     }
 
     @Override
@@ -210,20 +208,6 @@ final class Subject extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext ctx) {
         trace.add(Kind.LIFE, "inactive");
         trigger(Trigger.INACTIVE);
-    }
-
-    @Override
-    public void channelRead(ChannelHandlerContext ctx, Object msg) {
-        ByteBuf bytes = (ByteBuf) msg;
-        trace.read(bytes.readableBytes());
-        byte[] seen = new byte[bytes.readableBytes()];
-        bytes.readBytes(seen);
-        if (!Arrays.equals(seen, Pattern.message((int) (received % Pattern.PERIOD), seen.length))) {
-            trace.add(Kind.CORRUPT, "behind " + received);
-        }
-        received += seen.length;
-        bytes.release();
-        trigger(Trigger.READ);
     }
 
     @Override

@@ -6,18 +6,26 @@
  */
 package io.pollring.testsuite.differential;
 
+import io.netty.channel.Channel;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollDomainDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.pollring.channel.IoUringDatagramChannel;
+import io.pollring.channel.IoUringDomainDatagramChannel;
 import io.pollring.channel.IoUringEventLoopGroup;
 import io.pollring.channel.IoUringIoHandlerConfig;
 import io.pollring.channel.IoUringServerDomainSocketChannel;
 import io.pollring.channel.IoUringServerSocketChannel;
 
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.ThreadFactory;
 
 /** Whose channels run on whose loops. */
@@ -35,6 +43,9 @@ enum Transport {
     /** Our channels where there is no ring. */
     NO_RING(true);
 
+    /** Those that differ for datagrams, which are never batched. */
+    static final Set<Transport> FOR_DATAGRAMS = EnumSet.of(EPOLL, HOSTED, OWN, NO_RING);
+
     private static final String NO_RING_PROPERTY = "io.pollring.noRing";
 
     private final boolean own;
@@ -45,6 +56,11 @@ enum Transport {
 
     /** Whether an adaptive allocator's buffers are a little larger than it guesses. */
     boolean readsLarger() {
+        return own;
+    }
+
+    /** Whether its channels are our own. */
+    boolean isOwn() {
         return own;
     }
 
@@ -83,5 +99,13 @@ enum Transport {
             return own ? IoUringServerSocketChannel.class : EpollServerSocketChannel.class;
         }
         return own ? IoUringServerDomainSocketChannel.class : EpollServerDomainSocketChannel.class;
+    }
+
+    Channel newDatagramChannel(SocketKind kind) {
+        if (kind == SocketKind.UNIX_DATAGRAM) {
+            return own ? new IoUringDomainDatagramChannel() : new EpollDomainDatagramChannel();
+        }
+        SocketProtocolFamily family = kind == SocketKind.UDP6 ? SocketProtocolFamily.INET6 : SocketProtocolFamily.INET;
+        return own ? new IoUringDatagramChannel(family) : new EpollDatagramChannel(family);
     }
 }

@@ -6,29 +6,17 @@
  */
 package io.pollring.testsuite.differential;
 
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoopGroup;
-import io.netty.channel.socket.DuplexChannel;
-import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.EventExecutor;
-import io.pollring.testsuite.harness.Network;
 
-import java.io.File;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 
-/** Two loops of one transport with a listener for each kind of socket; programs run there one after the other. */
+/** Two loops of one transport; programs run there one after the other. */
 final class Venue implements AutoCloseable {
     private static final int LOOPS = 2;
     private static final int SECONDS = 10;
@@ -36,51 +24,32 @@ final class Venue implements AutoCloseable {
 
     private final IoEventLoopGroup group;
     private final List<EventLoop> loops = new ArrayList<>();
-    private final Map<SocketKind, Channel> listeners = new EnumMap<>(SocketKind.class);
-    private final BlockingQueue<Subject> accepted = new LinkedBlockingQueue<>();
-    private final EpollFailures epollFailures;
+    private final Ends streams;
+    private final Ends datagrams;
+    private final ExpectedFailures expectedFailures;
     private final String name;
-    private volatile Function<DuplexChannel, Subject> next;
 
-    Venue(Transport transport, EpollFailures epollFailures) throws Exception {
-        this.epollFailures = epollFailures;
+    Venue(Transport transport, ExpectedFailures expectedFailures) throws Exception {
+        this.expectedFailures = expectedFailures;
         name = transport.name();
         group = transport.newGroup(LOOPS);
         for (EventExecutor loop : group) {
             loops.add((EventLoop) loop);
         }
-        for (SocketKind kind : SocketKind.values()) {
-            listeners.put(kind, new ServerBootstrap().group(group).channel(transport.serverType(kind))
-                    .childHandler(new ChannelInitializer<Channel>() {
-                        @Override
-                        protected void initChannel(Channel channel) {
-                            Subject subject = next.apply((DuplexChannel) channel);
-                            channel.pipeline().addLast(subject);
-                            accepted.add(subject);
-                        }
-                    })
-                    .bind(kind == SocketKind.TCP ? Network.anyPort() : unixAddress())
-                    .sync().channel());
-        }
-    }
-
-    private static DomainSocketAddress unixAddress() throws Exception {
-        File file = File.createTempFile("differential", ".sock");
-        file.delete();
-        file.deleteOnExit();
-        return new DomainSocketAddress(file);
+        streams = new StreamEnds(transport, group, loops);
+        datagrams = new DatagramEnds(transport, loops);
     }
 
     Trace run(Program program) {
         Trace trace = new Trace();
-        int failures = epollFailures.count();
+        int failures = expectedFailures.refusals();
         try {
             run(program, trace);
         } catch (Exception e) {
             throw new IllegalStateException("on " + name + ", step " + trace.step() + ": " + e + "\nseen so far: "
                     + trace.events(), e);
         }
-        if (epollFailures.count() != failures) {
+        if (expectedFailures.refusals() != failures) {
             trace.noteEpollFailure();
         }
         return trace;
@@ -89,16 +58,11 @@ final class Venue implements AutoCloseable {
     private void run(Program program, Trace trace) throws Exception {
         Ledger ledger = new Ledger();
         Set<String> before = Descriptors.open();
-        next = channel -> {
-            program.settings.apply(channel);
-            return new Subject(channel, loops, trace, ledger);
-        };
         trace.beginStep(-1);
-        try (Peer peer = new Peer(program.kind, listeners.get(program.kind).localAddress(), trace)) {
-            Subject subject = accepted.poll(SECONDS, TimeUnit.SECONDS);
-            if (subject == null || !subject.active.await(SECONDS, TimeUnit.SECONDS)) {
-                throw new IllegalStateException("no connection");
-            }
+        Ends ends = program.kind.isDatagram() ? datagrams : streams;
+        try (Ends.Pair pair = ends.open(program, trace, ledger)) {
+            Subject subject = pair.subject;
+            Peer peer = pair.peer;
             try {
                 Quiet quiet = new Quiet(loops, program.kind, subject, peer, trace);
                 StepRunner runner = new StepRunner(subject, peer, trace);
@@ -140,9 +104,8 @@ final class Venue implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
-        for (Channel listener : listeners.values()) {
-            listener.close().sync();
-        }
+        streams.close();
+        datagrams.close();
         group.shutdownGracefully(0, SECONDS, TimeUnit.SECONDS).sync();
     }
 }
