@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** The objects that the kernel's slab allocator has given out, of the whole machine. */
 final class KernelMemory {
@@ -19,6 +20,8 @@ final class KernelMemory {
     private static final int HEADER_LINES = 2;
     /** What grew by less than an object for two connections is not theirs. */
     private static final double MIN_OBJECTS = 0.5;
+    /** What grows when somebody looks at a file of a process, and is kept for as long as there is memory. */
+    private static final Pattern CACHES = Pattern.compile("dentry|.*inode_cache.*|buffer_head");
 
     /** Bytes of an object, by the name of its slab. */
     private final Map<String, Long> sizes = new HashMap<>();
@@ -50,7 +53,7 @@ final class KernelMemory {
         double bytes = 0;
         for (Map.Entry<String, Long> slab : objects.entrySet()) {
             long grown = slab.getValue() - before.objects.getOrDefault(slab.getKey(), 0L);
-            if (grown >= MIN_OBJECTS * connections) {
+            if (grown >= MIN_OBJECTS * connections && !CACHES.matcher(slab.getKey()).matches()) {
                 bytes += grown * sizes.get(slab.getKey());
             }
         }

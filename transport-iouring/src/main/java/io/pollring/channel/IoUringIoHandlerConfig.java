@@ -149,8 +149,8 @@ public final class IoUringIoHandlerConfig {
     /**
      * Sets how long a connection has to be without data before the loop leaves it with a poll, instead of the receive that
      * awaits what comes: at least so long, and at most twice as long. The kernel then keeps 253 bytes for it instead of
-     * 1,117. A new connection begins so. The first data after that is read with a system call, as on epoll; from then on
-     * the loop receives again. Without {@linkplain #setBatchedIo batched I/O} it means nothing.
+     * 1,117. A new connection begins so. What comes then is read with a system call, as on epoll, until something comes
+     * twice in that time. Without {@linkplain #setBatchedIo batched I/O} it means nothing.
      *
      * @param millis in milliseconds; 5000 by default, 0 to receive for connections from their beginning to their end
      * @throws IllegalArgumentException if it is negative

@@ -201,9 +201,7 @@ final class Poller implements RegistrationLoop {
 
     /** The handles that are registered now. */
     List<PollRegistration> snapshot() {
-        List<PollRegistration> registrations = table.snapshot();
-        registrations.removeIf(registration -> !registration.isValid());
-        return registrations;
+        return table.snapshot();
     }
 
     @Override
@@ -242,6 +240,11 @@ final class Poller implements RegistrationLoop {
     }
 
     @Override
+    public boolean comesOften(StreamRegistration registration) {
+        return quiet.comesOften(registration);
+    }
+
+    @Override
     public int receive(StreamRegistration registration, ByteBuf target, int index, int length) throws IOException {
         return receiver.take(registration, target, index, length);
     }
@@ -276,12 +279,10 @@ final class Poller implements RegistrationLoop {
         cancellation.settleSend(registration);
     }
 
-    /** What has been collected and waits to be delivered. */
     EventDelivery delivery() {
         return delivery;
     }
 
-    /** Where completions go. */
     Completions completions() {
         return completions;
     }

@@ -9,7 +9,9 @@ package io.pollring.loop;
 /**
  * Finds streams that have a receive in the kernel and have got nothing through it for long. A receive that waits, with the
  * poll beside it, takes 1,117 bytes of the kernel's memory, and a poll alone 253 (measured on 6.18). So such a stream is
- * left with a poll, and the first data after that costs a system call.
+ * left with a poll, and what comes for it costs a system call. It gets a receive again when something comes twice within a
+ * period or two: for a message now and then one poll is less work than two requests and a cancellation, and the ring would
+ * keep the memory of a request that is over for the next one.
  *
  * <p>A sweep comes once in a period. A receive that was armed, or brought something, after the sweep before is noted; one
  * that was noted then, and has brought nothing since, goes. What a sweep costs is one word for 64 slots and some work for
@@ -23,6 +25,9 @@ final class QuietReceives {
     private static final int MAX_IN_A_TURN = 64;
     /** A busy loop looks at the clock this often; one that sleeps is woken. */
     private static final int TURNS_BETWEEN_LOOKS = 64;
+    /** Periods are counted in so many bits; the next one tells that there is a number. */
+    private static final int PERIOD_BITS = 30;
+    private static final int PERIODS = (1 << PERIOD_BITS) - 1;
 
     private final RegistrationTable table;
     private final WorkQueues queues;
@@ -73,6 +78,13 @@ final class QuietReceives {
         if (word < silent.length) {
             silent[word] &= ~(1L << slot);
         }
+    }
+
+    /** A quiet stream was given data. @return whether that is not the first for a period, or two */
+    boolean comesOften(StreamRegistration stream) {
+        int before = stream.heardIn;
+        stream.heardIn = (int) (System.nanoTime() / periodNanos) & PERIODS | 1 << PERIOD_BITS;
+        return before != 0 && (stream.heardIn - before & PERIODS) <= 1;
     }
 
     private boolean grow(int word) {

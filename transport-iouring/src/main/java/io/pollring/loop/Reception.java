@@ -18,7 +18,7 @@ enum Reception {
     OFF,
     /** A poll tells of data, and the handle reads it by itself: so often as is counted, before it is {@link #OFF}. */
     POLLED,
-    /** A poll tells of the first data, and is over then. The handle reads it by itself, before it is {@link #OFF}. */
+    /** A poll tells of data, and is over then. The handle reads by itself; if that comes often it is {@link #OFF} next. */
     QUIET,
     /** A receive is in the kernel, or queued for it. It goes on until it is cancelled or has brought its limit. */
     ARMED,
@@ -138,7 +138,7 @@ enum Reception {
         return this == ARMED || this == ARMED_ONCE ? ARMED_QUIET : this;
     }
 
-    /** A handle that is quiet was given what came. */
+    /** A handle that is quiet was given something, and not for the first time of late. */
     Reception heard() {
         return this == QUIET ? OFF : this;
     }

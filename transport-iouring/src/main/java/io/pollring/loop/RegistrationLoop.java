@@ -49,6 +49,9 @@ interface RegistrationLoop {
     /** Whether nothing is to be received that nobody asks for. */
     boolean isShortOfMemory();
 
+    /** A quiet stream was given data. @return whether it is not the first for long */
+    boolean comesOften(StreamRegistration registration);
+
     /** See {@link StreamRegistration#receive}. */
     int receive(StreamRegistration registration, ByteBuf target, int index, int length) throws IOException;
 

@@ -151,14 +151,14 @@ final class RegistrationTable {
     }
 
     /**
-     * A copy of what is in the table: handlers close registrations while it is walked. Other threads than the loop's
+     * A copy of what is registered now: handlers close registrations while it is walked. Other threads than the loop's
      * may miss what has come, and meet what has gone.
      */
     List<PollRegistration> snapshot() {
         List<PollRegistration> copy = new ArrayList<>(size);
         for (PollRegistration registration : slots) {
             // Each slot is read once: the loop may empty it, or have another array, meanwhile.
-            if (registration != null) {
+            if (registration != null && registration.isValid()) {
                 copy.add(registration);
             }
         }

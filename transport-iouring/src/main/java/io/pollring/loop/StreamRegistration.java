@@ -46,6 +46,8 @@ public final class StreamRegistration extends PollRegistration {
     private byte receiveFailures;
     /** How often the handle is to read by itself in {@link Reception#POLLED}. */
     private byte ownReads;
+    /** {@link QuietReceives}' number of the period in which it was last given something while it was quiet; 0 for never. */
+    int heardIn;
 
     StreamRegistration(RegistrationLoop loop, StreamHandle handle) {
         super(loop, handle);
@@ -365,8 +367,9 @@ public final class StreamRegistration extends PollRegistration {
     @Override
     void delivered(int events, boolean drained) {
         if ((events & Abi.POLLIN) != 0) {
-            reception = reception.heard();
-            if (reception == Reception.POLLED && !drained && --ownReads == 0) {
+            if (reception == Reception.QUIET && loop.comesOften(this)) {
+                reception = reception.heard();
+            } else if (reception == Reception.POLLED && !drained && --ownReads == 0) {
                 reception = reception.retried();
             }
         }
