@@ -292,6 +292,10 @@ public final class StreamRegistration extends PollRegistration {
 
     @Override
     boolean isDirty() {
+        if (reception == Reception.QUIET && state == PollState.IDLE && ready != 0) {
+            // Its handle is to be given what the poll has told, or another would tell the same.
+            return false;
+        }
         return isReceptionDirty() || super.isDirty();
     }
 

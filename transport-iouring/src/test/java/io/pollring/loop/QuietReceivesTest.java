@@ -9,6 +9,7 @@ package io.pollring.loop;
 import io.pollring.ring.Abi;
 import io.pollring.ring.Counter;
 import io.pollring.ring.FakeOffer;
+import io.pollring.ring.RingFeature;
 import io.pollring.ring.UserData;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -138,6 +140,31 @@ class QuietReceivesTest {
         assertEquals(2, loop.loop.metrics().ring.submitted() - before);
         arrive(handle);
         assertEquals(2, loop.loop.metrics().ring.submitted() - before);
+    }
+
+    /** A turn submits what some have flushed before it serves the others: their polls are not armed again by that. */
+    @Test
+    void pollIsNotArmedAgainBeforeItsHandleIsServed() {
+        loop.close();
+        // What a handle has flushed is sent before the next is served.
+        loop = new FakeLoop(FakeOffer.everything(), new LoopSettings(1024, 2048, 0, -1, 1, TimeUnit.DAYS.toNanos(1), true,
+                false, EnumSet.allOf(RingFeature.class)));
+        List<FakeStreamHandle> handles = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            FakeStreamHandle handle = loop.openStream(1000);
+            handle.reaction = events -> {
+                handle.readAll();
+                assertTrue(handle.stream.sendLater());
+            };
+            handle.submit(IN_AND_END);
+            handles.add(handle);
+        }
+        sleep();
+        long before = loop.loop.metrics().pollsArmed.get();
+        handles.forEach(handle -> handle.peer.arrive(5));
+        sleep();
+        handles.forEach(handle -> assertEquals(List.of(10), handle.sends));
+        assertEquals(10, loop.loop.metrics().pollsArmed.get() - before);
     }
 
     @Test
