@@ -12,13 +12,17 @@
  * that is closed (an assertion), and at most one thread writes for one sleep
  * (an assertion).
  *
- * LOOKS_FIRST and CLOSES_AT_ONCE are the two mistakes that the protocol is there to avoid; with either spin must object.
+ * A loop that watches the state instead is woken by whoever takes the bit away, who writes nothing.
+ *
+ * LOOKS_FIRST, CLOSES_AT_ONCE and SLEEPS_BLINDLY are the mistakes that the protocol is there to avoid; with each of them spin
+ * must object.
  */
 #define THREADS 3
 /* The bits of Waker.state. */
 #define SLEEPING 1
-#define CLOSED 2
-#define WRITER 4
+#define WATCHING 2
+#define CLOSED 4
+#define WRITER 8
 
 byte state = 0;
 bool open = true;
@@ -45,7 +49,11 @@ proctype Giver() {
     /* Waker.wakeup */
     current = state;
     do
-    :: !done && (current & SLEEPING) ->
+    :: !done && (current & WATCHING) ->
+        /* The loop sees it. */
+        cas(current, current & ~WATCHING, done);
+        current = state
+    :: !done && (current & SLEEPING) && !(current & WATCHING) ->
         atomic {
             cas(current, (current & ~SLEEPING) + WRITER, done);
             if
@@ -84,13 +92,56 @@ inline setSleeping() {
     od
 }
 
+/* Waker.prepareToWatch */
+inline setWatching() {
+    done = false;
+    do
+    :: !done ->
+        current = state;
+        cas(current, current | WATCHING, done)
+    :: else -> break
+    od
+}
+
+/* Waker.sleepInstead */
+inline sleepInstead() {
+    done = false;
+    do
+    :: !done ->
+        current = state;
+        if
+        :: current & WATCHING ->
+            atomic {
+                claims = 0;
+                cas(current, (current & ~WATCHING) | SLEEPING, done)
+            }
+        :: else -> sleeps = false; done = true
+        fi
+    :: else -> break
+    od
+}
+
+/* Watches, and gives that up at any time, or when it is woken. */
+inline watch() {
+    do
+    :: !(state & WATCHING) -> sleeps = false; break
+    :: true ->
+#ifdef SLEEPS_BLINDLY
+        setSleeping();
+#else
+        sleepInstead();
+#endif
+        break
+    od
+}
+
 inline clearSleeping() {
     done = false;
     do
     :: !done ->
         current = state;
         if
-        :: current & SLEEPING -> cas(current, current & ~SLEEPING, done)
+        :: current & (SLEEPING | WATCHING) -> cas(current, current & ~(SLEEPING | WATCHING), done)
         :: else -> done = true
         fi
     :: else -> break
@@ -101,6 +152,7 @@ active proctype Loop() {
     byte current;
     bool done;
     bool sleeps;
+    bool watches;
     byte i;
 
     for (i : 1 .. THREADS) {
@@ -111,11 +163,20 @@ active proctype Loop() {
 #ifdef LOOKS_FIRST
         sleeps = (tasks == 0);
 #endif
-        /* Waker.prepareToSleep: a write for an earlier sleep may still be on its way, and ends this one. */
-        setSleeping();
+        if
+        :: true -> watches = true; setWatching()
+        :: true ->
+            watches = false;
+            /* Waker.prepareToSleep: a write for an earlier sleep may still be on its way, and ends this one. */
+            setSleeping()
+        fi;
 #ifndef LOOKS_FIRST
         sleeps = (tasks == 0);
 #endif
+        if
+        :: sleeps && watches -> watch()
+        :: else
+        fi;
         if
         :: sleeps ->
             /* The kernel's wait. */
@@ -132,7 +193,7 @@ active proctype Loop() {
     do
     :: !done ->
         current = state;
-        cas(current, (current & ~SLEEPING) | CLOSED, done)
+        cas(current, (current & ~(SLEEPING | WATCHING)) | CLOSED, done)
     :: else -> break
     od;
 #ifndef CLOSES_AT_ONCE

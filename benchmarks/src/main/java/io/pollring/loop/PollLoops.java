@@ -21,7 +21,7 @@ public final class PollLoops {
 
     /** @throws IllegalStateException if there is no ring: what a loop on epoll costs is not the question */
     public static PollLoop onRing(ThreadAwareExecutor executor, HandleAdapter adapter, Kernel kernel) {
-        LoopSettings settings = new LoopSettings(SQ_ENTRIES, CQ_ENTRIES, 0, Long.MAX_VALUE, 1, 0, true, true,
+        LoopSettings settings = new LoopSettings(SQ_ENTRIES, CQ_ENTRIES, 0, Long.MAX_VALUE, 1, 0, 0, true, true,
                 RingFeature.allowedByProperties());
         return new PollLoop(executor, settings, DefaultSelectStrategyFactory.INSTANCE.newSelectStrategy(), adapter,
                 kernel, new LoopMemory());

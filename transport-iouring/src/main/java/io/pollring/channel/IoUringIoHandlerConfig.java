@@ -8,6 +8,8 @@ package io.pollring.channel;
 
 import io.netty.util.internal.ObjectUtil;
 import io.netty.util.internal.SystemPropertyUtil;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.pollring.loop.LoopSettings;
 import io.pollring.ring.Ring;
 import io.pollring.ring.RingFeature;
@@ -28,6 +30,8 @@ public final class IoUringIoHandlerConfig {
         FAIL
     }
 
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(IoUringIoHandlerConfig.class);
+
     private static final int DEFAULT_RING_SIZE = 256;
     private static final int DEFAULT_CQ_SIZE = 4096;
     private static final int MAX_CQ_SIZE = 2 * Ring.MAX_ENTRIES;
@@ -37,6 +41,7 @@ public final class IoUringIoHandlerConfig {
     private static final int DEFAULT_BATCH_FROM = 2;
     /** Connections with a message a second are not idle. */
     private static final int DEFAULT_IDLE_MILLIS = 5000;
+    private static final int MAX_WATCH_MICROS = 10_000;
 
     private int ringSize;
     private int cqSize;
@@ -44,11 +49,12 @@ public final class IoUringIoHandlerConfig {
     private boolean batchedIo;
     private int batchFrom;
     private int idleMillis;
+    private int watchMicros;
 
     /**
      * The defaults, or what the system properties {@code io.pollring.ringSize}, {@code io.pollring.cqSize},
-     * {@code io.pollring.batchedIo}, {@code io.pollring.batchFrom}, {@code io.pollring.idleMillis} and
-     * {@code io.pollring.fallback} say.
+     * {@code io.pollring.batchedIo}, {@code io.pollring.batchFrom}, {@code io.pollring.idleMillis},
+     * {@code io.pollring.watchMicros} and {@code io.pollring.fallback} say.
      *
      * @throws IllegalArgumentException if one of these is out of range
      */
@@ -62,6 +68,12 @@ public final class IoUringIoHandlerConfig {
                 SystemPropertyUtil.getInt("io.pollring.batchFrom", DEFAULT_BATCH_FROM), "io.pollring.batchFrom");
         idleMillis = ObjectUtil.checkPositiveOrZero(
                 SystemPropertyUtil.getInt("io.pollring.idleMillis", DEFAULT_IDLE_MILLIS), "io.pollring.idleMillis");
+        watchMicros = SystemPropertyUtil.getInt("io.pollring.watchMicros", 0);
+        if (watchMicros < 0 || watchMicros > MAX_WATCH_MICROS) {
+            logger.warn("-Dio.pollring.watchMicros: {} (expected: 0..{}); loops sleep at once", watchMicros,
+                    MAX_WATCH_MICROS);
+            watchMicros = 0;
+        }
         String property = SystemPropertyUtil.get("io.pollring.fallback", "epoll").trim();
         if (property.equalsIgnoreCase("fail")) {
             fallback = Fallback.FAIL;
@@ -160,6 +172,27 @@ public final class IoUringIoHandlerConfig {
         return this;
     }
 
+    /** For how long a loop watches its ring before it sleeps, at most, in microseconds. */
+    public int watchMicros() {
+        return watchMicros;
+    }
+
+    /**
+     * Sets for how long a loop that has nothing to do watches its ring, in shared memory and without system calls, before it
+     * sleeps. What comes meanwhile is served some 15 microseconds earlier, and a thread that gives the loop a task makes no
+     * system call. The loop does so only while its waits of late were no longer than this, so that an idle loop sleeps; never
+     * where the process has less than two processors, fewer than loops like this, or a quota of processor time; and not with a
+     * {@code SelectStrategy} of one's own, nor in a {@code ManualIoEventLoop}, nor without a ring. For a service with few,
+     * busy connections that has processors to spare: what the loop uses while it watches others may want.
+     *
+     * @param micros in microseconds, 0..10000; 0 by default: the loop sleeps at once
+     * @throws IllegalArgumentException if it is less or more
+     */
+    public IoUringIoHandlerConfig setWatchMicros(int micros) {
+        watchMicros = ObjectUtil.checkInRange(micros, 0, MAX_WATCH_MICROS, "micros");
+        return this;
+    }
+
     /** What happens where the kernel has no ring for a loop. */
     public Fallback fallback() {
         return fallback;
@@ -188,12 +221,14 @@ public final class IoUringIoHandlerConfig {
             features.remove(RingFeature.STREAM_IO);
         }
         return new LoopSettings(ringSize, cqSize, maxEvents, SEND_DELAY_NANOS, batchFrom,
-                TimeUnit.MILLISECONDS.toNanos(idleMillis), !IoUring.isDisabled(), fallback == Fallback.FAIL, features);
+                TimeUnit.MILLISECONDS.toNanos(idleMillis), TimeUnit.MICROSECONDS.toNanos(watchMicros),
+                !IoUring.isDisabled(), fallback == Fallback.FAIL, features);
     }
 
     @Override
     public String toString() {
         return "IoUringIoHandlerConfig(ringSize: " + ringSize + ", cqSize: " + cqSize + ", batchedIo: " + batchedIo
-                + ", batchFrom: " + batchFrom + ", idleMillis: " + idleMillis + ", fallback: " + fallback + ')';
+                + ", batchFrom: " + batchFrom + ", idleMillis: " + idleMillis + ", watchMicros: " + watchMicros
+                + ", fallback: " + fallback + ')';
     }
 }

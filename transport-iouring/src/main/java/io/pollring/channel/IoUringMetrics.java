@@ -109,6 +109,16 @@ public final class IoUringMetrics {
         return metrics.wakeups.get();
     }
 
+    /** Waits that began with a watch, and were over within {@link IoUringIoHandlerConfig#setWatchMicros its bound}. */
+    public long watchesInTime() {
+        return metrics.watchesInTime.get();
+    }
+
+    /** Waits that began with a watch, and went on with a sleep. */
+    public long watchesGivenUp() {
+        return metrics.watchesGivenUp.get();
+    }
+
     /** Calls of {@code timerfd_settime}. */
     public long timerSets() {
         return metrics.timerSets.get();
@@ -142,6 +152,7 @@ public final class IoUringMetrics {
                 + " receivesStarved=" + receivesStarved() + " receivesQuiet=" + receivesQuiet()
                 + " spuriousCompletions=" + spuriousCompletions() + " staleCompletions=" + staleCompletions()
                 + " overflows=" + overflows() + " ringsReplaced=" + ringsReplaced() + " wakeups=" + wakeups()
+                + " watchesInTime=" + watchesInTime() + " watchesGivenUp=" + watchesGivenUp()
                 + " timerSets=" + timerSets() + " epollWaits=" + epollWaits() + " epollCtls=" + epollCtls()
                 + " reverts=" + reverts() + ' ' + revertsByReason();
     }

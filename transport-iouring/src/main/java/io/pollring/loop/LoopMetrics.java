@@ -28,6 +28,8 @@ public final class LoopMetrics {
     public final Counter spurious = new Counter();
     public final Counter stale = new Counter();
     public final Counter wakeups = new Counter();
+    public final Counter watchesInTime = new Counter();
+    public final Counter watchesGivenUp = new Counter();
     public final Counter timerSets = new Counter();
     public final Counter reverts = new Counter();
     public final Counter ringsReplaced = new Counter();

@@ -24,6 +24,7 @@ public final class LoopSettings {
     final long sendDelayNanos;
     final int batchFrom;
     final long idleNanos;
+    final long watchNanos;
     final boolean ringWanted;
     final boolean ringRequired;
     final Set<RingFeature> allowedFeatures;
@@ -37,18 +38,21 @@ public final class LoopSettings {
      *                        fewer each sends by itself what it flushes first
      * @param idleNanos       how long nothing comes for a stream, at least, before it is left with a poll alone, in
      *                        nanoseconds; 0 if it never is
+     * @param watchNanos      for how long the loop watches before it sleeps, at most, in nanoseconds; 0 if it does not
      * @param ringWanted      {@code false} to wait on epoll from the start
      * @param ringRequired    whether a loop without a ring is an error
      * @param allowedFeatures the kernel features that may be used
      */
     public LoopSettings(int sqEntries, int cqEntries, int maxEvents, long sendDelayNanos, int batchFrom,
-                        long idleNanos, boolean ringWanted, boolean ringRequired, Set<RingFeature> allowedFeatures) {
+                        long idleNanos, long watchNanos, boolean ringWanted, boolean ringRequired,
+                        Set<RingFeature> allowedFeatures) {
         this.sqEntries = sqEntries;
         this.cqEntries = cqEntries;
         this.maxEvents = maxEvents == 0 ? Integer.MAX_VALUE : maxEvents;
         this.sendDelayNanos = sendDelayNanos;
         this.batchFrom = batchFrom;
         this.idleNanos = idleNanos;
+        this.watchNanos = watchNanos;
         this.ringWanted = ringWanted;
         this.ringRequired = ringRequired;
         this.allowedFeatures = EnumSet.noneOf(RingFeature.class);

@@ -11,7 +11,6 @@ import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.SelectStrategy;
 import io.netty.channel.epoll.EpollIoHandle;
-import io.netty.util.IntSupplier;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
@@ -38,7 +37,6 @@ public final class PollLoop {
     private final LoopSettings settings;
     private final SelectStrategy selectStrategy;
     private final HandleAdapter adapter;
-    private final IntSupplier collectNow = this::collectNow;
     private final LoopMetrics metrics = new LoopMetrics();
     private final TurnTrouble trouble = new TurnTrouble();
     private final EpollSet epollSet;
@@ -49,6 +47,7 @@ public final class PollLoop {
     final Poller poller;
     private final EventDelivery delivery;
     private final LoopRing loopRing;
+    private final LoopWait wait;
 
     /** The thread that the ring was enabled for. */
     private Thread owner;
@@ -91,6 +90,8 @@ public final class PollLoop {
             delivery = poller.delivery();
             loopRing = new LoopRing(kernel, settings, metrics, poller, waker.fd(), executor);
             loopRing.open();
+            wait = new LoopWait(poller, loopRing, internalPolls, waker, timer,
+                    AdaptiveWatch.of(settings, executor, selectStrategy, metrics));
             success = true;
         } finally {
             if (!success) {
@@ -186,10 +187,10 @@ public final class PollLoop {
                 }
                 return false;
             case SelectStrategy.BUSY_WAIT:
-                busyWait(context);
+                wait.busyWait(context);
                 return true;
             case SelectStrategy.SELECT:
-                await(context);
+                wait.await(context);
                 return true;
             default:
                 // The strategy has collected.
@@ -200,7 +201,7 @@ public final class PollLoop {
     private int strategy(IoHandlerContext context) throws RingException {
         boolean canBlock = context.canBlock();
         try {
-            return selectStrategy.calculateStrategy(collectNow, !canBlock);
+            return selectStrategy.calculateStrategy(wait, !canBlock);
         } catch (RingException e) {
             throw e;
         } catch (Throwable t) {
@@ -212,7 +213,7 @@ public final class PollLoop {
 
     private void collectAnyway() {
         try {
-            collectNow();
+            wait.collectNow();
         } catch (RingException e) {
             recover(e);
         } catch (Throwable t) {
@@ -264,83 +265,12 @@ public final class PollLoop {
                 Ring ring = loopRing.get();
                 if (ring != null) {
                     ring.submitNow();
-                    collected(ring);
+                    wait.collected(ring);
                 }
                 told = poller.sends().tellAll();
             }
         } catch (RingException e) {
             recover(e);
-        }
-    }
-
-    private int collectNow() throws RingException {
-        poller.reify();
-        Ring ring = loopRing.get();
-        if (ring == null) {
-            // A ring that was lost may have left sends that nobody was told of.
-            boolean told = poller.sends().tellAll();
-            poller.completions().collectEpollEvents(0);
-            return told || delivery.isPending() ? 1 : 0;
-        }
-        int count = ring.submitNow();
-        collected(ring);
-        // What its sending has led to counts as well.
-        return poller.sends().tellAll() ? Math.max(count, 1) : count;
-    }
-
-    private void busyWait(IoHandlerContext context) throws RingException {
-        do {
-            collectNow();
-            Thread.onSpinWait();
-        } while (!delivery.isPending() && context.canBlock());
-    }
-
-    private void await(IoHandlerContext context) throws RingException {
-        // First, because it may collect; and a task that it makes other threads' wake-ups carry must be seen below.
-        poller.reify();
-        Ring before = loopRing.get();
-        if (before != null) {
-            // What cancellations, and a full queue, have met on their way.
-            collected(before);
-        }
-        if (loopRing.get() != before || delivery.isPending() || poller.hasDirty()) {
-            collectNow();
-            return;
-        }
-        waker.prepareToSleep();
-        try {
-            if (!context.canBlock() || !setTimer(context)) {
-                collectNow();
-                return;
-            }
-            Ring ring = loopRing.get();
-            if (ring == null) {
-                poller.completions().collectEpollEvents(-1);
-            } else {
-                ring.submitAndWait();
-                collected(ring);
-            }
-        } finally {
-            waker.awake();
-        }
-    }
-
-    /** @return whether the loop may wait */
-    private boolean setTimer(IoHandlerContext context) {
-        QuietReceives quiet = poller.quiet();
-        boolean waits = timer.prepare(context, quiet.isScheduled() ? quiet.dueNanos() : LoopTimer.NEVER);
-        if (!waits) {
-            quiet.lookNow();
-        }
-        return waits;
-    }
-
-    private void collected(Ring ring) throws RingException {
-        if (internalPolls.takeEpollReady()) {
-            poller.completions().collectEpollEvents(0);
-        }
-        if (ring.hasLost()) {
-            loopRing.completionsWereLost();
         }
     }
 
@@ -390,6 +320,7 @@ public final class PollLoop {
         // Netty's loop may end without a last call of this, if its shutdown begins between its I/O and its tasks.
         prepareToDestroy();
         closed = true;
+        wait.close();
         waker.close();
         loopRing.close();
         timer.close();

@@ -196,6 +196,14 @@ public final class Ring implements AutoCloseable {
         return collect();
     }
 
+    /**
+     * Whether there is something to collect, as far as the shared memory tells: no system call is made. Completions that no
+     * flag tells of are posted by the kernel itself, where it runs them ({@code DEFER_TASKRUN} has a flag).
+     */
+    public boolean hasCompletions() {
+        return completionQueue.ready() > 0 || submissionQueue.hasTaskWork() || submissionQueue.isOverflowing();
+    }
+
     /** As {@link #submitNow()}, but always enters. */
     public int submitAndRunTaskWork() throws RingException {
         enter(0, Abi.ENTER_GETEVENTS);

@@ -75,6 +75,16 @@ class IoUringIoHandlerConfigTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {-1, 10_001, Integer.MIN_VALUE, Integer.MAX_VALUE})
+    void refusesToWatchForLongAndSleepsInsteadIfAPropertySaysSo(int micros) throws Exception {
+        IoUringIoHandlerConfig config = new IoUringIoHandlerConfig();
+        assertThrows(IllegalArgumentException.class, () -> config.setWatchMicros(micros));
+        assertEquals(0, config.watchMicros());
+        assertEquals(0, withProperty("io.pollring.watchMicros", "" + micros, IoUringIoHandlerConfig::new).watchMicros());
+        assertEquals(100, withProperty("io.pollring.watchMicros", "100", IoUringIoHandlerConfig::new).watchMicros());
+    }
+
+    @ParameterizedTest
     @CsvSource({"1, 1", "1, 65536", "4, 4", "32768, 1", "32768, 65536", "256, 4096"})
     void aLoopWorksWithEveryRightSize(int ringSize, int cqSize) throws Exception {
         IoUringIoHandlerConfig config = new IoUringIoHandlerConfig().setRingSize(ringSize).setCqSize(cqSize);

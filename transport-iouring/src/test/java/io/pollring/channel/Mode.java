@@ -20,10 +20,10 @@ import java.util.concurrent.Callable;
  */
 enum Mode {
     /**
-     * The ring, with all that this kernel has; small writes are left to the loop whenever they can be, and it receives for
-     * streams from their beginning.
+     * The ring, with all that this kernel has; small writes are left to the loop whenever they can be, it receives for
+     * streams from their beginning, and it watches before it sleeps.
      */
-    RING("io.pollring.batchFrom", "1", "io.pollring.idleMillis", "0"),
+    RING("io.pollring.batchFrom", "1", "io.pollring.idleMillis", "0", "io.pollring.watchMicros", "100"),
     /** The ring as users have it: what a channel that is alone flushes first, or is sent first, it moves by itself. */
     DEFAULT,
     /** The ring, but streams send and receive with system calls. */

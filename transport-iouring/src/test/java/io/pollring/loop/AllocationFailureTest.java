@@ -63,7 +63,7 @@ class AllocationFailureTest {
         memory.asked = 0;
         streams.clear();
         reverted.clear();
-        loop = new FakeLoop(FakeOffer.everything(), new LoopSettings(256, 1024, 0, Long.MAX_VALUE, 1, 0, true, false,
+        loop = new FakeLoop(FakeOffer.everything(), new LoopSettings(256, 1024, 0, Long.MAX_VALUE, 1, 0, 0, true, false,
                 EnumSet.allOf(RingFeature.class)), memory, new FakeLoop.Wrapper());
         // What a loop begins with is not in question.
         memory.armed = true;

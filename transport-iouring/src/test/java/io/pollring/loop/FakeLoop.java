@@ -51,7 +51,7 @@ final class FakeLoop implements ThreadAwareExecutor, IoHandlerContext, HandleAda
 
     FakeLoop(FakeOffer offer, int sqEntries, int cqEntries, long idleNanos) {
         // Sends wait for all of a turn's handles, whatever the clock says.
-        this(offer, new LoopSettings(sqEntries, cqEntries, 0, Long.MAX_VALUE, 1, idleNanos, true, false,
+        this(offer, new LoopSettings(sqEntries, cqEntries, 0, Long.MAX_VALUE, 1, idleNanos, 0, true, false,
                 EnumSet.allOf(RingFeature.class)));
     }
 

@@ -147,7 +147,7 @@ class QuietReceivesTest {
     void pollIsNotArmedAgainBeforeItsHandleIsServed() {
         loop.close();
         // What a handle has flushed is sent before the next is served.
-        loop = new FakeLoop(FakeOffer.everything(), new LoopSettings(1024, 2048, 0, -1, 1, TimeUnit.DAYS.toNanos(1), true,
+        loop = new FakeLoop(FakeOffer.everything(), new LoopSettings(1024, 2048, 0, -1, 1, TimeUnit.DAYS.toNanos(1), 0, true,
                 false, EnumSet.allOf(RingFeature.class)));
         List<FakeStreamHandle> handles = new ArrayList<>();
         for (int i = 0; i < 10; i++) {

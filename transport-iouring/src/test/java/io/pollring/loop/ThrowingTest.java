@@ -82,7 +82,7 @@ class ThrowingTest {
     @MethodSource("cases")
     void othersAreServedInTheSameTurn(Class<?> type, Method method, Throwable thrown, boolean once) throws Exception {
         thrower = new Thrower(type, method, thrown);
-        loop = new FakeLoop(FakeOffer.everything(), new LoopSettings(8, 64, 0, Long.MAX_VALUE, 1, 0, true, false,
+        loop = new FakeLoop(FakeOffer.everything(), new LoopSettings(8, 64, 0, Long.MAX_VALUE, 1, 0, 0, true, false,
                 EnumSet.allOf(RingFeature.class)), new LoopMemory(), thrower);
         loop.kernel.use(faults);
         openHealthy();

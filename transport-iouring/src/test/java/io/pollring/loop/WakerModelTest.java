@@ -42,7 +42,8 @@ class WakerModelTest {
 
     /** The model would tell if the protocol were wrong. */
     @ParameterizedTest
-    @CsvSource({"LOOKS_FIRST, invalid end state", "CLOSES_AT_ONCE, assertion violated open"})
+    @CsvSource({"LOOKS_FIRST, invalid end state", "CLOSES_AT_ONCE, assertion violated open",
+            "SLEEPS_BLINDLY, invalid end state"})
     void mistakesAreFound(String mistake, String finding, @TempDir Path directory) throws Exception {
         String report = verify(directory, "-D" + mistake);
         assertTrue(report.contains("errors: 1") && report.contains(finding), report);

@@ -12,7 +12,7 @@ import io.pollring.ring.EpollSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** The eventfd that ends a loop's sleep, on the kernel of this machine. */
@@ -44,8 +45,8 @@ class WakerTest {
      * each wake-up that is lost; of eight, all have to lose one, but they race each other as well.
      */
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 8})
-    void noWakeUpIsLost(int threadCount) throws Exception {
+    @CsvSource({"1, false", "2, false", "8, false", "1, true", "2, true", "8, true"})
+    void noWakeUpIsLost(int threadCount, boolean watches) throws Exception {
         Waker waker = new Waker();
         AtomicInteger handedOver = new AtomicInteger();
         AtomicInteger done = new AtomicInteger();
@@ -66,9 +67,13 @@ class WakerTest {
         try (EpollSet set = watch(waker)) {
             threads.forEach(Thread::start);
             while (done.get() < TASKS) {
-                // As the loop does: announce the sleep, look once more, sleep.
-                waker.prepareToSleep();
-                if (handedOver.get() == done.get()) {
+                // As the loop does: announce the sleep, or the watch, look once more, sleep.
+                if (watches) {
+                    waker.prepareToWatch();
+                } else {
+                    waker.prepareToSleep();
+                }
+                if (handedOver.get() == done.get() && (!watches || watchAndFallAsleep(waker, sleeps))) {
                     sleeps++;
                     assertEquals(1, set.await(TOO_LATE_MILLIS), () -> "slept on with " + handedOver + " tasks, " + done
                             + " done");
@@ -83,6 +88,44 @@ class WakerTest {
             waker.close();
         }
         assertTrue(sleeps > 100, "the loop hardly ever slept: " + sleeps);
+    }
+
+    /** For some looks, so that wake-ups come before, at and after the end of the watch. */
+    private static boolean watchAndFallAsleep(Waker waker, int sleeps) {
+        for (int looks = sleeps % 64; looks > 0; looks--) {
+            if (!waker.isWatched()) {
+                return false;
+            }
+            Thread.onSpinWait();
+        }
+        return waker.sleepInstead();
+    }
+
+    @Test
+    void nobodyWritesToALoopThatWatches() throws Exception {
+        Waker waker = new Waker();
+        try (EpollSet set = watch(waker)) {
+            waker.prepareToWatch();
+            assertTrue(waker.isWatched());
+            waker.wakeup();
+            assertFalse(waker.isWatched());
+            assertFalse(waker.sleepInstead(), "it was woken");
+            waker.wakeup();
+            waker.awake();
+            assertEquals(0, set.await(0));
+            waker.prepareToWatch();
+            assertTrue(waker.sleepInstead());
+            waker.wakeup();
+            assertEquals(1, set.await(0));
+            waker.awake();
+            waker.prepareToWatch();
+            waker.awake();
+            assertFalse(waker.isWatched());
+            waker.wakeup();
+            assertEquals(0, set.await(0));
+        } finally {
+            waker.close();
+        }
     }
 
     @Test
