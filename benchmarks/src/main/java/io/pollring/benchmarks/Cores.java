@@ -13,21 +13,28 @@ final class Cores {
     private final int server;
     private final int generator;
     private final boolean realtime;
+    private final Pins pins;
+
+    /** Both processes are kept on their cores. */
+    Cores(int server, int generator, boolean realtime) {
+        this(server, generator, realtime, Pins.PROCESSES);
+    }
 
     /** @param realtime whether both go before everything else on their cores */
-    Cores(int server, int generator, boolean realtime) {
+    Cores(int server, int generator, boolean realtime, Pins pins) {
         this.server = server;
         this.generator = generator;
         this.realtime = realtime;
+        this.pins = pins;
     }
 
     /** @param allowed the cores that this process may use */
-    static Cores choose(List<Integer> allowed, boolean realtime) {
+    static Cores choose(List<Integer> allowed, boolean realtime, Pins pins) {
         if (allowed.size() < 2) {
             throw new IllegalArgumentException("server and load generator need a core each, but there is only "
                     + allowed + "; --cores N,N puts both on one, which measures something else");
         }
-        return new Cores(allowed.get(0), allowed.get(1), realtime);
+        return new Cores(allowed.get(0), allowed.get(1), realtime, pins);
     }
 
     int server() {
@@ -44,17 +51,22 @@ final class Cores {
 
     /** What to put before a server's command. */
     List<String> serverPrefix() {
-        return Pinning.prefix(server, realtime);
+        return pins == Pins.PROCESSES ? Pinning.prefix(server, realtime) : Pinning.prefix(realtime);
     }
 
     /** What to put before a load generator's command. */
     List<String> generatorPrefix() {
-        return Pinning.prefix(generator, realtime);
+        return pins == Pins.NOTHING ? Pinning.prefix(realtime) : Pinning.prefix(generator, realtime);
+    }
+
+    /** Whether the event loop's thread is to be kept on the server's core, and no other of its process. */
+    boolean keepLoop() {
+        return pins == Pins.LOOP;
     }
 
     @Override
     public String toString() {
-        return "server on core " + server + ", load generator on core " + generator
+        return pins.describe(server, generator)
                 + (realtime ? ", both with real-time priority" : "");
     }
 }

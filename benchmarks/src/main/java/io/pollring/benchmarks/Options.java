@@ -39,6 +39,8 @@ final class Options {
             "  --counter C            perf, strace or none: what counts system calls (default: perf, else strace)",
             "  --http-load L          wrk or own: what sends the timed HTTP requests (default: wrk where installed)",
             "  --cores S,G            the servers' core and the load generators' (default: the first two we may use)",
+            "  --pin WHAT             processes (default), loop or nothing: what is kept on these cores; a server kept on",
+            "                         one as a whole does not watch its ring (io.pollring.watchMicros)",
             "  --realtime             servers and load generators go before whatever else runs on their cores: for a",
             "                         machine that others use, too (needs root)",
             "  --json FILE            write everything that was measured to FILE as well",
@@ -63,6 +65,7 @@ final class Options {
     private List<Workload> workloads;
     private boolean realtime;
     private String coresText;
+    private Pins pins = Pins.PROCESSES;
     private Cores cores;
     private Path json;
     private Path html;
@@ -127,6 +130,9 @@ final class Options {
             case "--cores":
                 coresText = value;
                 break;
+            case "--pin":
+                pins = Pins.parse(value);
+                break;
             case "--json":
                 json = Path.of(value);
                 break;
@@ -171,7 +177,7 @@ final class Options {
                 throw new IllegalArgumentException("--http-load: wrk is not installed");
             }
         }
-        cores = coresText == null ? Cores.choose(Pinning.allowedCores(), realtime) : cores(coresText, realtime);
+        cores = coresText == null ? Cores.choose(Pinning.allowedCores(), realtime, pins) : cores(coresText);
     }
 
     private static List<Workload> workloads(String text) {
@@ -198,13 +204,13 @@ final class Options {
         return value;
     }
 
-    private static Cores cores(String text, boolean realtime) {
+    private Cores cores(String text) {
         String[] parts = text.split(",");
         if (parts.length != 2) {
             throw new IllegalArgumentException("--cores: '" + text + "' must be two numbers, as in 0,1");
         }
         return new Cores((int) number("--cores", parts[0], 0, 65535), (int) number("--cores", parts[1], 0, 65535),
-                realtime);
+                realtime, pins);
     }
 
     /** Whether to check the bars on system calls instead of timing anything. */

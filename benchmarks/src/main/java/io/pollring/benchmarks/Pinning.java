@@ -7,6 +7,7 @@
 package io.pollring.benchmarks;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,11 +28,24 @@ final class Pinning {
      */
     static List<String> prefix(int core, boolean realtime) {
         List<String> prefix = new ArrayList<>(List.of("taskset", "-c", Integer.toString(core)));
-        if (realtime) {
-            // Round-robin, or a loop that never sleeps would keep its own JVM's compiler from the core.
-            prefix.addAll(List.of("chrt", "--rr", "10"));
-        }
+        prefix.addAll(prefix(realtime));
         return prefix;
+    }
+
+    /** What to put before the command of a process that may be on any core. */
+    static List<String> prefix(boolean realtime) {
+        // Round-robin, or a loop that never sleeps would keep its own JVM's compiler from the core.
+        return realtime ? List.of("chrt", "--rr", "10") : List.of();
+    }
+
+    /** Keeps a thread, and those that it makes, on a core. */
+    static void keep(long tid, int core) throws IOException, InterruptedException {
+        Process taskset = new ProcessBuilder("taskset", "-c", "-p", Integer.toString(core), Long.toString(tid))
+                .redirectErrorStream(true).start();
+        String output = new String(taskset.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (taskset.waitFor() != 0) {
+            throw new IOException("thread " + tid + " cannot be kept on core " + core + ": " + output.trim());
+        }
     }
 
     static List<Integer> allowedCores() throws IOException {

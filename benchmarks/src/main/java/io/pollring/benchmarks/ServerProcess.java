@@ -59,6 +59,9 @@ final class ServerProcess implements AutoCloseable {
         process = LineProcess.start(contender.label(), command);
         try {
             greeting = process.readJson(START_SECONDS);
+            if (options.cores().keepLoop() && unavailable() == null) {
+                Pinning.keep(loopThread(), options.cores().server());
+            }
         } catch (IOException | InterruptedException | RuntimeException e) {
             process.close();
             throw e;

@@ -127,6 +127,20 @@ class OptionsTest {
     }
 
     @Test
+    void whatIsKeptOnACoreIsChosen() throws IOException {
+        Cores loop = parse("--pin loop").cores();
+        assertTrue(loop.keepLoop());
+        assertEquals(List.of(), loop.serverPrefix());
+        assertEquals(List.of("taskset", "-c", "1"), loop.generatorPrefix());
+        Cores nothing = parse("--pin nothing --realtime").cores();
+        assertFalse(nothing.keepLoop());
+        assertEquals(List.of("chrt", "--rr", "10"), nothing.serverPrefix());
+        assertEquals(nothing.serverPrefix(), nothing.generatorPrefix());
+        assertFalse(parse("").cores().keepLoop());
+        assertThrows(IllegalArgumentException.class, () -> parse("--pin all"));
+    }
+
+    @Test
     void realtimePriorityIsAskedOfTheKernelForBothSides() throws IOException {
         Cores plain = parse("").cores();
         assertEquals(List.of("taskset", "-c", "0"), plain.serverPrefix());
@@ -137,8 +151,8 @@ class OptionsTest {
 
     @Test
     void oneCoreIsNotEnough() {
-        assertThrows(IllegalArgumentException.class, () -> Cores.choose(List.of(3), false));
-        assertEquals("server on core 2, load generator on core 5", Cores.choose(List.of(2, 5, 6), false).toString());
+        assertThrows(IllegalArgumentException.class, () -> Cores.choose(List.of(3), false, Pins.PROCESSES));
+        assertEquals("server on core 2, load generator on core 5", Cores.choose(List.of(2, 5, 6), false, Pins.PROCESSES).toString());
     }
 
     private static List<String> labels(Options options) {

@@ -1,0 +1,43 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.benchmarks;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/** What is kept on a core. A process that is kept on one sees that it has one, and does not do what takes two. */
+enum Pins {
+    /** Server and load generator, whole. */
+    PROCESSES("processes", "server on core %d, load generator on core %d"),
+    /** The thread of the server's event loop, and the load generator: as if the peer were another machine. */
+    LOOP("loop", "event loop on core %d, load generator on core %d, the rest of the server on both"),
+    /** Nothing: the scheduler may put a connection's two ends on one core. */
+    NOTHING("nothing", "server and load generator wherever the scheduler puts them");
+
+    private final String label;
+    private final String description;
+
+    Pins(String label, String description) {
+        this.label = label;
+        this.description = description;
+    }
+
+    /** @throws IllegalArgumentException with a text for the user */
+    static Pins parse(String label) {
+        for (Pins pins : values()) {
+            if (pins.label.equals(label)) {
+                return pins;
+            }
+        }
+        throw new IllegalArgumentException("--pin: '" + label + "' is none of "
+                + Arrays.stream(values()).map(pins -> pins.label).collect(Collectors.toList()));
+    }
+
+    String describe(int server, int generator) {
+        return String.format(description, server, generator);
+    }
+}
