@@ -38,6 +38,8 @@ final class Differential implements AutoCloseable {
     private final List<Long> endFirst = new ArrayList<>();
     /** Programs that differ in the order of events only, which depends on how fast the peer reads. */
     private final List<Long> decidedByPeer = new ArrayList<>();
+    private final List<Long> partSizes = new ArrayList<>();
+    private final List<Long> errorsTaken = new ArrayList<>();
 
     /** @param programs by their seeds, for what is done once */
     Differential(Set<Transport> transports, LongFunction<Program> programs) throws Exception {
@@ -101,7 +103,9 @@ final class Differential implements AutoCloseable {
             limit = transport.isOwn() && Lateness.mayAskInRead(program) ? askedInRead
                     : transport.isOwn() && Lateness.mayBatchMore(program) ? sentTogether
                     : transport != Transport.NO_RING && Lateness.mayWriteBehindReads(program, orderOnly)
-                    ? writtenBehindReads : null;
+                    ? writtenBehindReads
+                    : transport.isOwn() && Lateness.mayLosePartSize(program) ? partSizes
+                    : transport != Transport.NO_RING && Lateness.mayHearOfTakenError(program) ? errorsTaken : null;
         } else if (orderOnly && Lateness.isDecidedByThePeer(program)) {
             limit = decidedByPeer;
         } else if (transport.sendsLate() && Lateness.hasLateListener(program)) {
@@ -127,6 +131,8 @@ final class Differential implements AutoCloseable {
                 + "\n  a limit of messages leaves datagrams, which a ring writes behind reads: " + writtenBehindReads
                 + "\n  Netty's channels forget that they are asked to read in a read: " + askedInRead
                 + "\n  refused datagrams are sent together: " + sentTogether
+                + "\n  Netty's channels lose the size of the parts of joined packets: " + partSizes
+                + "\n  a ring tells an error that a send has taken: " + errorsTaken
                 + "\n  how fast the peer reads decides the order: " + decidedByPeer;
     }
 

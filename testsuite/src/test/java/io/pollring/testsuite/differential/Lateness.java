@@ -96,10 +96,34 @@ final class Lateness {
      * call, and ours send with one call what Netty's channels, but for packets, send one by one.
      */
     static boolean mayBatchMore(Program program) {
-        boolean refused = program.steps.stream().flatMap(step -> step.peer.stream())
-                .anyMatch(action -> action.kind == PeerAction.Kind.CLOSE);
-        return refused && program.kind.isDatagram() && !program.kind.isUnix() && hasAnyOp(program, op ->
+        return peerCloses(program) && program.kind.isDatagram() && !program.kind.isUnix() && hasAnyOp(program, op ->
                 op.envelope == Envelope.ADDRESSED || op.envelope == Envelope.WITHOUT_RECIPIENT);
+    }
+
+    /**
+     * Whether an error that a send has taken may be told once more: a ring tells what woke its poll, where epoll looks at the
+     * socket when it is asked. A UDP channel that reads on demand then reads a datagram that nobody has asked for.
+     */
+    static boolean mayHearOfTakenError(Program program) {
+        return program.kind.isDatagram() && !program.kind.isUnix() && readsOnDemand(program) && peerCloses(program);
+    }
+
+    /**
+     * Whether the kernel may join what several messages at a time are read of. Netty's channels lose the size of the parts
+     * then, and ours split them.
+     */
+    static boolean mayLosePartSize(Program program) {
+        if (!(program.settings instanceof DatagramSettings)) {
+            return false;
+        }
+        DatagramSettings settings = (DatagramSettings) program.settings;
+        return (settings.joined || hasAnyOp(program, op -> op.kind == Kind.JOINED_ON))
+                && (settings.payload > 0 || hasAnyOp(program, op -> op.kind == Kind.PAYLOAD));
+    }
+
+    private static boolean peerCloses(Program program) {
+        return program.steps.stream().flatMap(step -> step.peer.stream())
+                .anyMatch(action -> action.kind == PeerAction.Kind.CLOSE);
     }
 
     private static boolean leavesDatagrams(Program program) {
