@@ -1,0 +1,8 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+/** Runs Reactor Netty on event loops of this transport. */
+package io.pollring.reactor;
