@@ -38,6 +38,8 @@ final class AdaptiveWatch {
 
     private final long maxNanos;
     private final LoopMetrics metrics;
+    /** Of the thread that has made the loop: a loop whose own thread is kept on one sees one. */
+    private final int processors = Runtime.getRuntime().availableProcessors();
     private int score;
     private int waitsToCount;
     private boolean processorsSuffice;
@@ -74,7 +76,6 @@ final class AdaptiveWatch {
     private boolean doProcessorsSuffice() {
         if (--waitsToCount <= 0) {
             waitsToCount = WAITS_BEFORE_COUNT;
-            int processors = Runtime.getRuntime().availableProcessors();
             processorsSuffice = processors >= 2 && LOOPS.get() <= processors && !ProcessorQuota.isLimited();
         }
         return processorsSuffice;
