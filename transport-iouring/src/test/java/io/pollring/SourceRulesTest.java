@@ -45,6 +45,20 @@ class SourceRulesTest {
                 .collect(Collectors.toList()));
     }
 
+    /** By PollringProperties, so that all are understood alike, and none is read under a name that nobody knows. */
+    @Test
+    void systemPropertiesAreReadInOnePlace() throws IOException {
+        List<String> elsewhere = new ArrayList<>();
+        for (Path file : files("")) {
+            String reading = ".*(SystemPropertyUtil\\.|getProperty\\(|getBoolean\\(|getInteger\\().*io\\.pollring.*";
+            if (!file.endsWith("PollringProperties.java")
+                    && Files.readAllLines(file).stream().anyMatch(line -> line.matches(reading))) {
+                elsewhere.add(file.toString());
+            }
+        }
+        assertEquals(List.of(), elsewhere);
+    }
+
     @Test
     void noClassHasMoreThanFourHundredLines() throws IOException {
         List<String> tooLong = new ArrayList<>();

@@ -8,8 +8,8 @@ package io.pollring.channel;
 
 import io.netty.channel.ChannelException;
 import io.netty.channel.unix.Socket;
-import io.netty.util.internal.SystemPropertyUtil;
 import io.pollring.ring.Errno;
+import io.pollring.ring.PollringProperties;
 import io.pollring.ring.SocketAbi;
 
 import java.io.IOException;
@@ -33,7 +33,7 @@ final class DatagramJoins {
     static final int PATIENCE = 1024;
 
     /** As {@code setJoinDatagrams} has it, for channels that are not told. */
-    private static final boolean WANTED = SystemPropertyUtil.getBoolean("io.pollring.joinDatagrams", true);
+    private static final boolean WANTED = PollringProperties.flag(PollringProperties.JOIN_DATAGRAMS, true);
     private static final int REMEMBERED = 8;
 
     private final Socket socket;

@@ -11,14 +11,17 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.ThreadAwareExecutor;
-import io.netty.util.internal.SystemPropertyUtil;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.pollring.loop.RingTrial;
 import io.pollring.ring.Native;
+import io.pollring.ring.PollringProperties;
 import io.pollring.ring.RingFeature;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -35,7 +38,23 @@ public final class IoUring {
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(IoUring.class);
     private static final Map<ThreadAwareExecutor, IoUringIoHandler> HANDLERS = new ConcurrentHashMap<>();
 
+    /** In the jar; written when it is built. */
+    private static final String VERSION_FILE = "/META-INF/io.pollring.versions.properties";
+
     private IoUring() { }
+
+    /** The version of this transport's jar, or {@code unknown} where its classes are used without their resources. */
+    public static String version() {
+        Properties properties = new Properties();
+        try (InputStream file = IoUring.class.getResourceAsStream(VERSION_FILE)) {
+            if (file != null) {
+                properties.load(file);
+            }
+        } catch (IOException e) {
+            logger.debug("{} cannot be read", VERSION_FILE, e);
+        }
+        return properties.getProperty("version", "unknown");
+    }
 
     /**
      * Whether a loop that is made now, with the default settings, gets a ring. Found out by making such a ring and closing
@@ -155,6 +174,6 @@ public final class IoUring {
 
     /** Whether the user has switched rings off. */
     static boolean isDisabled() {
-        return SystemPropertyUtil.getBoolean("io.pollring.noRing", false);
+        return PollringProperties.flag(PollringProperties.NO_RING, false, true);
     }
 }

@@ -24,6 +24,7 @@ import io.netty.util.internal.ObjectUtil;
 import io.netty.util.internal.SystemPropertyUtil;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.pollring.ring.PollringProperties;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -48,7 +49,7 @@ import java.net.SocketAddress;
 public final class IoUringDatagramChannel extends AbstractIoUringDatagramChannel implements DatagramChannel {
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(IoUringDatagramChannel.class);
     /** What Netty's epoll transport is told with this property holds here too, unless our own says otherwise. */
-    private static final boolean MULTICAST_ALL = SystemPropertyUtil.getBoolean("io.pollring.ipMulticastAll",
+    private static final boolean MULTICAST_ALL = PollringProperties.flag(PollringProperties.IP_MULTICAST_ALL,
             SystemPropertyUtil.getBoolean("io.netty.channel.epoll.ipMulticastAll", false));
 
     private final IoUringDatagramChannelConfig config;

@@ -26,6 +26,7 @@ import io.pollring.channel.IoUringIoHandlerConfig.Fallback;
 import io.pollring.loop.LoopSettings;
 import io.pollring.loop.PollLoop;
 import io.pollring.ring.Native;
+import io.pollring.ring.PollringProperties;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class IoUringIoHandler implements IoHandler {
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(IoUringIoHandler.class);
+    /** Whether the log has the first loop's backend and settings. */
+    private static final AtomicBoolean TOLD = new AtomicBoolean();
     private static final AtomicBoolean LIBRARY_WARNED = new AtomicBoolean();
 
     private final ThreadAwareExecutor executor;
@@ -97,18 +100,26 @@ public final class IoUringIoHandler implements IoHandler {
     static IoHandlerFactory newFactory(IoUringIoHandlerConfig config, int maxEvents,
                                        SelectStrategyFactory selectStrategyFactory) {
         NettyReleases.ensureUsable();
+        PollringProperties.warnOfUnknown();
         ObjectUtil.checkNotNull(config, "config");
         ObjectUtil.checkPositiveOrZero(maxEvents, "maxEvents");
         ObjectUtil.checkNotNull(selectStrategyFactory, "selectStrategyFactory");
         LoopSettings settings = config.toSettings(maxEvents);
         Fallback fallback = config.fallback();
+        String effective = config.toString();
         return new IoHandlerFactory() {
             @Override
             public IoHandler newHandler(ThreadAwareExecutor ioExecutor) {
                 if (Native.loadFailure() != null) {
                     return withoutLibrary(fallback, selectStrategyFactory).newHandler(ioExecutor);
                 }
-                return new IoUringIoHandler(ioExecutor, settings, selectStrategyFactory.newSelectStrategy());
+                IoUringIoHandler handler =
+                        new IoUringIoHandler(ioExecutor, settings, selectStrategyFactory.newSelectStrategy());
+                if (TOLD.compareAndSet(false, true)) {
+                    logger.info("Pollring {}: the first loop waits on {}; {}", IoUring.version(),
+                            handler.metrics.backend(), effective);
+                }
+                return handler;
             }
 
             @Override

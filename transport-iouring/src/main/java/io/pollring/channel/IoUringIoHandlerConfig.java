@@ -7,10 +7,8 @@
 package io.pollring.channel;
 
 import io.netty.util.internal.ObjectUtil;
-import io.netty.util.internal.SystemPropertyUtil;
-import io.netty.util.internal.logging.InternalLogger;
-import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.pollring.loop.LoopSettings;
+import io.pollring.ring.PollringProperties;
 import io.pollring.ring.Ring;
 import io.pollring.ring.RingFeature;
 
@@ -30,8 +28,6 @@ public final class IoUringIoHandlerConfig {
         FAIL
     }
 
-    private static final InternalLogger logger = InternalLoggerFactory.getInstance(IoUringIoHandlerConfig.class);
-
     private static final int DEFAULT_RING_SIZE = 256;
     private static final int DEFAULT_CQ_SIZE = 4096;
     private static final int MAX_CQ_SIZE = 2 * Ring.MAX_ENTRIES;
@@ -45,7 +41,7 @@ public final class IoUringIoHandlerConfig {
 
     private int ringSize;
     private int cqSize;
-    private Fallback fallback = Fallback.EPOLL;
+    private Fallback fallback;
     private boolean batchedIo;
     private int batchFrom;
     private int idleMillis;
@@ -54,32 +50,18 @@ public final class IoUringIoHandlerConfig {
     /**
      * The defaults, or what the system properties {@code io.pollring.ringSize}, {@code io.pollring.cqSize},
      * {@code io.pollring.batchedIo}, {@code io.pollring.batchFrom}, {@code io.pollring.idleMillis},
-     * {@code io.pollring.watchMicros} and {@code io.pollring.fallback} say.
-     *
-     * @throws IllegalArgumentException if one of these is out of range
+     * {@code io.pollring.watchMicros} and {@code io.pollring.fallback} say. What is not understood is warned of, and the
+     * default counts; of {@code fallback}, {@link Fallback#FAIL}.
      */
     public IoUringIoHandlerConfig() {
-        ringSize = checkPowerOfTwo(SystemPropertyUtil.getInt("io.pollring.ringSize", DEFAULT_RING_SIZE),
-                Ring.MAX_ENTRIES, "io.pollring.ringSize");
-        cqSize = checkPowerOfTwo(SystemPropertyUtil.getInt("io.pollring.cqSize", Math.max(DEFAULT_CQ_SIZE, ringSize)),
-                MAX_CQ_SIZE, "io.pollring.cqSize");
-        batchedIo = SystemPropertyUtil.getBoolean("io.pollring.batchedIo", true);
-        batchFrom = ObjectUtil.checkPositive(
-                SystemPropertyUtil.getInt("io.pollring.batchFrom", DEFAULT_BATCH_FROM), "io.pollring.batchFrom");
-        idleMillis = ObjectUtil.checkPositiveOrZero(
-                SystemPropertyUtil.getInt("io.pollring.idleMillis", DEFAULT_IDLE_MILLIS), "io.pollring.idleMillis");
-        watchMicros = SystemPropertyUtil.getInt("io.pollring.watchMicros", 0);
-        if (watchMicros < 0 || watchMicros > MAX_WATCH_MICROS) {
-            logger.warn("-Dio.pollring.watchMicros: {} (expected: 0..{}); loops sleep at once", watchMicros,
-                    MAX_WATCH_MICROS);
-            watchMicros = 0;
-        }
-        String property = SystemPropertyUtil.get("io.pollring.fallback", "epoll").trim();
-        if (property.equalsIgnoreCase("fail")) {
-            fallback = Fallback.FAIL;
-        } else if (!property.equalsIgnoreCase("epoll")) {
-            throw new IllegalArgumentException("io.pollring.fallback: " + property + " (expected: epoll or fail)");
-        }
+        ringSize = PollringProperties.powerOfTwo(PollringProperties.RING_SIZE, DEFAULT_RING_SIZE, Ring.MAX_ENTRIES);
+        cqSize = PollringProperties.powerOfTwo(PollringProperties.CQ_SIZE, Math.max(DEFAULT_CQ_SIZE, ringSize), MAX_CQ_SIZE);
+        batchedIo = PollringProperties.flag(PollringProperties.BATCHED_IO, true);
+        batchFrom = PollringProperties.number(PollringProperties.BATCH_FROM, DEFAULT_BATCH_FROM, 1, Integer.MAX_VALUE);
+        idleMillis = PollringProperties.number(PollringProperties.IDLE_MILLIS, DEFAULT_IDLE_MILLIS, 0, Integer.MAX_VALUE);
+        watchMicros = PollringProperties.number(PollringProperties.WATCH_MICROS, 0, 0, MAX_WATCH_MICROS);
+        fallback = PollringProperties.word(PollringProperties.FALLBACK, "fail", "epoll", "fail").equals("fail")
+                ? Fallback.FAIL : Fallback.EPOLL;
     }
 
     /** The submission queue's entries. */

@@ -6,14 +6,12 @@
  */
 package io.pollring.ring;
 
-import io.netty.util.internal.SystemPropertyUtil;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -54,9 +52,9 @@ public enum RingFeature {
             Collections.unmodifiableSet(EnumSet.range(MULTISHOT_POLL, RESTRICTIONS));
 
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(RingFeature.class);
-    private static final String PREFIX = "io.pollring.feature.";
+    static final String PREFIX = "io.pollring.feature.";
     /** Properties that are gone, besides those of features that are required. */
-    private static final List<String> GONE = List.of(PREFIX + "coopTaskrun", "io.pollring.rejectPolls");
+    static final List<String> GONE = List.of(PREFIX + "coopTaskrun", "io.pollring.rejectPolls");
     private static final Set<String> WARNED_OF = ConcurrentHashMap.newKeySet();
 
     private final String propertyName;
@@ -72,10 +70,7 @@ public enum RingFeature {
 
     /** All features but those that system properties switch off. Warns, once, of properties that have no effect. */
     public static Set<RingFeature> allowedByProperties() {
-        String all = SystemPropertyUtil.get("io.pollring.features", "all").toLowerCase(Locale.ROOT);
-        if (!all.equals("all") && !all.equals("none")) {
-            throw new IllegalArgumentException("io.pollring.features: " + all + " (expected: all or none)");
-        }
+        boolean all = PollringProperties.word(PollringProperties.FEATURES, "all", "all", "none").equals("all");
         GONE.forEach(RingFeature::warnIfSet);
         Set<RingFeature> allowed = EnumSet.copyOf(REQUIRED);
         for (RingFeature feature : values()) {
@@ -83,8 +78,7 @@ public enum RingFeature {
                 warnIfSet(PREFIX + feature.propertyName);
                 continue;
             }
-            String value = SystemPropertyUtil.get(PREFIX + feature.propertyName);
-            if (value == null ? all.equals("all") : Boolean.parseBoolean(value.trim())) {
+            if (PollringProperties.flag(PREFIX + feature.propertyName, all)) {
                 allowed.add(feature);
             }
         }
@@ -92,7 +86,7 @@ public enum RingFeature {
     }
 
     private static void warnIfSet(String property) {
-        if (SystemPropertyUtil.contains(property) && WARNED_OF.add(property)) {
+        if (PollringProperties.isSet(property) && WARNED_OF.add(property)) {
             logger.warn("The system property {} is gone and has no effect; -Dio.pollring.noRing=true has loops wait on "
                     + "epoll", property);
         }

@@ -36,42 +36,38 @@ class IoUringIoHandlerConfigTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, -1, 3, 100, 32767, 32769, 65536, 1 << 20, Integer.MAX_VALUE, Integer.MIN_VALUE})
-    void refusesASubmissionQueueOfTheWrongSize(int size) {
+    void refusesASubmissionQueueOfTheWrongSize(int size) throws Exception {
         IoUringIoHandlerConfig config = new IoUringIoHandlerConfig();
         assertThrows(IllegalArgumentException.class, () -> config.setRingSize(size));
         assertEquals(256, config.ringSize());
-        assertThrows(IllegalArgumentException.class,
-                () -> withProperty("io.pollring.ringSize", "" + size, IoUringIoHandlerConfig::new));
+        assertEquals(256, withProperty("io.pollring.ringSize", "" + size, IoUringIoHandlerConfig::new).ringSize());
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, -1, 3, 100, 65535, 65537, 1 << 17, 1 << 20, Integer.MAX_VALUE, Integer.MIN_VALUE})
-    void refusesACompletionQueueOfTheWrongSize(int size) {
+    void refusesACompletionQueueOfTheWrongSize(int size) throws Exception {
         IoUringIoHandlerConfig config = new IoUringIoHandlerConfig();
         assertThrows(IllegalArgumentException.class, () -> config.setCqSize(size));
         assertEquals(4096, config.cqSize());
-        assertThrows(IllegalArgumentException.class,
-                () -> withProperty("io.pollring.cqSize", "" + size, IoUringIoHandlerConfig::new));
+        assertEquals(4096, withProperty("io.pollring.cqSize", "" + size, IoUringIoHandlerConfig::new).cqSize());
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, -1, Integer.MIN_VALUE})
-    void refusesToBatchFromNone(int channels) {
+    void refusesToBatchFromNone(int channels) throws Exception {
         IoUringIoHandlerConfig config = new IoUringIoHandlerConfig();
         assertThrows(IllegalArgumentException.class, () -> config.setBatchFrom(channels));
         assertEquals(2, config.batchFrom());
-        assertThrows(IllegalArgumentException.class,
-                () -> withProperty("io.pollring.batchFrom", "" + channels, IoUringIoHandlerConfig::new));
+        assertEquals(2, withProperty("io.pollring.batchFrom", "" + channels, IoUringIoHandlerConfig::new).batchFrom());
     }
 
     @ParameterizedTest
     @ValueSource(ints = {-1, Integer.MIN_VALUE})
-    void refusesANegativeIdleTime(int millis) {
+    void refusesANegativeIdleTime(int millis) throws Exception {
         IoUringIoHandlerConfig config = new IoUringIoHandlerConfig();
         assertThrows(IllegalArgumentException.class, () -> config.setIdleMillis(millis));
         assertEquals(5000, config.idleMillis());
-        assertThrows(IllegalArgumentException.class,
-                () -> withProperty("io.pollring.idleMillis", "" + millis, IoUringIoHandlerConfig::new));
+        assertEquals(5000, withProperty("io.pollring.idleMillis", "" + millis, IoUringIoHandlerConfig::new).idleMillis());
     }
 
     @ParameterizedTest
@@ -109,10 +105,8 @@ class IoUringIoHandlerConfigTest {
                 withProperty("io.pollring.fallback", "fail", IoUringIoHandlerConfig::new).fallback());
         assertSame(IoUringIoHandlerConfig.Fallback.EPOLL,
                 withProperty("io.pollring.fallback", "EPOLL", IoUringIoHandlerConfig::new).fallback());
-        assertThrows(IllegalArgumentException.class,
-                () -> withProperty("io.pollring.fallback", "perhaps", IoUringIoHandlerConfig::new));
-        assertThrows(IllegalArgumentException.class, () -> withProperty("io.pollring.features", "some",
-                () -> IoUringIoHandler.newFactory()));
+        assertSame(IoUringIoHandlerConfig.Fallback.FAIL,
+                withProperty("io.pollring.fallback", "perhaps", IoUringIoHandlerConfig::new).fallback());
     }
 
     @Test

@@ -222,4 +222,9 @@ class IoUringTest {
             });
         }
     }
+
+    @Test
+    void versionIsThatOfTheBuild() {
+        assertTrue(IoUring.version().matches("\\d+\\.\\d+\\.\\d+(-SNAPSHOT)?"), IoUring.version());
+    }
 }
