@@ -42,6 +42,31 @@ class DocumentsTest {
     /** Of which the first names the feature, and the last two are ours. */
     private static final int COLUMNS = 7;
 
+    /** A heading of the page on trouble is a part of a message, which somebody searches for who has met it. */
+    @Test
+    void messagesInTheHeadingsOfTroubleAreInTheSources() throws IOException {
+        StringBuilder sources = new StringBuilder();
+        try (Stream<Path> files = Files.walk(Paths.get("src/main/java"))) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".java")).collect(Collectors.toList())) {
+                // Literals that are continued on the next line are one.
+                sources.append(Files.readString(file).replaceAll("\"\\s*\\+\\s*\"", ""));
+            }
+        }
+        List<String> unknown = new ArrayList<>();
+        int headings = 0;
+        for (String line : Files.readAllLines(ROOT.resolve("docs/troubleshooting.md"))) {
+            if (line.matches("## `[^`]+`")) {
+                headings++;
+                String message = line.substring(4, line.length() - 1);
+                if (sources.indexOf(message) < 0) {
+                    unknown.add(message);
+                }
+            }
+        }
+        assertEquals(List.of(), unknown);
+        assertTrue(headings > 8, "only " + headings);
+    }
+
     @Test
     void walksThroughTheCodeNameMethodsThatExist() throws Exception {
         String text = Files.readString(ROOT.resolve("docs/design.md"));
