@@ -58,7 +58,7 @@ class PollLoopFuzzTest {
     @Test
     void randomSchedulesLoseNothingAndTellNothingWrong() {
         long firstSeed = Long.getLong("pollring.fuzz.seed", System.nanoTime());
-        int schedules = Integer.getInteger("pollring.fuzz.schedules", 60_000);
+        int schedules = Integer.getInteger("pollring.fuzz.schedules", 30_000);
         System.out.println("fuzz: " + schedules + " schedules, first seed " + firstSeed
                 + " (set it with -Dpollring.fuzz.seed=" + firstSeed + ')');
         long seed = firstSeed;
