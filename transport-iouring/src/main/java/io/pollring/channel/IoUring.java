@@ -152,6 +152,18 @@ public final class IoUring {
         return handler(loop).metrics();
     }
 
+    /**
+     * What {@code loop} looks like now, in several lines: what it waits on, what it has to do, and of each channel the fd, what
+     * it wants to hear of, and how the kernel was told. For somebody who asks why a channel is silent. The loop goes on
+     * meanwhile, so two values need not be of one moment.
+     *
+     * @throws IllegalArgumentException if it is not a loop of this transport, or has terminated, or if the native
+     *                                  library is missing, so that Netty's epoll handler runs it
+     */
+    public static String dump(EventLoop loop) {
+        return handler(loop).dump();
+    }
+
     /** What runs {@code loop}; on the loop's thread it can be used. */
     static IoUringIoHandler handler(EventLoop loop) {
         IoUringIoHandler handler = loop instanceof ThreadAwareExecutor ? HANDLERS.get((ThreadAwareExecutor) loop)

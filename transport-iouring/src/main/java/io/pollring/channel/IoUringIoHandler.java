@@ -142,6 +142,11 @@ public final class IoUringIoHandler implements IoHandler {
         return EpollIoHandler.newFactory(0, selectStrategyFactory);
     }
 
+    /** See {@link IoUring#dump}. */
+    String dump() {
+        return loop.dump();
+    }
+
     /** What this handler's loop has counted. */
     public IoUringMetrics metrics() {
         return metrics;

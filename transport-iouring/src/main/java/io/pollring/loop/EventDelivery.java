@@ -282,4 +282,10 @@ final class EventDelivery {
         }
         return false;
     }
+
+    /** Whoever reads this may be another thread: the elements are not looked at. */
+    @Override
+    public String toString() {
+        return queues.toString();
+    }
 }

@@ -152,6 +152,11 @@ public final class PollLoop {
         return poller.snapshot().stream().map(registration -> registration.handle).collect(Collectors.toList());
     }
 
+    /** What the loop waits on, and the state of each registration, a line each. See {@link LoopDump}. */
+    public String dump() {
+        return LoopDump.of(loopRing, poller);
+    }
+
     /** The number of slots in use: registered handles, and those whose poll is not confirmed to be gone. */
     public int registrations() {
         return poller.registrations();

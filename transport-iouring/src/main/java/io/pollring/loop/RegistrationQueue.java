@@ -58,6 +58,11 @@ final class RegistrationQueue {
         return registration;
     }
 
+    /** How many are among the elements; with little memory there may be more. */
+    int elements() {
+        return size;
+    }
+
     /** How many can be taken now; 0 only if nobody is in it. */
     int size() {
         if (size == 0 && hasMore) {

@@ -304,4 +304,10 @@ final class SendBatch {
             results = moreResults;
         }
     }
+
+    /** Whoever reads this may be another thread: the elements are not looked at. */
+    @Override
+    public String toString() {
+        return "sends waiting: " + waiting.elements() + ", under way: " + size;
+    }
 }

@@ -332,6 +332,11 @@ public final class StreamRegistration extends PollRegistration {
         recheck |= unseen;
     }
 
+    @Override
+    public String toString() {
+        return super.toString() + ", reception: " + reception + ", received: " + received;
+    }
+
     /** The receive has ended for nothing. To try again turn by turn would spin as long as there is no memory, say. */
     void receiveFailed() {
         if (failsTooOften()) {

@@ -59,6 +59,12 @@ final class WorkQueues {
         }
     }
 
+    /** Whoever reads this may be another thread: the elements are not looked at. */
+    @Override
+    public String toString() {
+        return "dirty: " + dirty.elements() + ", ready: " + ready.elements();
+    }
+
     void beginDelivery(PollRegistration registration) {
         current = registration;
     }

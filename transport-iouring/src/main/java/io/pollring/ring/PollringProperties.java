@@ -18,8 +18,8 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The system properties by which operators set this transport; all of them are read here. What is not understood is warned
- * of, once, and the default counts instead. May be used by any thread.
+ * The system properties by which operators set this transport; all of them are read here. What is not understood is
+ * warned of, once, and the default counts instead. May be used by any thread.
  */
 public final class PollringProperties {
     public static final String NO_RING = "io.pollring.noRing";
@@ -56,7 +56,7 @@ public final class PollringProperties {
 
     private PollringProperties() { }
 
-    /** {@code true}, {@code yes}, {@code on}, {@code 1} or the name alone; or {@code false}, {@code no}, {@code off}, {@code 0}. */
+    /** {@code true}, {@code yes}, {@code on}, {@code 1}, the name alone; {@code false}, {@code no}, {@code off}, {@code 0}. */
     public static boolean flag(String name, boolean byDefault) {
         return flag(name, byDefault, byDefault);
     }
@@ -101,7 +101,7 @@ public final class PollringProperties {
         return byDefault;
     }
 
-    /** One of {@code words}, the first of which is the default. @param ifNotUnderstood what any other value counts as */
+    /** One of {@code words}, of which the first is the default. @param ifNotUnderstood what any other counts as */
     public static String word(String name, String ifNotUnderstood, String... words) {
         String value = value(name);
         if (value == null) {

@@ -227,4 +227,17 @@ class IoUringTest {
     void versionIsThatOfTheBuild() {
         assertTrue(IoUring.version().matches("\\d+\\.\\d+\\.\\d+(-SNAPSHOT)?"), IoUring.version());
     }
+
+    @ParameterizedTest
+    @EnumSource(value = Mode.class, names = {"RING", "NO_RING"})
+    void dumpTellsOfEachChannelWhatItWaitsFor(Mode mode) throws Exception {
+        try (TestGroup group = new TestGroup(mode, 1); Connection connection = Connection.open(group)) {
+            connection.send(10);
+            Await.until("the data is read", 5000, () -> connection.recorder.byteCount() == 10);
+            String dump = IoUring.dump(group.loop());
+            assertTrue(dump.startsWith(mode == Mode.RING ? "waits on Ring(" : "waits on epoll: "), dump);
+            String state = mode == Mode.RING ? "ARMED" : "REVERTED";
+            assertTrue(dump.lines().anyMatch(line -> line.contains("Registration(fd: ") && line.contains(state)), dump);
+        }
+    }
 }

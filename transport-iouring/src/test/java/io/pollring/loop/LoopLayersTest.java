@@ -50,7 +50,7 @@ class LoopLayersTest {
         {"EventDelivery", "Completions"},
         {"Poller"},
         {"LoopRing"},
-        {"LoopWait"},
+        {"LoopWait", "LoopDump"},
         {"PollLoop"},
     };
 
