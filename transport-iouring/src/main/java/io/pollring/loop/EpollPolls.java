@@ -60,6 +60,7 @@ final class EpollPolls {
 
     private void tell(PollRegistration registration, String reason) {
         metrics.reverted(reason);
+        FlightEvents.reverted(registration.fd(), reason);
         if (LOGGED_REASONS.add(reason)) {
             logger.info("io_uring does not watch fd {} ({}); epoll does from now on. Further ones are logged at debug "
                     + "level", registration.fd(), reason);

@@ -103,6 +103,7 @@ final class LoopRing {
         try {
             ring.enable(wakeupFd);
             poller.useRing(ring, null);
+            FlightEvents.waitsOnRing(loopName, false);
         } catch (RingException e) {
             abandon(e);
         } catch (OutOfMemoryError e) {
@@ -164,6 +165,7 @@ final class LoopRing {
         ring = next;
         metrics.ringsReplaced.increment();
         poller.useRing(next, null);
+        FlightEvents.waitsOnRing(loopName, true);
     }
 
     private void abandon(RingException cause) {
@@ -191,5 +193,6 @@ final class LoopRing {
         String reason = cause.getMessage();
         logger.log(LOGGED_REASONS.add(reason) ? level : InternalLogLevel.DEBUG,
                 "The event loop {} has no ring and waits on epoll instead: {}", loopName, reason);
+        FlightEvents.waitsOnEpoll(loopName, reason);
     }
 }

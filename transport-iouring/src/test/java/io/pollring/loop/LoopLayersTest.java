@@ -39,7 +39,7 @@ class LoopLayersTest {
     /** From the bottom to the top. The parts of a layer do not know each other; what is in one string is one part. */
     private static final String[][] LAYERS = {
         {"Trouble"},
-        {"IoTime", "TurnTrouble", "PollEvents", "LoopSettings", "ProcessorQuota", "LoopMetrics", "HandleAdapter", "RequestKind",
+        {"IoTime", "TurnTrouble", "PollEvents", "LoopSettings", "ProcessorQuota", "FlightEvents", "LoopMetrics", "HandleAdapter", "RequestKind",
             "Reception", "PollState"},
         {"PollRegistration StreamRegistration StreamHandle SendRequest RegistrationLoop LoopMemory RegistrationTable"
             + " RegistrationQueue WorkQueues Offenders CurrentRing", "RingTrial"},

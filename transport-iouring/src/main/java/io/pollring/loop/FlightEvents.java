@@ -1,0 +1,107 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.pollring.loop;
+
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+
+/**
+ * What happens to loops now and then, for the JVM's flight recorder, where there is one: a run time may be made without. The
+ * classes of events are not touched then.
+ */
+final class FlightEvents {
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(FlightEvents.class);
+    private static final boolean AVAILABLE = isAvailable();
+
+    private FlightEvents() { }
+
+    private static boolean isAvailable() {
+        try {
+            Class.forName("jdk.jfr.Event", false, FlightEvents.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException | LinkageError e) {
+            logger.debug("There is no flight recorder", e);
+            return false;
+        }
+    }
+
+    /** A loop begins to wait on a ring. */
+    static void waitsOnRing(String loop, boolean replaces) {
+        if (AVAILABLE) {
+            RingEvent event = new RingEvent();
+            if (event.isEnabled()) {
+                event.loop = loop;
+                event.replaces = replaces;
+                event.commit();
+            }
+        }
+    }
+
+    /** A loop begins to wait on its epoll set, as it has no ring. */
+    static void waitsOnEpoll(String loop, String reason) {
+        if (AVAILABLE) {
+            FallbackEvent event = new FallbackEvent();
+            if (event.isEnabled()) {
+                event.loop = loop;
+                event.reason = reason;
+                event.commit();
+            }
+        }
+    }
+
+    /** epoll watches an fd from now on, and not the ring. */
+    static void reverted(int fd, String reason) {
+        if (AVAILABLE) {
+            RevertEvent event = new RevertEvent();
+            if (event.isEnabled()) {
+                event.fd = fd;
+                event.reason = reason;
+                event.commit();
+            }
+        }
+    }
+
+    @Name("io.pollring.Ring")
+    @Label("Loop waits on a ring")
+    @Category("Pollring")
+    @StackTrace(false)
+    private static final class RingEvent extends Event {
+        @Label("Event loop")
+        private String loop;
+        @Label("Replaces another ring")
+        @Description("The loop went on in another thread, or completions were lost")
+        private boolean replaces;
+    }
+
+    @Name("io.pollring.Fallback")
+    @Label("Loop waits on epoll")
+    @Category("Pollring")
+    @StackTrace(false)
+    private static final class FallbackEvent extends Event {
+        @Label("Event loop")
+        private String loop;
+        @Label("Reason")
+        private String reason;
+    }
+
+    @Name("io.pollring.Revert")
+    @Label("Channel moves to epoll")
+    @Category("Pollring")
+    @StackTrace(false)
+    private static final class RevertEvent extends Event {
+        @Label("File descriptor")
+        private int fd;
+        @Label("Reason")
+        private String reason;
+    }
+}
