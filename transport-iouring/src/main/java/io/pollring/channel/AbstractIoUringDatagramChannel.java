@@ -17,6 +17,7 @@ import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.unix.UnixChannelUtil;
 import io.netty.util.UncheckedBooleanSupplier;
 import io.netty.util.internal.StringUtil;
+import io.pollring.ring.Native;
 
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -29,9 +30,26 @@ abstract class AbstractIoUringDatagramChannel extends AbstractIoUringChannel {
     /**
      * @param socket owned by the channel from here on
      * @param active whether {@code socket} comes from somewhere else, and counts as bound
+     * @throws UnsatisfiedLinkError without our native library, which has the system calls for datagrams. Then a socket that
+     *                              comes from somewhere else stays its owner's
      */
     AbstractIoUringDatagramChannel(LinuxSocket socket, boolean active) {
-        super(null, socket, active, null, EpollIoOps.EPOLLERR);
+        super(null, usable(socket, active), active, null, EpollIoOps.EPOLLERR);
+    }
+
+    private static LinuxSocket usable(LinuxSocket socket, boolean active) {
+        if (Native.loadFailure() == null) {
+            return socket;
+        }
+        UnsatisfiedLinkError failure = Native.unavailable();
+        if (!active) {
+            try {
+                socket.close();
+            } catch (IOException e) {
+                failure.addSuppressed(e);
+            }
+        }
+        throw failure;
     }
 
     @Override

@@ -134,8 +134,20 @@ final class ChannelHandleAdapter implements HandleAdapter {
             return;
         }
         channels.increment();
+        forgetRevert(channel);
+    }
+
+    private static void forgetRevert(Channel channel) {
         if (channel.hasAttr(IoUring.REVERTED)) {
             channel.attr(IoUring.REVERTED).set(null);
+        }
+    }
+
+    @Override
+    public void restored(EpollIoHandle handle) {
+        Channel channel = channelOf(handle);
+        if (channel != null) {
+            forgetRevert(channel);
         }
     }
 

@@ -37,11 +37,6 @@ final class DatagramBatch {
 
     private DatagramBatch() { }
 
-    /** The calling thread's batch. */
-    static DatagramBatch current() {
-        return BATCH.get();
-    }
-
     /** The calling thread's batch, with nothing in it. */
     static DatagramBatch clean() {
         DatagramBatch batch = BATCH.get();

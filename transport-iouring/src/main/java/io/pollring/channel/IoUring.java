@@ -10,6 +10,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.AttributeKey;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ThreadAwareExecutor;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
@@ -20,9 +21,11 @@ import io.pollring.ring.RingFeature;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -37,6 +40,9 @@ public final class IoUring {
 
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(IoUring.class);
     private static final Map<ThreadAwareExecutor, IoUringIoHandler> HANDLERS = new ConcurrentHashMap<>();
+    /** Of loops that have ended, for as long as somebody has them. */
+    private static final Map<ThreadAwareExecutor, IoUringMetrics> ENDED =
+            Collections.synchronizedMap(new WeakHashMap<>());
 
     /** In the jar; written when it is built. */
     private static final String VERSION_FILE = "/META-INF/io.pollring.versions.properties";
@@ -114,12 +120,12 @@ public final class IoUring {
     }
 
     /**
-     * What {@code loop} waits on.
+     * What {@code loop} waits on, or waited on before it terminated.
      *
-     * @throws IllegalArgumentException if it is not a loop of this transport, or has terminated
+     * @throws IllegalArgumentException if it is not a loop of this transport
      */
     public static IoUringBackend backend(EventLoop loop) {
-        return isNettys(loop) ? IoUringBackend.EPOLL : metrics(loop).backend();
+        return metrics(loop).backend();
     }
 
     /** Whether Netty's epoll handler runs a loop of ours, for want of the native library. */
@@ -142,14 +148,24 @@ public final class IoUring {
     }
 
     /**
-     * What {@code loop} has counted.
+     * What {@code loop} has counted; also after it has terminated. Nothing, if the native library is missing, so that Netty's
+     * epoll handler runs it.
      *
      * @param loop one loop, not a group of them
-     * @throws IllegalArgumentException if it is not a loop of this transport, or has terminated, or if the native
-     *                                  library is missing, so that Netty's epoll handler runs it
+     * @throws IllegalArgumentException if it is not a loop of this transport
      */
     public static IoUringMetrics metrics(EventLoop loop) {
-        return handler(loop).metrics();
+        if (isNettys(loop)) {
+            return IoUringMetrics.none();
+        }
+        IoUringIoHandler handler = find(loop);
+        // In this order: a loop that ends has both for a moment.
+        IoUringMetrics metrics = handler != null ? handler.metrics()
+                : loop instanceof ThreadAwareExecutor ? ENDED.get((ThreadAwareExecutor) loop) : null;
+        if (metrics == null) {
+            throw notOurs(loop, "a loop");
+        }
+        return metrics;
     }
 
     /**
@@ -164,15 +180,62 @@ public final class IoUring {
         return handler(loop).dump();
     }
 
+    /**
+     * Moves {@code loop}, which may be running, to epoll, and all of its channels with it, as if the kernel had no rings. They
+     * lose nothing: what the ring has received is delivered, and epoll looks at each anew. A channel that epoll does not
+     * take is closed with that error, as on Netty's epoll: the user may watch {@code fs.epoll.max_user_watches} fds. For an
+     * operator who suspects io_uring of something, or wants to compare. {@link #useRing} is the way back.
+     *
+     * @return done when the loop waits on epoll; {@link #unavailabilityCause(EventLoop)} says why from then on
+     * @throws IllegalArgumentException if it is not a loop of this transport, or has terminated
+     */
+    public static Future<Void> useEpoll(EventLoop loop) {
+        if (isNettys(loop)) {
+            return loop.newSucceededFuture(null);
+        }
+        IoUringIoHandler handler = handler(loop);
+        return loop.submit(() -> {
+            handler.useEpoll();
+            return null;
+        });
+    }
+
+    /**
+     * Moves {@code loop}, which may be running, to a ring, and all of its channels with it: after {@link #useEpoll}, after it
+     * has lost its ring, or where {@link IoUringIoHandlerConfig#setRingPercent} has given it none. A channel that the kernel
+     * does not take reverts to epoll by itself, as ever.
+     *
+     * @return done when the loop waits on a ring. Fails with the reason if there is none to be had, or if rings are switched
+     * off with {@code io.pollring.noRing}; then the loop goes on with epoll
+     * @throws IllegalArgumentException if it is not a loop of this transport, or has terminated
+     */
+    public static Future<Void> useRing(EventLoop loop) {
+        if (isNettys(loop)) {
+            return loop.newFailedFuture(Native.loadFailure());
+        }
+        IoUringIoHandler handler = handler(loop);
+        return loop.submit(() -> {
+            handler.useRing();
+            return null;
+        });
+    }
+
     /** What runs {@code loop}; on the loop's thread it can be used. */
     static IoUringIoHandler handler(EventLoop loop) {
-        IoUringIoHandler handler = loop instanceof ThreadAwareExecutor ? HANDLERS.get((ThreadAwareExecutor) loop)
-                : null;
+        IoUringIoHandler handler = find(loop);
         if (handler == null) {
-            throw new IllegalArgumentException("loop: " + loop + " (expected: a live loop with an "
-                    + IoUringIoHandler.class.getSimpleName() + ')');
+            throw notOurs(loop, "a live loop");
         }
         return handler;
+    }
+
+    private static IoUringIoHandler find(EventLoop loop) {
+        return loop instanceof ThreadAwareExecutor ? HANDLERS.get((ThreadAwareExecutor) loop) : null;
+    }
+
+    private static IllegalArgumentException notOurs(EventLoop loop, String expected) {
+        return new IllegalArgumentException("loop: " + loop + " (expected: " + expected + " with an "
+                + IoUringIoHandler.class.getSimpleName() + ')');
     }
 
     static void opened(ThreadAwareExecutor executor, IoUringIoHandler handler) {
@@ -181,6 +244,7 @@ public final class IoUring {
     }
 
     static void closed(ThreadAwareExecutor executor, IoUringIoHandler handler) {
+        ENDED.put(executor, handler.metrics().last());
         HANDLERS.remove(executor, handler);
     }
 

@@ -163,11 +163,12 @@ public final class IoUringDatagramChannel extends AbstractIoUringDatagramChannel
                 ByteBuf buf = (ByteBuf) first;
                 return socket.sendAddress(buf.memoryAddress(), buf.readerIndex(), buf.writerIndex()) > 0 ? 1 : 0;
             }
-            int sent = send(in, limit, joins);
-            DatagramCollector collected = DatagramBatch.current().collector;
+            DatagramBatch batch = DatagramBatch.clean();
+            DatagramCollector collected = batch.collector;
+            int sent = send(batch, in, limit, joins);
             int messages = collected.messages(1);
             if (sent < 0 && messages > 1 && joins.refused(-sent, collected.firstSize(), collected.firstRecipient())) {
-                sent = send(in, messages, null);
+                sent = send(DatagramBatch.clean(), in, messages, null);
             }
             return sent >= 0 ? collected.messages(sent) : Errors.ioResult("sendmmsg", sent);
         } catch (Errors.NativeIoException e) {
@@ -176,8 +177,7 @@ public final class IoUringDatagramChannel extends AbstractIoUringDatagramChannel
     }
 
     /** @return how many sends were made, or {@code -errno} if the first was not */
-    private int send(ChannelOutboundBuffer in, int limit, DatagramJoins joinable) throws Exception {
-        DatagramBatch batch = DatagramBatch.clean();
+    private int send(DatagramBatch batch, ChannelOutboundBuffer in, int limit, DatagramJoins joinable) throws Exception {
         int count = batch.collector.collect(in, ipv6, limit, joinable);
         return batch.messages.send(socket.intValue(), count);
     }

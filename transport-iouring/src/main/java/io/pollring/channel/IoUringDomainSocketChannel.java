@@ -9,6 +9,7 @@ package io.pollring.channel;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.DomainSocketChannel;
@@ -75,7 +76,11 @@ public final class IoUringDomainSocketChannel extends AbstractIoUringStreamChann
      * @throws IOException if the socket is not connected, or closed
      */
     public PeerCredentials peerCredentials() throws IOException {
-        return Native.peerCredentials(socket.intValue());
+        if (Native.loadFailure() == null) {
+            return Native.peerCredentials(socket.intValue());
+        }
+        // Netty's epoll library tells as well, but to a channel of its own only, which is never registered here.
+        return new EpollDomainSocketChannel(socket.intValue(), true).peerCredentials();
     }
 
     @Override

@@ -139,6 +139,17 @@ public final class IoUringEventLoopGroup extends MultiThreadIoEventLoopGroup {
                 taskQueueFactory, tailTaskQueueFactory);
     }
 
+    /** What {@code builder} says. */
+    IoUringEventLoopGroup(IoUringEventLoopGroupBuilder builder) {
+        super(builder.threads, builder.executor, builder.handlerFactory(), builder.chooserFactory,
+                builder.rejectedExecutionHandler, builder.taskQueueFactory, builder.tailTaskQueueFactory);
+    }
+
+    /** For a group with some of the above, and settings of its rings. */
+    public static IoUringEventLoopGroupBuilder builder() {
+        return new IoUringEventLoopGroupBuilder();
+    }
+
     /**
      * Sets the percentage of its time that a loop spends on I/O while tasks wait, as Netty's groups do from 4.2.19 on. With
      * an older Netty this does nothing, as its {@code EpollEventLoopGroup}'s method.

@@ -27,6 +27,7 @@ import io.pollring.loop.LoopSettings;
 import io.pollring.loop.PollLoop;
 import io.pollring.ring.Native;
 import io.pollring.ring.PollringProperties;
+import io.pollring.ring.RingException;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +55,7 @@ public final class IoUringIoHandler implements IoHandler {
     private IoUringIoHandler(ThreadAwareExecutor executor, LoopSettings settings, SelectStrategy strategy) {
         this.executor = ObjectUtil.checkNotNull(executor, "executor");
         loop = new PollLoop(executor, settings, ObjectUtil.checkNotNull(strategy, "strategy"), adapter);
-        metrics = new IoUringMetrics(loop);
+        metrics = new IoUringMetrics(loop.metrics(), loop::hasRing);
         IoUring.opened(executor, this);
     }
 
@@ -104,6 +105,7 @@ public final class IoUringIoHandler implements IoHandler {
         ObjectUtil.checkNotNull(config, "config");
         ObjectUtil.checkPositiveOrZero(maxEvents, "maxEvents");
         ObjectUtil.checkNotNull(selectStrategyFactory, "selectStrategyFactory");
+        RingShare share = new RingShare(config.ringPercent());
         LoopSettings settings = config.toSettings(maxEvents);
         Fallback fallback = config.fallback();
         String effective = config.toString();
@@ -114,7 +116,7 @@ public final class IoUringIoHandler implements IoHandler {
                     return withoutLibrary(fallback, selectStrategyFactory).newHandler(ioExecutor);
                 }
                 IoUringIoHandler handler =
-                        new IoUringIoHandler(ioExecutor, settings, selectStrategyFactory.newSelectStrategy());
+                        new IoUringIoHandler(ioExecutor, share.next(settings), selectStrategyFactory.newSelectStrategy());
                 if (TOLD.compareAndSet(false, true)) {
                     logger.info("Pollring {}: the first loop waits on {}; {}", IoUring.version(),
                             handler.metrics.backend(), effective);
@@ -209,6 +211,16 @@ public final class IoUringIoHandler implements IoHandler {
      */
     boolean revert(Channel channel, String reason) {
         return loop.revert((EpollIoHandle) channel.unsafe(), reason);
+    }
+
+    /** See {@link IoUring#useEpoll}; on the loop's thread. */
+    void useEpoll() {
+        loop.useEpoll();
+    }
+
+    /** See {@link IoUring#useRing}; on the loop's thread. */
+    void useRing() throws RingException {
+        loop.useRing();
     }
 
     /** How many channels are registered now. May be called by any thread. */

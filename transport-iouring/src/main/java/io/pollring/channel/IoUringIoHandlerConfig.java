@@ -38,6 +38,7 @@ public final class IoUringIoHandlerConfig {
     /** Connections with a message a second are not idle. */
     private static final int DEFAULT_IDLE_MILLIS = 5000;
     private static final int MAX_WATCH_MICROS = 10_000;
+    private static final int MAX_PERCENT = 100;
 
     private int ringSize;
     private int cqSize;
@@ -46,12 +47,13 @@ public final class IoUringIoHandlerConfig {
     private int batchFrom;
     private int idleMillis;
     private int watchMicros;
+    private int ringPercent;
 
     /**
      * The defaults, or what the system properties {@code io.pollring.ringSize}, {@code io.pollring.cqSize},
      * {@code io.pollring.batchedIo}, {@code io.pollring.batchFrom}, {@code io.pollring.idleMillis},
-     * {@code io.pollring.watchMicros} and {@code io.pollring.fallback} say. What is not understood is warned of, and the
-     * default counts; of {@code fallback}, {@link Fallback#FAIL}.
+     * {@code io.pollring.watchMicros}, {@code io.pollring.ringPercent} and {@code io.pollring.fallback} say. What is not
+     * understood is warned of, and the default counts; of {@code fallback}, {@link Fallback#FAIL}.
      */
     public IoUringIoHandlerConfig() {
         ringSize = PollringProperties.powerOfTwo(PollringProperties.RING_SIZE, DEFAULT_RING_SIZE, Ring.MAX_ENTRIES);
@@ -60,6 +62,7 @@ public final class IoUringIoHandlerConfig {
         batchFrom = PollringProperties.number(PollringProperties.BATCH_FROM, DEFAULT_BATCH_FROM, 1, Integer.MAX_VALUE);
         idleMillis = PollringProperties.number(PollringProperties.IDLE_MILLIS, DEFAULT_IDLE_MILLIS, 0, Integer.MAX_VALUE);
         watchMicros = PollringProperties.number(PollringProperties.WATCH_MICROS, 0, 0, MAX_WATCH_MICROS);
+        ringPercent = PollringProperties.number(PollringProperties.RING_PERCENT, MAX_PERCENT, 0, MAX_PERCENT);
         fallback = PollringProperties.word(PollringProperties.FALLBACK, "fail", "epoll", "fail").equals("fail")
                 ? Fallback.FAIL : Fallback.EPOLL;
     }
@@ -160,18 +163,37 @@ public final class IoUringIoHandlerConfig {
     }
 
     /**
-     * Sets for how long a loop that has nothing to do watches its ring, in shared memory and without system calls, before it
-     * sleeps. What comes meanwhile is served some 15 microseconds earlier, and a thread that gives the loop a task makes no
-     * system call. The loop does so only while its waits of late were no longer than this, so that an idle loop sleeps; never
-     * where the process has less than two processors, fewer than loops like this, or a quota of processor time; and not with a
-     * {@code SelectStrategy} of one's own, nor in a {@code ManualIoEventLoop}, nor without a ring. For a service with few,
-     * busy connections that has processors to spare: what the loop uses while it watches others may want.
+     * Sets for how long a loop that has nothing to do watches its ring, in shared memory and without system calls,
+     * before it sleeps. What comes meanwhile is served some 15 microseconds earlier, and a thread that gives the loop a
+     * task makes no system call. The loop does so only while its waits of late were no longer than this, so that an
+     * idle loop sleeps; never where the process has fewer processors than loops like this, or had fewer than two, or a
+     * quota of processor time, when the loop was made; and not with a {@code SelectStrategy} of one's own, nor in a
+     * {@code ManualIoEventLoop}, nor without a ring. For a service with few, busy connections that has processors to
+     * spare: what the loop uses while it watches others may want.
      *
      * @param micros in microseconds, 0..10000; 0 by default: the loop sleeps at once
      * @throws IllegalArgumentException if it is less or more
      */
     public IoUringIoHandlerConfig setWatchMicros(int micros) {
         watchMicros = ObjectUtil.checkInRange(micros, 0, MAX_WATCH_MICROS, "micros");
+        return this;
+    }
+
+    /** How many of a hundred loops get a ring. */
+    public int ringPercent() {
+        return ringPercent;
+    }
+
+    /**
+     * Sets how many of a hundred loops of a group get a ring; the others wait on epoll. A group's first users of a ring, say:
+     * with 25, every fourth loop has one, and what is measured of its channels can be compared with the rest's. {@link
+     * IoUring#useRing} gives the others one later, too.
+     *
+     * @param percent 0..100; 100 by default
+     * @throws IllegalArgumentException if it is less or more
+     */
+    public IoUringIoHandlerConfig setRingPercent(int percent) {
+        ringPercent = ObjectUtil.checkInRange(percent, 0, MAX_PERCENT, "percent");
         return this;
     }
 
@@ -211,6 +233,6 @@ public final class IoUringIoHandlerConfig {
     public String toString() {
         return "IoUringIoHandlerConfig(ringSize: " + ringSize + ", cqSize: " + cqSize + ", batchedIo: " + batchedIo
                 + ", batchFrom: " + batchFrom + ", idleMillis: " + idleMillis + ", watchMicros: " + watchMicros
-                + ", fallback: " + fallback + ')';
+                + ", ringPercent: " + ringPercent + ", fallback: " + fallback + ')';
     }
 }

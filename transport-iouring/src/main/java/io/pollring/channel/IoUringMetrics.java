@@ -7,26 +7,37 @@
 package io.pollring.channel;
 
 import io.pollring.loop.LoopMetrics;
-import io.pollring.loop.PollLoop;
 
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /**
  * What one event loop has counted since it was made. Every number may be read by any thread at any time and only ever
  * grows; two of them read one after the other need not belong to the same moment.
  */
 public final class IoUringMetrics {
-    private final PollLoop loop;
     private final LoopMetrics metrics;
+    private final BooleanSupplier hasRing;
 
-    IoUringMetrics(PollLoop loop) {
-        this.loop = loop;
-        metrics = loop.metrics();
+    IoUringMetrics(LoopMetrics metrics, BooleanSupplier hasRing) {
+        this.metrics = metrics;
+        this.hasRing = hasRing;
     }
 
-    /** What the loop waits on. */
+    /** Those of a loop that counts nothing. */
+    static IoUringMetrics none() {
+        return new IoUringMetrics(new LoopMetrics(), () -> false);
+    }
+
+    /** What stays of a loop that has ended: it holds nothing else of it. */
+    IoUringMetrics last() {
+        boolean last = hasRing.getAsBoolean();
+        return new IoUringMetrics(metrics, () -> last);
+    }
+
+    /** What the loop waits on, or waited on before it ended. */
     public IoUringBackend backend() {
-        return loop.hasRing() ? IoUringBackend.RING : IoUringBackend.EPOLL;
+        return hasRing.getAsBoolean() ? IoUringBackend.RING : IoUringBackend.EPOLL;
     }
 
     /** Calls of {@code io_uring_enter}. */
@@ -99,7 +110,10 @@ public final class IoUringMetrics {
         return metrics.ring.overflows();
     }
 
-    /** Rings that took the place of another: the loop went on in another thread, or completions were lost. */
+    /**
+     * Rings after the loop's first: it went on in another thread, or completions were lost, or it was told to wait on a ring
+     * again.
+     */
     public long ringsReplaced() {
         return metrics.ringsReplaced.get();
     }

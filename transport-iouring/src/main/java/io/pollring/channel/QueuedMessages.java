@@ -41,6 +41,8 @@ final class QueuedMessages implements ChannelOutboundBuffer.MessageProcessor {
     /** Those that have a count of their own for one of the messages: the message, and whose memory it is. */
     private ByteBuf[] references = new ByteBuf[4];
     private int referenceCount;
+    /** Parts of one buffer share its reference. */
+    private ByteBuf lastRoot;
     private int count;
     /** How many bytes the messages have. */
     private int bytes;
@@ -115,7 +117,10 @@ final class QueuedMessages implements ChannelOutboundBuffer.MessageProcessor {
         if (length == 0 || length > MAX_MESSAGE_BYTES || !added.isContiguous() || root instanceof CompositeByteBuf) {
             return false;
         }
-        take(root);
+        if (root != lastRoot) {
+            take(root);
+            lastRoot = root;
+        }
         ByteBuf counted = counted(added);
         if (counted != root) {
             take(counted);
@@ -160,6 +165,7 @@ final class QueuedMessages implements ChannelOutboundBuffer.MessageProcessor {
             references[i] = null;
         }
         referenceCount = 0;
+        lastRoot = null;
     }
 
     /** The channel needs it no more, and forgets it. */

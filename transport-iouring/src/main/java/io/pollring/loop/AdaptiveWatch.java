@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * and each longer one takes away what several have gained, as the kernel does when it polls before it halts a guest.
  *
  * <p>Not for a loop that a user runs or times himself, and not where whoever is to end the wait may need the processor: with
- * less than two, with a quota of processor time, or with more loops than processors.
+ * fewer than two, or with a quota of processor time, when the loop is made; or with more loops than processors.
  *
  * <p>Belongs to the loop's thread, but for the number of loops.
  */
@@ -33,24 +33,29 @@ final class AdaptiveWatch {
     private static final int WORTHWHILE = 8;
     /** Looking at the clock takes as long as some looks at the memory. */
     private static final int LOOKS_BEFORE_CLOCK = 8;
-    /** How many waits go by until it is looked again whether there are processors enough. */
-    private static final int WAITS_BEFORE_COUNT = 1 << 14;
 
     private final long maxNanos;
     private final LoopMetrics metrics;
-    /** Of the thread that has made the loop: a loop whose own thread is kept on one sees one. */
-    private final int processors = Runtime.getRuntime().availableProcessors();
+    /** With more loops than this none watches. */
+    private final int maxLoops;
     private int score;
-    private int waitsToCount;
-    private boolean processorsSuffice;
-    private boolean closed;
 
     private AdaptiveWatch(long maxNanos, LoopMetrics metrics) {
         this.maxNanos = maxNanos;
         this.metrics = metrics;
+        maxLoops = maxNanos > 0 ? maxLoops() : 0;
         if (maxNanos > 0) {
             LOOPS.incrementAndGet();
         }
+    }
+
+    /** Asked by who makes the loop: a loop whose own thread is kept on one processor sees one, and must not read files. */
+    private static int maxLoops() {
+        return maxLoops(Runtime.getRuntime().availableProcessors(), ProcessorQuota.isLimited());
+    }
+
+    static int maxLoops(int processors, boolean limited) {
+        return processors < 2 || limited ? 0 : processors;
     }
 
     static AdaptiveWatch of(LoopSettings settings, ThreadAwareExecutor executor, SelectStrategy strategy,
@@ -60,25 +65,16 @@ final class AdaptiveWatch {
         return new AdaptiveWatch(ours ? settings.watchNanos : 0, metrics);
     }
 
-    /** The loop ends, and needs no processor any more. */
+    /** The loop ends, and needs no processor any more. To be called once. */
     void close() {
-        if (maxNanos > 0 && !closed) {
-            closed = true;
+        if (maxNanos > 0) {
             LOOPS.decrementAndGet();
         }
     }
 
     /** Whether the next wait is to begin with a watch. */
     boolean isWorthwhile() {
-        return score >= WORTHWHILE && doProcessorsSuffice();
-    }
-
-    private boolean doProcessorsSuffice() {
-        if (--waitsToCount <= 0) {
-            waitsToCount = WAITS_BEFORE_COUNT;
-            processorsSuffice = processors >= 2 && LOOPS.get() <= processors && !ProcessorQuota.isLimited();
-        }
-        return processorsSuffice;
+        return score >= WORTHWHILE && LOOPS.get() <= maxLoops;
     }
 
     /** A wait begins. @return for {@link #end} and {@link #passes} */

@@ -70,6 +70,19 @@ final class EpollPolls {
         adapter.reverted(registration.handle);
     }
 
+    /** Hands a reverted registration to the ring; its interest is brought there at the next turn. */
+    void restore(PollRegistration registration) {
+        unwatch(registration);
+        registration.armed = 0;
+        registration.state = registration.state.restored();
+        try {
+            adapter.restored(registration.handle);
+        } catch (Throwable t) {
+            // The ring watches it all the same.
+            Trouble.warn(logger, "Could not tell that the ring watches {} now", registration, t);
+        }
+    }
+
     /** Whether the epoll set has anything to watch. */
     boolean isWatching() {
         return !watched.isEmpty();

@@ -16,8 +16,8 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
 /**
- * What happens to loops now and then, for the JVM's flight recorder, where there is one: a run time may be made without. The
- * classes of events are not touched then.
+ * What happens to loops now and then, for the JVM's flight recorder, where there is one: a run time may be made without,
+ * and a framework with class loaders of its own may hide a part of it. The classes of events are not touched again then.
  */
 final class FlightEvents {
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(FlightEvents.class);
@@ -27,9 +27,10 @@ final class FlightEvents {
 
     private static boolean isAvailable() {
         try {
-            Class.forName("jdk.jfr.Event", false, FlightEvents.class.getClassLoader());
+            // Registers its class, for which JDK 17 wants inner classes of the recorder that not every loader finds.
+            new RingEvent();
             return true;
-        } catch (ClassNotFoundException | LinkageError e) {
+        } catch (LinkageError e) {
             logger.debug("There is no flight recorder", e);
             return false;
         }
@@ -39,11 +40,9 @@ final class FlightEvents {
     static void waitsOnRing(String loop, boolean replaces) {
         if (AVAILABLE) {
             RingEvent event = new RingEvent();
-            if (event.isEnabled()) {
-                event.loop = loop;
-                event.replaces = replaces;
-                event.commit();
-            }
+            event.loop = loop;
+            event.replaces = replaces;
+            event.commit();
         }
     }
 
@@ -51,11 +50,9 @@ final class FlightEvents {
     static void waitsOnEpoll(String loop, String reason) {
         if (AVAILABLE) {
             FallbackEvent event = new FallbackEvent();
-            if (event.isEnabled()) {
-                event.loop = loop;
-                event.reason = reason;
-                event.commit();
-            }
+            event.loop = loop;
+            event.reason = reason;
+            event.commit();
         }
     }
 
@@ -63,11 +60,9 @@ final class FlightEvents {
     static void reverted(int fd, String reason) {
         if (AVAILABLE) {
             RevertEvent event = new RevertEvent();
-            if (event.isEnabled()) {
-                event.fd = fd;
-                event.reason = reason;
-                event.commit();
-            }
+            event.fd = fd;
+            event.reason = reason;
+            event.commit();
         }
     }
 

@@ -35,4 +35,7 @@ public interface HandleAdapter {
 
     /** The handle is now watched by epoll. */
     void reverted(EpollIoHandle handle);
+
+    /** The handle is not watched by epoll any more. */
+    void restored(EpollIoHandle handle);
 }

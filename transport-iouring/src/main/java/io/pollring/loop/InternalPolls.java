@@ -47,13 +47,16 @@ final class InternalPolls {
     }
 
     /**
-     * From now on the fds are watched by {@code ring}, which knows of none yet; {@code null} for the epoll set, where
-     * they stay.
+     * From now on the fds are watched by {@code ring}, which knows of none yet; {@code null} for the epoll set.
      */
     void useRing(Ring ring) {
+        if (this.ring == null && wakeupArmed) {
+            remove(wakeupFd);
+            remove(timerFd);
+        }
         this.ring = ring;
-        wakeupArmed = false;
-        timerArmed = false;
+        wakeupArmed = ring == null;
+        timerArmed = ring == null;
         epollArmed = false;
         epollReady = false;
         if (ring == null) {
@@ -67,6 +70,14 @@ final class InternalPolls {
         if (result < 0) {
             throw new IllegalStateException(
                     "epoll_ctl(ADD) of the loop's own fd " + fd + " failed with " + Errno.name(-result));
+        }
+    }
+
+    private void remove(int fd) {
+        int result = fd < 0 ? 0 : epollSet.remove(fd);
+        if (result < 0) {
+            throw new IllegalStateException(
+                    "epoll_ctl(DEL) of the loop's own fd " + fd + " failed with " + Errno.name(-result));
         }
     }
 

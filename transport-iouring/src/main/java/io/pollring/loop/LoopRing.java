@@ -71,9 +71,9 @@ final class LoopRing {
      * @throws IllegalStateException if there is no ring and the settings require one
      */
     void open() {
-        if (!settings.ringWanted) {
+        if (settings.beginsWithout() != null) {
             // No warning: the operator knows.
-            fallBack(InternalLogLevel.INFO, LoopSettings.switchedOff());
+            fallBack(InternalLogLevel.INFO, settings.beginsWithout());
             return;
         }
         try {
@@ -103,13 +103,15 @@ final class LoopRing {
         try {
             ring.enable(wakeupFd);
             poller.useRing(ring, null);
-            FlightEvents.waitsOnRing(loopName, false);
         } catch (RingException e) {
             abandon(e);
+            return;
         } catch (OutOfMemoryError e) {
             close();
             giveUp(e, Errno.ENOMEM);
+            return;
         }
+        FlightEvents.waitsOnRing(loopName, false);
     }
 
     /** A ring belongs to a thread, and the kernel cancels the requests of a thread that ends: so makes a new one. */
@@ -145,14 +147,10 @@ final class LoopRing {
     }
 
     private void reopen(int wished) {
-        Ring next = null;
+        Ring next;
         try {
-            next = open(wished);
-            next.enable(wakeupFd);
+            next = openEnabled(wished);
         } catch (RingException | OutOfMemoryError e) {
-            if (next != null) {
-                next.close();
-            }
             if (wished > cqEntries) {
                 // There may be memory for one like the last.
                 reopen(cqEntries);
@@ -162,10 +160,60 @@ final class LoopRing {
             return;
         }
         cqEntries = wished;
+        use(next);
+    }
+
+    private Ring openEnabled(int wished) throws RingException {
+        Ring opened = open(wished);
+        boolean success = false;
+        try {
+            opened.enable(wakeupFd);
+            success = true;
+            return opened;
+        } finally {
+            if (!success) {
+                opened.close();
+            }
+        }
+    }
+
+    private void use(Ring next) {
         ring = next;
         metrics.ringsReplaced.increment();
         poller.useRing(next, null);
         FlightEvents.waitsOnRing(loopName, true);
+    }
+
+    /** Gives up the ring, if there is one, until {@link #useRing}: the operator wants it. */
+    void useEpoll() {
+        if (ring == null) {
+            return;
+        }
+        // This ring works: it can be asked whose completions it has lost.
+        if (ring.hasLost()) {
+            poller.completionsWereLost();
+        }
+        close();
+        waitOnEpoll(new IllegalStateException("the loop was told to wait on epoll"));
+        poller.useRing(null, "asked");
+        logger.info("The event loop {} waits on epoll from now on, as it was told to", loopName);
+    }
+
+    /**
+     * The loop waits on a ring from now on, if it does not.
+     *
+     * @throws RingException         if there is none to be had; the loop goes on with epoll
+     * @throws IllegalStateException if rings are switched off
+     */
+    void useRing() throws RingException {
+        if (ring != null) {
+            return;
+        }
+        if (!settings.ringWanted) {
+            throw new IllegalStateException(LoopSettings.switchedOff().getMessage());
+        }
+        use(openEnabled(cqEntries));
+        logger.info("The event loop {} waits on a ring from now on, as it was told to", loopName);
     }
 
     private void abandon(RingException cause) {
@@ -188,11 +236,15 @@ final class LoopRing {
     }
 
     private void fallBack(InternalLogLevel level, Throwable cause) {
-        unavailabilityCause = cause;
-        ring = null;
+        waitOnEpoll(cause);
         String reason = cause.getMessage();
         logger.log(LOGGED_REASONS.add(reason) ? level : InternalLogLevel.DEBUG,
                 "The event loop {} has no ring and waits on epoll instead: {}", loopName, reason);
-        FlightEvents.waitsOnEpoll(loopName, reason);
+    }
+
+    private void waitOnEpoll(Throwable cause) {
+        unavailabilityCause = cause;
+        ring = null;
+        FlightEvents.waitsOnEpoll(loopName, cause.getMessage());
     }
 }

@@ -28,6 +28,8 @@ public final class LoopSettings {
     final boolean ringWanted;
     final boolean ringRequired;
     final Set<RingFeature> allowedFeatures;
+    /** Why the loop is to have no ring until it is told to wait on one, or {@code null}. */
+    private final Exception withheld;
 
     /**
      * @param sqEntries       the submission queue's entries
@@ -46,6 +48,13 @@ public final class LoopSettings {
     public LoopSettings(int sqEntries, int cqEntries, int maxEvents, long sendDelayNanos, int batchFrom,
                         long idleNanos, long watchNanos, boolean ringWanted, boolean ringRequired,
                         Set<RingFeature> allowedFeatures) {
+        this(sqEntries, cqEntries, maxEvents, sendDelayNanos, batchFrom, idleNanos, watchNanos, ringWanted, ringRequired,
+                allowedFeatures, null);
+    }
+
+    private LoopSettings(int sqEntries, int cqEntries, int maxEvents, long sendDelayNanos, int batchFrom,
+                         long idleNanos, long watchNanos, boolean ringWanted, boolean ringRequired,
+                         Set<RingFeature> allowedFeatures, Exception withheld) {
         this.sqEntries = sqEntries;
         this.cqEntries = cqEntries;
         this.maxEvents = maxEvents == 0 ? Integer.MAX_VALUE : maxEvents;
@@ -57,6 +66,18 @@ public final class LoopSettings {
         this.ringRequired = ringRequired;
         this.allowedFeatures = EnumSet.noneOf(RingFeature.class);
         this.allowedFeatures.addAll(allowedFeatures);
+        this.withheld = withheld;
+    }
+
+    /** These settings for a loop that has no ring, for {@code reason}, until it is told to wait on one. */
+    public LoopSettings withoutRing(Exception reason) {
+        return new LoopSettings(sqEntries, cqEntries, maxEvents, sendDelayNanos, batchFrom, idleNanos, watchNanos,
+                ringWanted, ringRequired, allowedFeatures, reason);
+    }
+
+    /** Why a loop has no ring from its start, or {@code null} if it is to have one. */
+    Exception beginsWithout() {
+        return ringWanted ? withheld : switchedOff();
     }
 
     /** Why there is no ring if none is wanted. */

@@ -39,6 +39,7 @@ final class LoopWait implements IntSupplier {
 
     @Override
     public int get() throws RingException {
+        poller.quiet().sweepIfDue();
         return collectNow();
     }
 
@@ -66,6 +67,7 @@ final class LoopWait implements IntSupplier {
     /** Collects without a sleep until there is something to do. */
     void busyWait(IoHandlerContext context) throws RingException {
         do {
+            poller.quiet().sweepIfDue();
             collectNow();
             Thread.onSpinWait();
         } while (!delivery.isPending() && context.canBlock());
@@ -73,6 +75,7 @@ final class LoopWait implements IntSupplier {
 
     /** Collects what has come, or will come next, unless there is something else to do. */
     void await(IoHandlerContext context) throws RingException {
+        poller.quiet().sweepIfDue();
         // First, because it may collect; and a task that it makes other threads' wake-ups carry must be seen below.
         poller.reify();
         Ring before = loopRing.get();

@@ -147,6 +147,23 @@ public final class PollLoop {
         return poller.revert(handle, reason);
     }
 
+    /** Has the loop wait on epoll, with all that it watches, until it is told otherwise. On its thread, between two turns. */
+    public void useEpoll() {
+        initialize();
+        loopRing.useEpoll();
+    }
+
+    /**
+     * Has the loop wait on a ring, with all that it watches. On its thread, between two turns.
+     *
+     * @throws RingException         if there is none to be had; the loop goes on with epoll
+     * @throws IllegalStateException if rings are switched off
+     */
+    public void useRing() throws RingException {
+        initialize();
+        loopRing.useRing();
+    }
+
     /** The handles that are registered now; a copy. Any thread but the loop's gets no more than a good guess. */
     public List<EpollIoHandle> handles() {
         return poller.snapshot().stream().map(registration -> registration.handle).collect(Collectors.toList());

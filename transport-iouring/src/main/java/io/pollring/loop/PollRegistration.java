@@ -277,6 +277,14 @@ class PollRegistration implements IoRegistration {
         }
     }
 
+    /** Its poll, if there was one, has gone with its ring. */
+    void pollIsGone() {
+        if (state.isArmed() || state.isEnding()) {
+            state = state.ended();
+            armed = 0;
+        }
+    }
+
     /**
      * The poll has ended without need, once more.
      *

@@ -64,6 +64,12 @@ enum PollState {
         return REVERTED;
     }
 
+    /** There is a ring again, and it is to watch. */
+    PollState restored() {
+        check(this == REVERTED);
+        return IDLE;
+    }
+
     /** The user has cancelled the registration. */
     PollState closing() {
         return isArmed() || isEnding() ? CLOSING : CLOSED;

@@ -92,11 +92,13 @@ final class Poller implements RegistrationLoop {
     }
 
     /**
-     * From now on polls go to {@code ring}, which knows of none yet; {@code null} for the epoll set.
+     * From now on polls go to {@code ring}, which knows of none yet; {@code null} for the epoll set. Where there was no
+     * ring before, all that is reverted goes to the ring, which reverts anew what the kernel refuses.
      *
      * @param reason why there is no ring, or {@code null}
      */
     void useRing(Ring ring, String reason) {
+        boolean restores = current.get() == null;
         current.use(ring);
         ringPolls.ringChanged();
         receiver.ringChanged();
@@ -110,24 +112,19 @@ final class Poller implements RegistrationLoop {
                 table.remove(registration);
                 continue;
             }
-            endPoll(registration);
+            registration.pollIsGone();
             if (ring == null && registration.state == PollState.IDLE) {
                 epollPolls.revert(registration, reason);
+            } else if (ring != null && restores && registration.state == PollState.REVERTED) {
+                epollPolls.restore(registration);
             }
             changed(registration);
         }
         internalPolls.useRing(ring);
     }
 
-    private static void endPoll(PollRegistration registration) {
-        if (registration.state.isArmed() || registration.state.isEnding()) {
-            registration.state = registration.state.ended();
-            registration.armed = 0;
-        }
-    }
-
     /**
-     * Completions were lost, and the ring is about to be replaced. Whether a receive's was among them it still tells: one
+     * Completions were lost, and the ring is about to be given up. Whether a receive's was among them it still tells: one
      * that is there to be cancelled has lost none, as the kernel keeps back, and so loses, no completion but the last.
      */
     void completionsWereLost() {
@@ -307,7 +304,6 @@ final class Poller implements RegistrationLoop {
 
     /** Turns what has changed since the last turn into SQEs, or into calls of the epoll set. */
     void reify() throws RingException {
-        quiet.sweepIfDue();
         revoker.revokeClosed();
         // Only what is there now: a full queue collects completions on the way, and those are to be delivered first.
         RegistrationQueue dirty = queues.dirty();
@@ -391,7 +387,7 @@ final class Poller implements RegistrationLoop {
             if (registration.state.isClosed()) {
                 table.remove(registration);
             } else {
-                endPoll(registration);
+                registration.pollIsGone();
             }
         }
         current.use(null);

@@ -32,18 +32,20 @@ final class ProcessorQuota {
 
     /** @param root where {@code proc} and {@code sys} are */
     static boolean isLimited(Path root) {
+        Path groups = root.resolve("proc/self/cgroup");
         try {
-            for (String line : Files.readAllLines(root.resolve("proc/self/cgroup"))) {
+            if (!Files.exists(groups)) {
+                return false;
+            }
+            for (String line : Files.readAllLines(groups)) {
                 if (isLimited(root, line)) {
                     return true;
                 }
             }
             return false;
         } catch (IOException | RuntimeException e) {
-            // Without control groups there is no quota; with such that are not understood there may be one.
-            boolean limited = Files.exists(root.resolve("proc/self/cgroup"));
-            logger.debug("The quota of processor time is not known; loops {} watch", limited ? "do not" : "may", e);
-            return limited;
+            logger.debug("The quota of processor time is not known; there may be one", e);
+            return true;
         }
     }
 

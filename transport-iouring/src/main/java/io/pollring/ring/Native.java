@@ -42,10 +42,15 @@ public final class Native implements Kernel {
      */
     public static Kernel kernel() {
         if (LOAD_FAILURE != null) {
-            throw (Error) new UnsatisfiedLinkError("the native library " + LIBRARY + " is not available: "
-                    + LOAD_FAILURE.getMessage()).initCause(LOAD_FAILURE);
+            throw unavailable();
         }
         return INSTANCE;
+    }
+
+    /** What to throw where there is {@link #loadFailure()}. */
+    public static UnsatisfiedLinkError unavailable() {
+        return (UnsatisfiedLinkError) new UnsatisfiedLinkError("the native library " + LIBRARY + " is not available; add the "
+                + "transport-iouring-native jar of this platform: " + LOAD_FAILURE.getMessage()).initCause(LOAD_FAILURE);
     }
 
     /** Why {@link #kernel()} throws, or {@code null} if it does not. */
@@ -67,11 +72,12 @@ public final class Native implements Kernel {
      *
      * @param region   an opened {@code DefaultFileRegion}
      * @param position where in the file to begin, in bytes
-     * @return the number of bytes sent; 0 if the socket is full, or the file ends; or {@link #NO_FILE}
+     * @return the number of bytes sent; 0 if the socket is full, or the file ends; or {@link #NO_FILE}, also where there is
+     * no library
      */
     public static long sendFile(int socketFd, Object region, long position, long count)
             throws IOException {
-        long result = sendFile0(socketFd, region, position, count);
+        long result = LOAD_FAILURE != null ? NO_FILE : sendFile0(socketFd, region, position, count);
         if (result >= 0 || result == NO_FILE) {
             return result;
         }

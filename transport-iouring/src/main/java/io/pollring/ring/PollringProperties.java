@@ -30,6 +30,7 @@ public final class PollringProperties {
     public static final String BATCH_FROM = "io.pollring.batchFrom";
     public static final String IDLE_MILLIS = "io.pollring.idleMillis";
     public static final String WATCH_MICROS = "io.pollring.watchMicros";
+    public static final String RING_PERCENT = "io.pollring.ringPercent";
     public static final String FEATURES = "io.pollring.features";
     public static final String JOIN_DATAGRAMS = "io.pollring.joinDatagrams";
     public static final String IP_MULTICAST_ALL = "io.pollring.ipMulticastAll";
@@ -37,8 +38,8 @@ public final class PollringProperties {
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(PollringProperties.class);
     private static final String PREFIX = "io.pollring.";
     private static final Set<String> KNOWN = new TreeSet<>(Arrays.asList(NO_RING, FALLBACK, RING_SIZE, CQ_SIZE,
-            BATCHED_IO, BATCH_FROM, IDLE_MILLIS, WATCH_MICROS, FEATURES, JOIN_DATAGRAMS, IP_MULTICAST_ALL));
-    /** Read elsewhere: by the agent, by integrations, and by programs of this project's that are no product. */
+            BATCHED_IO, BATCH_FROM, IDLE_MILLIS, WATCH_MICROS, RING_PERCENT, FEATURES, JOIN_DATAGRAMS, IP_MULTICAST_ALL));
+    /** Read elsewhere, or named there: by the agent, by integrations, and by programs of ours that are no product. */
     private static final List<String> OTHERS = Arrays.asList("agent.", "vertx.", "test.", "testsuite.", "benchmarks.",
             "examples.");
     private static final Set<String> TRUE = Set.of("true", "yes", "on", "1", "");

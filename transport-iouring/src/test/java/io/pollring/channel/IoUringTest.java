@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -131,8 +132,39 @@ class IoUringTest {
         } finally {
             foreign.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         }
-        assertThrows(IllegalArgumentException.class, () -> IoUring.metrics(gone));
+        assertThrows(IllegalArgumentException.class, () -> IoUring.dump(gone));
         assertThrows(IllegalArgumentException.class, () -> IoUring.unavailabilityCause(gone));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"RING", "NO_RING"})
+    void tellsWhatALoopHasCountedThatIsGone(Mode mode) throws Exception {
+        EventLoop gone;
+        try (TestGroup group = new TestGroup(mode, 1); Connection connection = Connection.open(group)) {
+            gone = group.loop();
+            connection.send(100);
+            Await.until("the data has come", 5000, () -> connection.recorder.byteCount() == 100);
+        }
+        assertSame(mode == Mode.RING ? IoUringBackend.RING : IoUringBackend.EPOLL, IoUring.backend(gone));
+        assertTrue(IoUring.metrics(gone).enters() + IoUring.metrics(gone).epollWaits() > 0);
+    }
+
+    /** Elsewhere, so that no variable holds it. */
+    private static WeakReference<EventLoop> loopThatIsGone() throws Exception {
+        TestGroup group = new TestGroup(Mode.RING, 1);
+        group.loop().submit(() -> { }).sync();
+        group.close();
+        assertTrue(IoUring.metrics(group.loop()).enters() > 0);
+        return new WeakReference<>(group.loop());
+    }
+
+    @Test
+    void whatALoopHasCountedDoesNotKeepIt() throws Exception {
+        WeakReference<EventLoop> gone = loopThatIsGone();
+        Await.until("it is collected", 10_000, () -> {
+            System.gc();
+            return gone.get() == null;
+        });
     }
 
     @Test

@@ -6,6 +6,8 @@
  */
 package io.pollring.channel;
 
+import io.netty.channel.epoll.Epoll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,6 +27,12 @@ class NettyReleasesTest {
         "netty-buffer", "netty-common", "netty-resolver", "netty-transport", "netty-transport-classes-epoll",
         "netty-transport-native-epoll", "netty-transport-native-unix-common"
     };
+
+    /** As whoever asks has done: calls are tried, and these need Netty's library. */
+    @BeforeAll
+    static void loadNettysLibrary() {
+        Epoll.ensureAvailability();
+    }
 
     @ParameterizedTest
     @ValueSource(strings = {"4.2.7.Final", "4.2.18.Final", "4.2.100.Final", "4.3.0.Final", "5.0.0.Final", "4.2.21.Final-SNAPSHOT"})

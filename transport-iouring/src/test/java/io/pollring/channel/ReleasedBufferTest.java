@@ -213,6 +213,54 @@ class ReleasedBufferTest {
         }
     }
 
+    /** Each of several messages of one buffer's memory may be released once too often. */
+    @ParameterizedTest
+    @EnumSource
+    void partsOfOneBufferArriveThoughEachIsReleasedOnceTooOften(Memory memory) throws Exception {
+        int parts = 5;
+        ChannelInboundHandlerAdapter handler = new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext ctx, Object message) {
+                char letter = (char) ((ByteBuf) message).readByte();
+                ((ByteBuf) message).release();
+                ByteBuf buffer = memory.allocator.directBuffer(BYTES);
+                for (int i = 0; i < BYTES; i++) {
+                    buffer.writeByte(letter);
+                }
+                for (int i = 0; i < parts; i++) {
+                    ctx.writeAndFlush(buffer.retainedDuplicate());
+                }
+                buffer.release();
+                for (int i = 0; i < parts && Character.isUpperCase(letter); i++) {
+                    Releaser.releaseOnceMore(buffer);
+                }
+            }
+
+            @Override
+            public boolean isSharable() {
+                return true;
+            }
+        };
+        try (TestGroup group = Transport.RING.newGroup(1)) {
+            Channel server = Transport.RING.server(group.group, Family.TCP, handler)
+                    .childOption(ChannelOption.ALLOCATOR, memory.allocator)
+                    .bind(Family.TCP.anyAddress()).sync().channel();
+            try (RawClient guilty = new RawClient(server); RawClient victim = new RawClient(server)) {
+                guilty.send("a");
+                assertEquals("a".repeat(parts * BYTES), guilty.receive(parts * BYTES));
+                victim.send("b");
+                assertEquals("b".repeat(parts * BYTES), victim.receive(parts * BYTES));
+                RawClient.whileBusy(group.loop(), () -> {
+                    guilty.send("G");
+                    Thread.sleep(2);
+                    victim.send("v");
+                });
+                assertEquals("G".repeat(parts * BYTES), guilty.receive(parts * BYTES));
+                assertEquals("v".repeat(parts * BYTES), victim.receive(parts * BYTES));
+            }
+        }
+    }
+
     /** Answers with the letter that it gets; to a capital one by a buffer that it releases once too often. */
     @ChannelHandler.Sharable
     private static final class Repeating extends ChannelInboundHandlerAdapter {

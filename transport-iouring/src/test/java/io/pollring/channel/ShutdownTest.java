@@ -166,32 +166,33 @@ class ShutdownTest {
 
     @Test
     void isNotSlowerThanEpolls(TestReporter reporter) throws Exception {
-        createAndShutDown(Mode.EPOLL, 5);
-        createAndShutDown(Mode.RING, 5);
-        // Of fewer the mean is chance where the machine has other work.
-        int rounds = Scale.of(25, 10);
-        double epoll = 0;
-        double ring = 0;
-        for (int i = 0; i < 4; i++) {
-            epoll += createAndShutDown(Mode.EPOLL, rounds);
-            ring += createAndShutDown(Mode.RING, rounds);
-        }
-        reporter.publishEntry("a group of 8 loops made and shut down",
-                String.format("epoll %.2f ms, ring %.2f ms, %.2f times", epoll / 4, ring / 4, ring / epoll));
-        // A ring is one more fd and three mappings for each loop.
-        assertTrue(ring / 4 <= 1.5 * epoll / 4 + 5, ring / 4 + " ms against epoll's " + epoll / 4);
-    }
-
-    private static double createAndShutDown(Mode mode, int rounds) throws Exception {
-        long start = System.nanoTime();
-        for (int i = 0; i < rounds; i++) {
-            try (TestGroup group = new TestGroup(mode, 8)) {
-                for (int k = 0; k < 8; k++) {
-                    group.loop(k).execute(() -> { });
-                }
+        int warmUp = 5;
+        int rounds = Scale.of(100, 40);
+        double ofEpoll = Double.MAX_VALUE;
+        double ofRing = Double.MAX_VALUE;
+        // In turn, and the quickest counts: other work on the machine only adds, and adds more to what takes longer.
+        for (int i = -warmUp; i < rounds; i++) {
+            double epollMillis = createAndShutDown(Mode.EPOLL);
+            double ringMillis = createAndShutDown(Mode.RING);
+            if (i >= 0) {
+                ofEpoll = Math.min(ofEpoll, epollMillis);
+                ofRing = Math.min(ofRing, ringMillis);
             }
         }
-        return (System.nanoTime() - start) / 1e6 / rounds;
+        reporter.publishEntry("a group of 8 loops made and shut down",
+                String.format("epoll %.2f ms, ring %.2f ms, %.2f times", ofEpoll, ofRing, ofRing / ofEpoll));
+        // A ring is one more fd and three mappings for each loop.
+        assertTrue(ofRing <= 1.5 * ofEpoll + 5, ofRing + " ms against epoll's " + ofEpoll);
+    }
+
+    private static double createAndShutDown(Mode mode) throws Exception {
+        long start = System.nanoTime();
+        try (TestGroup group = new TestGroup(mode, 8)) {
+            for (int k = 0; k < 8; k++) {
+                group.loop(k).execute(() -> { });
+            }
+        }
+        return (System.nanoTime() - start) / 1e6;
     }
 
     @ParameterizedTest

@@ -28,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -37,6 +38,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 @Timeout(60)
 class WatchingTest {
     private static final int BOUND_MICROS = 10_000;
+    private static final int SHORT_PAUSE_MICROS = 100;
     private static final int ROUNDS = 2000;
 
     @BeforeEach
@@ -57,6 +59,25 @@ class WatchingTest {
 
     private static void shutDown(MultiThreadIoEventLoopGroup group) throws InterruptedException {
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
+    }
+
+    /** One after the other and with a pause, so that the loop waits before each. */
+    private static void giveTasks(EventLoop loop, int count, long pauseMicros) throws Exception {
+        for (int i = 0; i < count; i++) {
+            LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(pauseMicros));
+            loop.submit(() -> { }).get();
+        }
+    }
+
+    /** What a loop of {@code group} has counted when it was given tasks; ends the group. */
+    private static IoUringMetrics metricsAfterTasks(MultiThreadIoEventLoopGroup group) throws Exception {
+        try {
+            EventLoop loop = group.next();
+            giveTasks(loop, ROUNDS, SHORT_PAUSE_MICROS);
+            return IoUring.metrics(loop);
+        } finally {
+            shutDown(group);
+        }
     }
 
     @Test
@@ -95,14 +116,20 @@ class WatchingTest {
 
     @Test
     void tasksForALoopThatWatchesTakeNoSystemCall() throws Exception {
+        IoUringMetrics metrics = metricsAfterTasks(group(1));
+        assertTrue(metrics.wakeups() < ROUNDS / 2 && metrics.watchesInTime() > ROUNDS / 4, metrics::toString);
+    }
+
+    @Test
+    void loopWhoseWaitsAreLongSleeps() throws Exception {
         MultiThreadIoEventLoopGroup group = group(1);
         try {
             EventLoop loop = group.next();
-            for (int i = 0; i < ROUNDS; i++) {
-                loop.submit(() -> { }).get();
-            }
+            giveTasks(loop, ROUNDS, SHORT_PAUSE_MICROS);
             IoUringMetrics metrics = IoUring.metrics(loop);
-            assertTrue(metrics.wakeups() < ROUNDS / 2 && metrics.watchesInTime() > ROUNDS / 4, metrics::toString);
+            long watches = watches(metrics);
+            giveTasks(loop, 20, BOUND_MICROS + BOUND_MICROS / 2);
+            assertTrue(watches(metrics) - watches < 10, metrics::toString);
         } finally {
             shutDown(group);
         }
@@ -135,32 +162,14 @@ class WatchingTest {
 
     @Test
     void moreLoopsThanProcessorsDoNotWatch() throws Exception {
-        MultiThreadIoEventLoopGroup group = group(Runtime.getRuntime().availableProcessors() + 1);
-        try {
-            EventLoop loop = group.next();
-            for (int i = 0; i < ROUNDS; i++) {
-                loop.submit(() -> { }).get();
-            }
-            assertEquals(0, watches(IoUring.metrics(loop)));
-        } finally {
-            shutDown(group);
-        }
+        assertEquals(0, watches(metricsAfterTasks(group(Runtime.getRuntime().availableProcessors() + 1))));
     }
 
     @Test
     void loopWithAStrategyOfItsUsersDoesNotWatch() throws Exception {
         SelectStrategy strategy = DefaultSelectStrategyFactory.INSTANCE.newSelectStrategy();
-        MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, IoUringIoHandler.newFactory(
-                new IoUringIoHandlerConfig().setWatchMicros(BOUND_MICROS), () -> strategy::calculateStrategy));
-        try {
-            EventLoop loop = group.next();
-            for (int i = 0; i < ROUNDS; i++) {
-                loop.submit(() -> { }).get();
-            }
-            assertEquals(0, watches(IoUring.metrics(loop)));
-        } finally {
-            shutDown(group);
-        }
+        assertEquals(0, watches(metricsAfterTasks(new MultiThreadIoEventLoopGroup(1, IoUringIoHandler.newFactory(
+                new IoUringIoHandlerConfig().setWatchMicros(BOUND_MICROS), () -> strategy::calculateStrategy)))));
     }
 
     @Test

@@ -187,6 +187,13 @@ final class FakeLoop implements ThreadAwareExecutor, IoHandlerContext, HandleAda
     }
 
     @Override
+    public void restored(EpollIoHandle handle) {
+        if (handle instanceof Handle) {
+            ((Handle) handle).reverted = false;
+        }
+    }
+
+    @Override
     public void close() {
         loop.prepareToDestroy();
         loop.destroy();

@@ -7,6 +7,7 @@
 package io.pollring.loop;
 
 import io.pollring.ring.Abi;
+import io.pollring.ring.RingException;
 
 import java.util.Random;
 
@@ -165,6 +166,30 @@ final class FuzzActions {
         handle.handOverFd();
         return handle instanceof FuzzStream ? world.registerStream(fd, ((FuzzStream) handle).bytes())
                 : world.register(fd, handle.regular);
+    }
+
+    /** As an operator does: away from the ring, or back to one. */
+    void switchBackend() {
+        if (!world.profile.settings().ringWanted) {
+            return;
+        }
+        boolean toEpoll = world.loop.hasRing();
+        world.trace(null, () -> "the loop is to wait on " + (toEpoll ? "epoll" : "a ring"));
+        try {
+            if (toEpoll) {
+                world.loop.useEpoll();
+            } else {
+                world.loop.useRing();
+            }
+        } catch (RingException | OutOfMemoryError e) {
+            world.trace(null, () -> "it cannot: " + e);
+            if (!world.faults.active) {
+                world.violated(null, "gets no ring: " + e);
+            }
+        }
+        if (world.loop.hasRing() && toEpoll) {
+            world.violated(null, "the loop still has its ring");
+        }
     }
 
     /** Has epoll watch a handle in the middle of what it does. */

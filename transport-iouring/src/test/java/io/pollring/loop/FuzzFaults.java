@@ -39,6 +39,8 @@ final class FuzzFaults extends FakeFaults {
     int nextEnter;
     /** Whether a completion was lost. */
     boolean hasForgotten;
+    /** Whether one of the current ring's was. */
+    private boolean ringHasForgotten;
     private final Set<Long> forgotten = new HashSet<>();
     /** How many enters more find no memory for any request. */
     private int drought;
@@ -75,8 +77,14 @@ final class FuzzFaults extends FakeFaults {
         nextEnter = -Errno.EEXIST;
     }
 
+    /** The loop goes on in another thread, which cannot ask this thread's ring whose completions it has lost. */
+    void handOver() {
+        ringEverBroken |= ringHasForgotten;
+    }
+
     @Override
     public int setup(int flags) {
+        ringHasForgotten = false;
         return happens(profile.faults) && random.nextInt(4) == 0 ? -Errno.ENOMEM : 0;
     }
 
@@ -152,6 +160,7 @@ final class FuzzFaults extends FakeFaults {
             return true;
         }
         hasForgotten = true;
+        ringHasForgotten = true;
         forgotten.add(userData);
         return false;
     }

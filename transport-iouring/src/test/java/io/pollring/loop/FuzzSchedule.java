@@ -19,6 +19,7 @@ final class FuzzSchedule implements FuzzReactions {
     private static final int RDHUP = Abi.POLLRDHUP;
     private static final int HAND_OVER_ONE_IN = 400;
     private static final int RING_TROUBLE_ONE_IN = 80;
+    private static final int SWITCH_ONE_IN = 8;
 
     private final Random random;
     private final FuzzProfile profile;
@@ -64,6 +65,7 @@ final class FuzzSchedule implements FuzzReactions {
             world.turn();
             if (random.nextInt(HAND_OVER_ONE_IN) == 0) {
                 world.trace(null, () -> "the loop goes on in another thread");
+                world.faults.handOver();
                 return false;
             }
         }
@@ -132,6 +134,9 @@ final class FuzzSchedule implements FuzzReactions {
             if (random.nextInt(4) == 0) {
                 file.fire(IN);
             }
+        }
+        if (random.nextInt(SWITCH_ONE_IN) == 0) {
+            actions.switchBackend();
         }
         if (random.nextInt(RING_TROUBLE_ONE_IN / 20) == 0) {
             if (random.nextInt(3) == 0) {

@@ -180,6 +180,11 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
         trace((FuzzHandle) handle, () -> "is reverted");
     }
 
+    @Override
+    public void restored(EpollIoHandle handle) {
+        trace((FuzzHandle) handle, () -> "is restored");
+    }
+
     // What handles and their users do
 
     FuzzHandle register(int fd, boolean regular) {

@@ -188,6 +188,33 @@ class LostCompletionsTest {
         assertTrue(loop.loop.hasRing());
     }
 
+    /** A ring that works can be asked which receives have lost something, also where it is given up. */
+    @Test
+    void onlyStreamsWhoseBytesWereLostFailWhereTheLoopIsToldToWaitOnEpoll() {
+        FakeStreamHandle gone = openReader();
+        List<FakeStreamHandle> handles = new ArrayList<>();
+        for (int i = 0; i < COUNT; i++) {
+            handles.add(openReader());
+        }
+        FakeStreamHandle idle = openReader();
+        awaitSleep();
+        faults.noMemory = true;
+        handles.forEach(handle -> handle.peer.arrive(5));
+        // The completions come, and are lost, while this one's cancellation is awaited.
+        gone.registration.cancel();
+        gone.closeFd();
+        faults.noMemory = false;
+        loop.loop.useEpoll();
+        awaitSleep();
+        assertFalse(loop.loop.hasRing());
+        assertEquals(COUNT - ENTRIES, handles.stream().filter(handle -> handle.failure != null).count());
+        idle.peer.arrive(5);
+        awaitSleep();
+        assertNull(idle.failure);
+        assertEquals(5, idle.received);
+        assertEquals(List.of(), loop.failures);
+    }
+
     /** It may go on with another registration, but not behind a hole. */
     @Test
     void streamThatIsNotRegisteredAnyMoreHearsThatItsBytesAreLost() {

@@ -14,6 +14,7 @@ import io.pollring.ring.Abi;
 import io.pollring.ring.Errno;
 import io.pollring.ring.FakeFaults;
 import io.pollring.ring.FakeOffer;
+import io.pollring.ring.RingException;
 import io.pollring.ring.RingFeature;
 import io.pollring.ring.UserData;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -172,6 +173,10 @@ class ThrowingTest {
         FakeStreamHandle reverted = openGuilty(true);
         attempt(() -> loop.loop.revert(reverted.registration.handle, "test"));
         serve();
+        attempt(loop.loop::useEpoll);
+        serve();
+        attempt(this::useRing);
+        serve();
         FakeStreamHandle failing = openGuilty(true);
         faults.failing = failing.registration == null ? -1 : failing.registration.slot;
         attempt(() -> failing.submit(Abi.POLLOUT));
@@ -179,6 +184,15 @@ class ThrowingTest {
         faults.failing = -1;
         attempt(() -> failing.registration.cancel());
         serve();
+    }
+
+    private void useRing() {
+        try {
+            loop.loop.useRing();
+        } catch (RingException e) {
+            throw new AssertionError("the simulated kernel has rings", e);
+        }
+        assertTrue(loop.loop.hasRing());
     }
 
     private FakeStreamHandle openGuilty(boolean ahead) {
