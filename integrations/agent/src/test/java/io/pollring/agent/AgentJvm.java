@@ -13,8 +13,10 @@ import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarFile;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -24,6 +26,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /** A JVM with the agent, and a class path that has Netty and nothing of Pollring. */
 final class AgentJvm {
     static final String AGENT = System.getProperty("pollring.agent.jar");
+    private static final Pattern NETTY = Pattern.compile(
+            ".*/netty-(common|buffer|resolver|transport(-classes-epoll|-native-unix-common|-native-epoll)?)-[0-9].*");
 
     private final Path javaHome;
     private final List<String> options = new ArrayList<>();
@@ -46,6 +50,16 @@ final class AgentJvm {
     AgentJvm classPath(String newClassPath) {
         classPath = newClassPath;
         return this;
+    }
+
+    /** What the program uses of Netty is on the module path then, and the rest on the class path. */
+    AgentJvm nettyAsModules() {
+        Map<Boolean, String> paths = Stream.of(classPath.split(File.pathSeparator)).collect(Collectors.partitioningBy(
+                entry -> NETTY.matcher(entry).matches(), Collectors.joining(File.pathSeparator)));
+        options.addAll(List.of("-p", paths.get(true), "--add-modules", "ALL-MODULE-PATH",
+                // The program looks at its loops' handlers.
+                "--add-opens", "io.netty.transport/io.netty.channel=ALL-UNNAMED"));
+        return classPath(paths.get(false));
     }
 
     AgentJvm withoutAgent() {

@@ -55,6 +55,14 @@ class AgentTest {
         assertEquals("false", output.value("visible"));
         assertEquals("false", output.value("open"));
         assertEquals(1, output.linesWith(USES), output::toString);
+        assertEquals(1, output.linesWith("Pollring " + IoUring.version() + ": the first loop"), output::toString);
+    }
+
+    @Test
+    void aNettyOfNamedModulesRunsOnTheRing() throws Exception {
+        Output output = new AgentJvm().nettyAsModules().run(EchoApp.class.getName(), "epoll");
+        assertEquals("true", output.value("named"), output::toString);
+        assertRuns(output);
     }
 
     @Test

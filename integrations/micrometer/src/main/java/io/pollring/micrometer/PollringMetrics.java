@@ -54,7 +54,10 @@ public final class PollringMetrics implements MeterBinder {
         this.tags = Tags.of(tags);
     }
 
-    /** Leaves out loops that are not Pollring's, or that have terminated. */
+    /**
+     * Leaves out loops that are not Pollring's, or that have terminated. The tag {@code backend} is what a loop waits on now;
+     * where that changes the gauge {@code pollring.loop.on.ring} tells.
+     */
     @Override
     public void bindTo(MeterRegistry registry) {
         int number = 0;
@@ -69,7 +72,7 @@ public final class PollringMetrics implements MeterBinder {
 
     /** {@code null} if there are none. */
     private static IoUringMetrics metrics(EventExecutor executor) {
-        if (!(executor instanceof EventLoop)) {
+        if (!(executor instanceof EventLoop) || executor.isTerminated()) {
             return null;
         }
         try {

@@ -13,6 +13,7 @@ import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.pollring.channel.IoUringEventLoopGroup;
+import io.pollring.channel.IoUringIoHandlerConfig;
 import reactor.core.publisher.Mono;
 import reactor.netty.resources.LoopResources;
 
@@ -40,6 +41,7 @@ public final class PollringLoopResources implements LoopResources {
     private final int workerCount;
     private final boolean daemon;
     private final PollringChannels channels;
+    private final IoUringIoHandlerConfig config;
     private final LoopResources nio;
 
     private EventLoopGroup workers;
@@ -48,12 +50,13 @@ public final class PollringLoopResources implements LoopResources {
     private volatile boolean disposed;
 
     private PollringLoopResources(String prefix, int selectCount, int workerCount, boolean daemon,
-                                  PollringChannels channels) {
+                                  PollringChannels channels, IoUringIoHandlerConfig config) {
         this.prefix = Objects.requireNonNull(prefix, "prefix");
         this.selectCount = selectCount;
         this.workerCount = workerCount;
         this.daemon = daemon;
         this.channels = Objects.requireNonNull(channels, "channels");
+        this.config = Objects.requireNonNull(config, "config");
         // Checks the arguments, and makes no thread before it is asked for one.
         nio = LoopResources.create(prefix, selectCount, workerCount, daemon, true);
     }
@@ -79,7 +82,22 @@ public final class PollringLoopResources implements LoopResources {
      */
     public static PollringLoopResources create(String prefix, int selectCount, int workerCount, boolean daemon,
                                                PollringChannels channels) {
-        return new PollringLoopResources(prefix, selectCount, workerCount, daemon, channels);
+        return create(prefix, selectCount, workerCount, daemon, channels, new IoUringIoHandlerConfig());
+    }
+
+    /**
+     * As told, with settings of the loops' rings.
+     *
+     * @param prefix      what the threads' names begin with
+     * @param selectCount the number of loops that only accept connections; -1 for none: the workers accept, too
+     * @param workerCount the number of loops that serve connections
+     * @param daemon      whether the program may end while they run
+     * @param channels    whose channels connections have
+     * @param config      not to be changed any more
+     */
+    public static PollringLoopResources create(String prefix, int selectCount, int workerCount, boolean daemon,
+                                               PollringChannels channels, IoUringIoHandlerConfig config) {
+        return new PollringLoopResources(prefix, selectCount, workerCount, daemon, channels, config);
     }
 
     @Override
@@ -130,7 +148,7 @@ public final class PollringLoopResources implements LoopResources {
         if (disposed) {
             throw new IllegalStateException("the loop resources " + prefix + " are disposed; create new ones");
         }
-        return new IoUringEventLoopGroup(threads, new LoopThreads(prefix + suffix, daemon));
+        return new IoUringEventLoopGroup(threads, new LoopThreads(prefix + suffix, daemon), config);
     }
 
     @Override
@@ -203,6 +221,6 @@ public final class PollringLoopResources implements LoopResources {
     @Override
     public String toString() {
         return "PollringLoopResources(prefix=" + prefix + ", selectCount=" + selectCount + ", workerCount="
-                + workerCount + ", daemon=" + daemon + ", channels=" + channels + ')';
+                + workerCount + ", daemon=" + daemon + ", channels=" + channels + ", config=" + config + ')';
     }
 }

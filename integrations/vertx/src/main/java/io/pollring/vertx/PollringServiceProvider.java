@@ -6,14 +6,12 @@
  */
 package io.pollring.vertx;
 
-import io.netty.util.internal.SystemPropertyUtil;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.pollring.ring.PollringProperties;
 import io.vertx.core.internal.VertxBootstrap;
 import io.vertx.core.spi.VertxServiceProvider;
 import io.vertx.core.spi.transport.Transport;
-
-import java.util.Locale;
 
 /**
  * Found by Vert.x 5 on the class path: {@code Vertx.vertx()} then runs on {@link PollringTransport}, unless a program
@@ -30,7 +28,7 @@ public final class PollringServiceProvider implements VertxServiceProvider {
 
     @Override
     public void init(VertxBootstrap bootstrap) {
-        if (SystemPropertyUtil.getBoolean(OFF, false) || !isLeftToVertx(bootstrap)) {
+        if (PollringProperties.flag(OFF, false) || !isLeftToVertx(bootstrap)) {
             return;
         }
         PollringTransport transport = new PollringTransport(channels());
@@ -53,15 +51,6 @@ public final class PollringServiceProvider implements VertxServiceProvider {
 
     /** As operators have set it; what is not understood counts as not set. */
     static Channels channels() {
-        String value = SystemPropertyUtil.get(CHANNELS, "netty").trim().toLowerCase(Locale.ROOT);
-        switch (value) {
-            case "own":
-                return Channels.OWN;
-            case "netty":
-                return Channels.NETTY;
-            default:
-                logger.warn("{}: {} (expected: own or netty); taking netty", CHANNELS, value);
-                return Channels.NETTY;
-        }
+        return PollringProperties.word(CHANNELS, "netty", "netty", "own").equals("own") ? Channels.OWN : Channels.NETTY;
     }
 }

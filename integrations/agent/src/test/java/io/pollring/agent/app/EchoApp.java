@@ -58,6 +58,7 @@ public final class EchoApp {
             // Those of both sides, and the listener.
             print("channels", registered(group));
         }
+        print("named", EpollIoHandler.class.getModule().isNamed());
         print("visible", EchoApp.class.getClassLoader().getResource("io/pollring/channel/IoUring.class") != null);
         group.shutdownGracefully(0, 10, TimeUnit.SECONDS).sync();
         print("open", server.isOpen() || clients.stream().anyMatch(Channel::isOpen));

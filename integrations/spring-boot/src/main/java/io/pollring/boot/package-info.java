@@ -1,0 +1,8 @@
+/*
+ * Copyright 2026 The Pollring Authors
+ *
+ * Licensed under the Apache License, Version 2.0; see the LICENSE file in the project's root.
+ * SPDX-License-Identifier: Apache-2.0
+ */
+/** Runs the Netty servers and clients of a Spring Boot application on Pollring's loops. */
+package io.pollring.boot;
