@@ -34,10 +34,14 @@ static void open_all(void) {
 }
 
 /* Every message starts with its number, so that a lost, doubled or swapped reply does not go unnoticed. */
+const unsigned char *numbered_message(uint64_t number) {
+    memcpy(out_buffer, &number, sizeof(number));
+    return out_buffer;
+}
+
 const unsigned char *next_message(struct connection *connection) {
     connection->received = 0;
-    memcpy(out_buffer, &connection->sequence, sizeof(connection->sequence));
-    return out_buffer;
+    return numbered_message(connection->sequence);
 }
 
 void send_message(struct connection *connection) {
@@ -52,11 +56,11 @@ void check_message(const struct connection *connection, const unsigned char *rep
     uint64_t sequence;
 
     memcpy(&sequence, reply, sizeof(sequence));
-    if (sequence != connection->sequence
+    if (sequence != oldest(connection)
             || memcmp(reply + sizeof(sequence), out_buffer + sizeof(sequence), message_size - sizeof(sequence)) != 0) {
         errno = 0;
         die("wrong reply on connection %zu: message %" PRIu64 " was sent, %" PRIu64 " came back",
-                (size_t) (connection - connections), connection->sequence, sequence);
+                (size_t) (connection - connections), oldest(connection), sequence);
     }
 }
 

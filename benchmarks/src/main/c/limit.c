@@ -33,7 +33,7 @@
 #define BACKLOG 4096
 
 /* That a message is read on demand changes nothing here: a server in C reads when it wants to. */
-static const char *const services[] = {"echo", "ondemand", "ondemand-inline", "churn"};
+static const char *const services[] = {"echo", "ondemand", "ondemand-inline", "churn", "rate"};
 
 void limit_unavailable(const char *why) {
     printf("{\"unavailable\":\"%s\"}\n", why);
@@ -87,7 +87,7 @@ int limit_listen(int type) {
             || getsockname(fd, (struct sockaddr *) &address, &length) != 0) {
         die("listening");
     }
-    printf("{\"port\":%u,\"loopThread\":%ld}\n", ntohs(address.sin_port), syscall(SYS_gettid));
+    printf("{\"port\":%u,\"loopThreads\":[%ld]}\n", ntohs(address.sin_port), syscall(SYS_gettid));
     return fd;
 }
 

@@ -14,11 +14,12 @@
  * MODE is one of those in modes[] below; each is described in the file of its name. It connects to ADDRESS, a port of
  * 127.0.0.1 or the path of a UNIX domain socket, prints one line, and then obeys lines on its standard input:
  *
- *   run SECONDS     send requests for that long, then wait for the replies that are still on their way
- *   count MESSAGES  send exactly that many, spread evenly over the connections that the mode uses
- *   quit            (or end of input) close everything and exit
+ *   run SECONDS       send requests for that long, then wait for the replies that are still on their way
+ *   run SECONDS RATE  the same of echo, so many a second on average, whether or not others are answered; see rate.c
+ *   count MESSAGES    send exactly that many, spread evenly over the connections that the mode uses
+ *   quit              (or end of input) close everything and exit
  *
- * Each of the first two is answered with one line of JSON. Between commands the connections stay open and silent, so
+ * Each of the first three is answered with one line of JSON. Between commands the connections stay open and silent, so
  * that whoever drives this can read the server's counters while nothing moves: what is counted is exact.
  *
  * It is in C and does as little as can be done per message (for echo one recv, one send, one clock read, a share of an
@@ -33,7 +34,7 @@
 
 #include "loadgen.h"
 
-#define MAX_CONNECTIONS 65536
+#define MAX_CONNECTIONS 100000
 
 struct connection *connections;
 unsigned connection_count;
@@ -46,7 +47,7 @@ static const struct mode *const modes[] = {
 };
 static const struct mode *mode;
 static int epoll_fd;
-static struct epoll_event *events;
+struct epoll_event *events;
 
 void watch(struct connection *connection) {
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
@@ -82,22 +83,33 @@ static void start(struct connection *connection, uint64_t now) {
     mode->start(connection);
 }
 
-static uint64_t latency_of(const struct connection *connection, uint64_t now) {
-    /* Replies come in order, so this one is to the oldest request that is outstanding. */
-    uint64_t answered = connection->sequence + 1 - connection->outstanding;
+void count_reply(struct load *load, uint64_t now, uint64_t asked_at) {
+    uint64_t latency = now - asked_at;
 
-    return now - connection->sent_at[answered % MAX_WINDOW];
+    histogram_add(latency);
+    if (latency > load->max_latency) {
+        load->max_latency = latency;
+    }
+    load->replies++;
+    load->end = now;
 }
 
 static unsigned batch(void) {
     return mode->batch == 0 ? 1 : mode->batch;
 }
 
-static void report(uint64_t replies, uint64_t elapsed, uint64_t cpu, uint64_t max) {
+static void report(const struct load *load, uint64_t elapsed, uint64_t cpu, double rate) {
+    uint64_t replies = load->replies;
+
     printf("{\"messages\":%" PRIu64 ",\"elapsedNanos\":%" PRIu64 ",\"cpuNanos\":%" PRIu64 ",\"p50Nanos\":%" PRIu64
-            ",\"p99Nanos\":%" PRIu64 ",\"p999Nanos\":%" PRIu64 ",\"maxNanos\":%" PRIu64 "}\n",
+            ",\"p99Nanos\":%" PRIu64 ",\"p999Nanos\":%" PRIu64 ",\"maxNanos\":%" PRIu64,
             replies * batch(), elapsed, cpu, histogram_percentile(replies, 0.5), histogram_percentile(replies, 0.99),
-            histogram_percentile(replies, 0.999), max);
+            histogram_percentile(replies, 0.999), load->max_latency);
+    if (rate > 0) {
+        printf(",\"rate\":%.3f,\"lateMessages\":%" PRIu64 ",\"maxLateNanos\":%" PRIu64, rate, load->late,
+                load->max_late);
+    }
+    puts("}");
 }
 
 static unsigned start_all(void) {
@@ -112,15 +124,21 @@ static unsigned start_all(void) {
     return outstanding;
 }
 
-static int await_replies(unsigned outstanding) {
+int wait_for_events(int max, int millis) {
     int ready;
 
     do {
-        ready = epoll_wait(epoll_fd, events, (int) connection_count, STALL_MILLIS);
+        ready = epoll_wait(epoll_fd, events, max, millis);
     } while (ready < 0 && errno == EINTR);
     if (ready < 0) {
         die("epoll_wait");
     }
+    return ready;
+}
+
+static int await_replies(unsigned outstanding) {
+    int ready = wait_for_events((int) connection_count, STALL_MILLIS);
+
     if (ready == 0) {
         errno = 0;
         die("no reply for %d ms, %u outstanding", STALL_MILLIS, outstanding);
@@ -129,35 +147,21 @@ static int await_replies(unsigned outstanding) {
 }
 
 /* Runs until the deadline has passed or the quotas are used up, and every reply is in. */
-static void exchange(uint64_t nanos) {
-    uint64_t cpu_before = clock_nanos(CLOCK_PROCESS_CPUTIME_ID);
-    uint64_t begin = clock_nanos(CLOCK_MONOTONIC);
-    uint64_t deadline = nanos == UINT64_MAX ? UINT64_MAX : begin + nanos;
-    uint64_t now = begin;
-    uint64_t replies = 0;
-    uint64_t max = 0;
-    uint64_t cpu;
-    unsigned outstanding;
+static void closed_loop(struct load *load, uint64_t deadline) {
+    unsigned outstanding = start_all();
 
-    histogram_clear();
-    outstanding = start_all();
     while (outstanding > 0) {
         int ready = await_replies(outstanding);
 
         for (int i = 0; i < ready; i++) {
             struct connection *connection = events[i].data.ptr;
-            uint64_t latency;
+            uint64_t now;
 
             if (!mode->receive(connection)) {
                 continue;
             }
             now = clock_nanos(CLOCK_MONOTONIC);
-            latency = latency_of(connection, now);
-            histogram_add(latency);
-            if (latency > max) {
-                max = latency;
-            }
-            replies++;
+            count_reply(load, now, connection->sent_at[oldest(connection) % MAX_WINDOW]);
             connection->outstanding--;
             if (connection->quota > 0 && now < deadline) {
                 start(connection, now);
@@ -166,11 +170,27 @@ static void exchange(uint64_t nanos) {
             }
         }
     }
+}
+
+/* Puts load on the server for that long, or until the quotas are used up; with a rate, in an open loop. */
+static void exchange(uint64_t nanos, double rate) {
+    struct load load = {0};
+    uint64_t cpu_before = clock_nanos(CLOCK_PROCESS_CPUTIME_ID);
+    uint64_t begin = clock_nanos(CLOCK_MONOTONIC);
+    uint64_t cpu;
+
+    load.end = begin;
+    histogram_clear();
+    if (rate > 0) {
+        open_loop(&load, (double) nanos, rate);
+    } else {
+        closed_loop(&load, nanos == UINT64_MAX ? UINT64_MAX : begin + nanos);
+    }
     cpu = clock_nanos(CLOCK_PROCESS_CPUTIME_ID) - cpu_before;
     if (mode->settle != NULL) {
         mode->settle();
     }
-    report(replies, now - begin, cpu, max);
+    report(&load, load.end - begin, cpu, rate);
 }
 
 static unsigned busy_connections(void) {
@@ -179,6 +199,7 @@ static unsigned busy_connections(void) {
 
 static void obey(const char *line) {
     double seconds;
+    double rate;
     unsigned long messages;
     char rest;
 
@@ -187,7 +208,11 @@ static void obey(const char *line) {
             connections[i].quota = UINT64_MAX;
         }
         thorough = 0;
-        exchange((uint64_t) (seconds * 1e9));
+        exchange((uint64_t) (seconds * 1e9), 0);
+    } else if (mode == &echo_mode && sscanf(line, "run %lf %lf %c", &seconds, &rate, &rest) == 2 && seconds > 0
+            && seconds <= 3600 && rate > 0) {
+        thorough = 0;
+        exchange((uint64_t) (seconds * 1e9), rate);
     } else if (sscanf(line, "count %lu %c", &messages, &rest) == 1 && messages > 0) {
         unsigned busy = busy_connections();
         unsigned long requests = messages / batch();
@@ -200,7 +225,7 @@ static void obey(const char *line) {
             connections[i].quota = requests / busy + (i < requests % busy);
         }
         thorough = 1;
-        exchange(UINT64_MAX);
+        exchange(UINT64_MAX, 0);
     } else {
         errno = 0;
         die("cannot obey '%s'", line);

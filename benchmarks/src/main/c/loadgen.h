@@ -55,6 +55,17 @@ struct mode {
     void (*settle)(void);
 };
 
+/* What is told of a load. */
+struct load {
+    uint64_t replies;
+    uint64_t max_latency;
+    /* When the last reply came. */
+    uint64_t end;
+    /* Of an open loop: how many messages were sent after their time, and how long after it at most. */
+    uint64_t late;
+    uint64_t max_late;
+};
+
 extern const struct mode echo_mode;
 extern const struct mode mostly_idle_mode;
 extern const struct mode echo10_mode;
@@ -73,6 +84,7 @@ extern unsigned connection_count;
 extern uint32_t message_size;
 /* Whether every byte of a reply is to be looked at, whatever that costs. */
 extern int thorough;
+extern struct epoll_event *events;
 
 /* Where to connect to: a port of 127.0.0.1, or the path of a UNIX domain socket. */
 void set_server(const char *address);
@@ -91,6 +103,19 @@ void watch(struct connection *connection);
 /* Whether it is watched for room to send in, too. */
 void watch_output(struct connection *connection, int wanted);
 
+/* Waits until some of the connections are ready, and returns how many, which are in events. */
+int wait_for_events(int max, int millis);
+
+/* The number of the oldest request that is not answered. Replies come in order, so the next is to that one. */
+static inline uint64_t oldest(const struct connection *connection) {
+    return connection->sequence + 1 - connection->outstanding;
+}
+
+/* That a reply came to what was asked for at that time. */
+void count_reply(struct load *load, uint64_t now, uint64_t asked_at);
+/* Sends echoes at random times, so many a second on average; see rate.c. */
+void open_loop(struct load *load, double nanos, double rate);
+
 /* Opens and watches all connections, for a mode whose connections are streams that stay open. */
 void open_streams(void);
 /* Whether that many bytes, as recv() says, are some; if they never will be, ends the process. */
@@ -100,6 +125,8 @@ int receive_bytes(struct connection *connection, unsigned char *buffer, uint32_t
 
 /* The echo of messages, which several modes use. */
 void allocate_messages(void);
+/* The message of that number; good until the next is asked for. */
+const unsigned char *numbered_message(uint64_t number);
 /* The message whose turn it is; good until the next is asked for. */
 const unsigned char *next_message(struct connection *connection);
 void send_message(struct connection *connection);

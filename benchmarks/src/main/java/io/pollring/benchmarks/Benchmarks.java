@@ -50,7 +50,7 @@ public final class Benchmarks {
 
     /** Runs all workloads, each with servers of its own, so that what one has warmed up does not colour the next. */
     static List<Result> compare(Options options, PrintStream out) throws IOException, InterruptedException {
-        List<String> notes = new ArrayList<>();
+        List<String> notes = new ArrayList<>(options.notes());
         SyscallCounter counter = chooseCounter(options.counter(), notes);
         if (options.workloads().stream().anyMatch(workload -> workload.kind().load().isHttp())) {
             notes.add("timed HTTP requests come from " + (options.wrk() == null ? "our own generator" : "wrk"));
@@ -60,14 +60,13 @@ public final class Benchmarks {
         notes.forEach(out::println);
         List<Result> results = new ArrayList<>();
         for (Workload workload : options.workloads()) {
-            Result result = workload.kind().isIdle()
-                    ? new IdleRun(options, workload, System.err::println).run()
-                    : new WorkloadRun(options, workload, counter, System.err::println).run();
+            Result result = compare(options, workload, counter);
             results.add(result);
             result.toText().forEach(out::println);
         }
         Map<String, Object> document =
                 ResultDocument.of(options, machine, WorkloadRun.nameOf(counter), notes, results);
+        Growth.toText(document).forEach(out::println);
         if (options.json() != null) {
             ResultDocument.write(document, options.json());
         }
@@ -75,6 +74,20 @@ public final class Benchmarks {
             Files.writeString(options.html(), HtmlReport.of(document));
         }
         return results;
+    }
+
+    private static Result compare(Options options, Workload workload, SyscallCounter counter)
+            throws IOException, InterruptedException {
+        if (workload.kind().isIdle()) {
+            return new IdleRun(options, workload, System.err::println).run();
+        }
+        if (workload.kind().isHandover()) {
+            return new HandoverRun(options, workload, System.err::println).run();
+        }
+        if (workload.kind().isCold()) {
+            return new ColdRun(options, workload, System.err::println).run();
+        }
+        return new WorkloadRun(options, workload, counter, System.err::println).run();
     }
 
     /** @return {@code null} when there is none; {@code notes} then say why */

@@ -91,6 +91,10 @@ final class ContenderResult {
         if (kind.isStream()) {
             map.put("medianMebibytesPerSecond", mebibytesPerSecond());
         }
+        if (kind.isRate()) {
+            map.put("rate", median(Measurement::rate));
+            map.put("medianLateShare", median(Measurement::lateShare));
+        }
         map.put("medianServerBusy", median(Measurement::serverBusy));
         map.put("medianGeneratorBusy", median(Measurement::generatorBusy));
         map.put("medianLoopCpuMicrosPerMessage", median(Measurement::loopCpuMicrosPerMessage));

@@ -51,12 +51,41 @@ final class Cores {
 
     /** What to put before a server's command. */
     List<String> serverPrefix() {
-        return pins == Pins.PROCESSES ? Pinning.prefix(server, realtime) : Pinning.prefix(realtime);
+        return pins == Pins.PROCESSES ? prefix(server) : pins == Pins.SHARED ? sharedPrefix()
+                : Pinning.prefix(realtime);
+    }
+
+    private List<String> prefix(int core) {
+        return Pinning.prefix(Integer.toString(core), realtime);
+    }
+
+    private List<String> sharedPrefix() {
+        return Pinning.prefix(server + "," + generator, realtime);
+    }
+
+    /** As they are for a workload of that kind. */
+    Cores of(WorkloadKind kind) {
+        return kind.isHandover() ? withinServer() : kind.isLoops() ? shared() : this;
+    }
+
+    /** For a server that has both sides in it: its loop's thread is kept on the server's core then. */
+    Cores withinServer() {
+        return pins == Pins.PROCESSES ? new Cores(server, generator, realtime, Pins.LOOP) : this;
+    }
+
+    /** For a server of several loops, which one core would make one of: whatever is kept on one has both. */
+    private Cores shared() {
+        return pins == Pins.NOTHING ? this : new Cores(server, generator, realtime, Pins.SHARED);
+    }
+
+    boolean keepProcesses() {
+        return pins == Pins.PROCESSES;
     }
 
     /** What to put before a load generator's command. */
     List<String> generatorPrefix() {
-        return pins == Pins.NOTHING ? Pinning.prefix(realtime) : Pinning.prefix(generator, realtime);
+        return pins == Pins.NOTHING ? Pinning.prefix(realtime) : pins == Pins.SHARED ? sharedPrefix()
+                : prefix(generator);
     }
 
     /** Whether the event loop's thread is to be kept on the server's core, and no other of its process. */

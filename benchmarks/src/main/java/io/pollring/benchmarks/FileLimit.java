@@ -23,16 +23,26 @@ final class FileLimit {
 
     /** @throws IllegalStateException with a text for the user, when there is a workload that cannot be run */
     static void check(List<Workload> workloads) throws IOException {
-        check(workloads, parse(Files.readAllLines(Path.of("/proc/self/limits"))));
+        check(workloads, hard());
+    }
+
+    /** The hard limit of this process, and of those that it starts. */
+    static long hard() throws IOException {
+        return parse(Files.readAllLines(Path.of("/proc/self/limits")));
     }
 
     static void check(List<Workload> workloads, long limit) {
         for (Workload workload : workloads) {
             if (!suffices(limit, workload)) {
-                throw new IllegalStateException(workload + " needs " + (workload.sockets() + SPARE)
-                        + " open files in a process, but only " + limit + " are allowed: raise the limit (ulimit -n)");
+                throw new IllegalStateException(needs(limit, workload));
             }
         }
+    }
+
+    /** What to say where the limit does not suffice. */
+    static String needs(long limit, Workload workload) {
+        return workload + " needs " + (workload.sockets() + SPARE) + " open files in a process, but only " + limit
+                + " are allowed: raise the limit (ulimit -n)";
     }
 
     static boolean suffices(long limit, Workload workload) {

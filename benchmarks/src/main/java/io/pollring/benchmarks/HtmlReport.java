@@ -65,8 +65,26 @@ public final class HtmlReport {
                 + "better, red is worse, grey is no difference.</p>\n");
         ratios("throughputRatios", "messages or connections per second", true);
         ratios("cpuRatios", "CPU time of the loop per message", false);
+        ratios("p50Ratios", "median latency at a given rate", false);
+        ratios("p99Ratios", "99th percentile of latency at a given rate", false);
         ratios("heapAndDirectRatios", "memory per idle connection", false);
+        for (Figure<?> figure : HandoverResult.FIGURES) {
+            ratios(figure.ratiosKey(), "handing work to the loop, " + figure.label(), figure.largerIsBetter());
+        }
+        for (Figure<?> figure : ColdResult.FIGURES) {
+            ratios(figure.ratiosKey(), "a server that has just started, " + figure.label(), figure.largerIsBetter());
+        }
+        growth();
         ResultDocument.child(document, "workloads").keySet().forEach(this::workload);
+    }
+
+    private void growth() {
+        Map<String, Map<String, Map<String, Double>>> growth = Growth.of(document);
+        if (!growth.isEmpty()) {
+            body.append("<h2>Growth</h2>\n");
+            growth.forEach((service, byNumber) ->
+                    add(Charts.grouped(service + ":N, " + Growth.TITLE, byNumber, false, false), CHART_PIXELS));
+        }
     }
 
     /** A plot for each pair of contenders that were compared under some workload. */

@@ -8,9 +8,7 @@ package io.pollring.benchmarks;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -19,85 +17,68 @@ import java.util.function.Consumer;
  * round with the next server: what a server has once grown for its connections, a table for example, it keeps when they
  * are gone, so no second look at the same one would see it.
  */
-final class IdleRun {
+final class IdleRun extends FreshRun<IdleMeasurement> {
     /** Few connections and many messages, for everything to be there that is needed but once. */
     private static final int WARMUP_CONNECTIONS = 100;
     private static final long WARMUP_MESSAGES = 20_000;
+    private static final int SOCKET_ROUNDS = 3;
+    /** With fewer connections what the whole machine does hides what they take. */
+    private static final int MIN_KERNEL_CONNECTIONS = 5000;
     private static final long SETTLE_SECONDS = 15;
     private static final long SETTLE_MILLIS = 50;
 
     /** Own channels give up a receive that has brought nothing for 5 to 10 s. The same time for all. */
     static final int IDLE_SECONDS = 12;
 
-    private final Options options;
-    private final Workload workload;
-    private final Consumer<String> progress;
-    private final Map<Contender, List<IdleMeasurement>> rounds = new LinkedHashMap<>();
-    private final Map<String, String> unavailable = new LinkedHashMap<>();
-    private final List<String> withoutRing = new ArrayList<>();
     /** The kernel's memory for a connection that nothing watches on the server's side; NaN if that is not known. */
     private double socketBytes = Double.NaN;
 
     IdleRun(Options options, Workload workload, Consumer<String> progress) {
-        this.options = options;
-        this.workload = workload;
-        this.progress = progress;
+        super(options, workload, progress);
     }
 
     IdleResult run() throws IOException, InterruptedException {
-        List<Contender> contenders = options.contenders();
-        contenders.forEach(contender -> rounds.put(contender, new ArrayList<>()));
-        if (KernelMemory.isReadable()) {
-            socketBytes = measureSockets();
+        if (looksAtKernel()) {
+            List<Double> sockets = new ArrayList<>();
+            for (int i = 0; i < SOCKET_ROUNDS; i++) {
+                sockets.add(measureSockets());
+            }
+            socketBytes = Statistics.median(sockets);
         }
         // Bytes do not vary as times do: more rounds would take long, and tell nothing more.
-        int count = Math.min(options.rounds(), Ratio.MIN_ROUNDS);
-        for (int round = 0; round < count; round++) {
-            for (int i = 0; i < contenders.size(); i++) {
-                Contender contender = contenders.get((round + i) % contenders.size());
-                if (!unavailable.containsKey(contender.label())) {
-                    progress.accept(workload + ": round " + (round + 1) + " of " + count + ", " + contender);
-                    measure(contender);
-                }
-            }
-        }
-        rounds.values().removeIf(List::isEmpty);
-        return new IdleResult(workload, rounds, unavailable, withoutRing);
+        measureAll(Math.min(options().rounds(), Ratio.MIN_ROUNDS));
+        return new IdleResult(workload(), rounds(), unavailable(), withoutRing());
     }
 
-    private void measure(Contender contender) throws IOException, InterruptedException {
-        try (ServerProcess server = new ServerProcess(contender, workload, options, false)) {
-            if (server.unavailable() != null) {
-                unavailable.put(contender.label(), server.unavailable());
-                return;
-            }
-            if (server.isWithoutRing() && !withoutRing.contains(contender.label())) {
-                withoutRing.add(contender.label());
-            }
-            Workload warmup = new Workload(workload.kind(), Math.min(WARMUP_CONNECTIONS, workload.connections()));
-            try (LoadGenerator generator = connect(server, warmup)) {
-                generator.count(Math.min(WARMUP_MESSAGES, options.count()));
-            }
-            MemoryUse before = memoryWith(server, 0);
-            KernelMemory kernel = KernelMemory.isReadable() ? KernelMemory.read() : null;
-            try (LoadGenerator generator = connect(server, workload)) {
-                generator.count(workload.connections());
-                TimeUnit.SECONDS.sleep(IDLE_SECONDS);
-                double kernelBytes = kernel == null ? Double.NaN
-                        : KernelMemory.read().grownSince(kernel, workload.connections()) - socketBytes;
-                rounds.get(contender).add(
-                        new IdleMeasurement(before, memoryWith(server, workload.connections()), kernelBytes));
-            }
+    @Override
+    IdleMeasurement measure(ServerProcess server) throws IOException, InterruptedException {
+        Workload warmup = new Workload(workload().kind(), Math.min(WARMUP_CONNECTIONS, workload().connections()));
+        try (LoadGenerator generator = connect(server, warmup)) {
+            generator.count(Math.min(WARMUP_MESSAGES, options().count()));
         }
+        MemoryUse before = memoryWith(server, 0);
+        KernelMemory kernel = looksAtKernel() ? KernelMemory.readSettled() : null;
+        try (LoadGenerator generator = connect(server, workload())) {
+            generator.count(workload().connections());
+            TimeUnit.SECONDS.sleep(IDLE_SECONDS);
+            double kernelBytes = kernel == null ? Double.NaN
+                    : KernelMemory.read().grownSince(kernel, workload().connections()) - socketBytes;
+            return new IdleMeasurement(before, memoryWith(server, workload().connections()), kernelBytes);
+        }
+    }
+
+    private boolean looksAtKernel() {
+        return KernelMemory.isReadable() && workload().connections() >= MIN_KERNEL_CONNECTIONS;
     }
 
     private double measureSockets() throws IOException, InterruptedException {
-        progress.accept(workload + ": what sockets cost the kernel");
-        KernelMemory before = KernelMemory.read();
-        try (UnwatchedServer server = new UnwatchedServer(workload.connections(), workload.kind().messageSize());
-                LoadGenerator generator = connect("an unwatched server", server.port(), workload)) {
-            generator.count(workload.connections());
-            return KernelMemory.read().grownSince(before, workload.connections());
+        say("what sockets cost the kernel");
+        KernelMemory before = KernelMemory.readSettled();
+        try (UnwatchedServer server = new UnwatchedServer(workload().connections(), workload().kind().messageSize());
+                LoadGenerator generator = connect("an unwatched server", server.port(), workload())) {
+            generator.count(workload().connections());
+            TimeUnit.SECONDS.sleep(IDLE_SECONDS);
+            return KernelMemory.read().grownSince(before, workload().connections());
         }
     }
 
@@ -108,7 +89,7 @@ final class IdleRun {
 
     private LoadGenerator connect(String server, String address, Workload connections)
             throws IOException, InterruptedException {
-        return new LoadGenerator(options.loadgen(), server, address, connections, options.cores());
+        return new LoadGenerator(options().loadgen(), server, address, connections, options().cores());
     }
 
     /** The server learns a moment later than the client that a connection is gone. */

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /** The objects that the kernel's slab allocator has given out, of the whole machine. */
@@ -20,8 +21,16 @@ final class KernelMemory {
     private static final int HEADER_LINES = 2;
     /** What grew by less than an object for two connections is not theirs. */
     private static final double MIN_OBJECTS = 0.5;
-    /** What grows when somebody looks at a file of a process, and is kept for as long as there is memory. */
-    private static final Pattern CACHES = Pattern.compile("dentry|.*inode_cache.*|buffer_head");
+    /**
+     * What grows when somebody looks at a file of a process, and is kept for as long as there is memory; and what a closed
+     * connection leaves for a minute.
+     */
+    private static final Pattern OTHERS = Pattern.compile("dentry|.*inode_cache.*|buffer_head|tw_sock_.*");
+    /** The kernel frees some objects in batches, up to five seconds after they were let go of. */
+    private static final int BATCH_SECONDS = 6;
+    private static final int MAX_BATCHES = 5;
+    /** So many objects come and go on a machine that does nothing else. */
+    private static final long UNREST = 300;
 
     /** Bytes of an object, by the name of its slab. */
     private final Map<String, Long> sizes = new HashMap<>();
@@ -44,6 +53,25 @@ final class KernelMemory {
         return parse(Files.readAllLines(SLABS));
     }
 
+    /** As {@link #read()}, when what was closed before is gone; or, if the machine is never quiet, after half a minute. */
+    static KernelMemory readSettled() throws IOException, InterruptedException {
+        KernelMemory memory = read();
+        for (int i = 0; i < MAX_BATCHES; i++) {
+            KernelMemory before = memory;
+            TimeUnit.SECONDS.sleep(BATCH_SECONDS);
+            memory = read();
+            if (!memory.differsFrom(before)) {
+                break;
+            }
+        }
+        return memory;
+    }
+
+    boolean differsFrom(KernelMemory before) {
+        return objects.entrySet().stream().anyMatch(slab -> !OTHERS.matcher(slab.getKey()).matches()
+                && Math.abs(slab.getValue() - before.objects.getOrDefault(slab.getKey(), 0L)) > UNREST);
+    }
+
     static KernelMemory parse(List<String> lines) {
         return new KernelMemory(lines);
     }
@@ -53,7 +81,7 @@ final class KernelMemory {
         double bytes = 0;
         for (Map.Entry<String, Long> slab : objects.entrySet()) {
             long grown = slab.getValue() - before.objects.getOrDefault(slab.getKey(), 0L);
-            if (grown >= MIN_OBJECTS * connections && !CACHES.matcher(slab.getKey()).matches()) {
+            if (grown >= MIN_OBJECTS * connections && !OTHERS.matcher(slab.getKey()).matches()) {
                 bytes += grown * sizes.get(slab.getKey());
             }
         }

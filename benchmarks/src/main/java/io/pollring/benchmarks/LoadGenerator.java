@@ -15,8 +15,12 @@ import java.util.Locale;
 /** The load generator's process, connected to one server; see {@code loadgen.c} for what it does. */
 final class LoadGenerator implements AutoCloseable {
     private static final double CONNECT_SECONDS = 30;
+    /** Fewer, a second, no server accepts, once there are so many that they take their time. */
+    private static final double MIN_CONNECTIONS_PER_SECOND = 1000;
     /** Beyond the time that a load is meant to take; a generator whose server stalls gives up sooner by itself. */
     private static final double GRACE_SECONDS = 30;
+    /** So many times longer the generator takes at most, where there are more messages than can be answered. */
+    private static final int OVERLOAD = 4;
     /** Slower than this even a server under strace is not. */
     private static final double MIN_MESSAGES_PER_SECOND = 200;
 
@@ -25,12 +29,12 @@ final class LoadGenerator implements AutoCloseable {
     /** @param address a port of the loopback interface, or the path of a UNIX domain socket */
     LoadGenerator(Path binary, String server, String address, Workload workload, Cores cores)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(cores.generatorPrefix());
+        List<String> command = new ArrayList<>(cores.of(workload.kind()).generatorPrefix());
         command.addAll(List.of(binary.toString(), workload.kind().load().label(), address,
-                Integer.toString(workload.connections()), Integer.toString(workload.kind().messageSize())));
+                Integer.toString(workload.clients()), Integer.toString(workload.kind().messageSize())));
         process = LineProcess.start("load generator of " + server, command);
         try {
-            process.readJson(CONNECT_SECONDS);
+            process.readJson(CONNECT_SECONDS + workload.sockets() / MIN_CONNECTIONS_PER_SECOND);
         } catch (IOException | InterruptedException | RuntimeException e) {
             process.close();
             throw e;
@@ -51,10 +55,18 @@ final class LoadGenerator implements AutoCloseable {
 
     /** Sends messages for that long; when this returns, all of them have been answered. */
     LoadReport run(double seconds) throws IOException, InterruptedException {
-        LoadReport report = new LoadReport(
-                process.ask(String.format(Locale.ROOT, "run %.3f", seconds), seconds + GRACE_SECONDS));
+        return ask(String.format(Locale.ROOT, "run %.3f", seconds), seconds);
+    }
+
+    /** The same at random times, so many a second on average, whether or not others are answered. */
+    LoadReport run(double seconds, double rate) throws IOException, InterruptedException {
+        return ask(String.format(Locale.ROOT, "run %.3f %.3f", seconds, rate), OVERLOAD * seconds);
+    }
+
+    private LoadReport ask(String command, double seconds) throws IOException, InterruptedException {
+        LoadReport report = new LoadReport(process.ask(command, seconds + GRACE_SECONDS));
         if (report.messages() < 1) {
-            throw new IOException("no message was answered in " + seconds + " s");
+            throw new IOException("no message was answered after '" + command + "'");
         }
         return report;
     }

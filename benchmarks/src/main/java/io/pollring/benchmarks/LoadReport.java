@@ -60,4 +60,19 @@ final class LoadReport {
     long maxNanos() {
         return value("maxNanos");
     }
+
+    /** Of an open loop: how many messages a second were to be sent. 0 of a closed one. */
+    double rate() {
+        return ((Number) values.getOrDefault("rate", 0)).doubleValue();
+    }
+
+    /** Of an open loop: how many messages the generator sent after their time. */
+    long lateMessages() {
+        return value("lateMessages");
+    }
+
+    /** Of an open loop: how long after its time the generator sent a message, at most. */
+    long maxLateNanos() {
+        return value("maxLateNanos");
+    }
 }

@@ -67,7 +67,21 @@ final class Measurement {
         return load.p999Nanos() / 1e3;
     }
 
-    /** CPU time of the loop's thread. */
+    /** How many messages a second were to be sent. */
+    double rate() {
+        return load.rate();
+    }
+
+    /** The share of all messages that the generator itself sent after their time. */
+    double lateShare() {
+        return (double) load.lateMessages() / load.messages();
+    }
+
+    double maxLateMicros() {
+        return load.maxLateNanos() / 1e3;
+    }
+
+    /** CPU time of the loop's thread, or of all loops'. */
     double loopCpuMicrosPerMessage() {
         return loopCpuNanos / 1e3 / load.messages();
     }
@@ -104,6 +118,11 @@ final class Measurement {
         map.put("p99Nanos", load.p99Nanos());
         map.put("p999Nanos", load.p999Nanos());
         map.put("maxNanos", load.maxNanos());
+        if (load.rate() > 0) {
+            map.put("rate", load.rate());
+            map.put("lateMessages", load.lateMessages());
+            map.put("maxLateNanos", load.maxLateNanos());
+        }
         map.put("serverCpuNanos", serverCpuNanos);
         map.put("loopCpuNanos", loopCpuNanos);
         map.put("generatorCpuNanos", load.cpuNanos());
@@ -127,7 +146,7 @@ final class Measurement {
         Counters(Opponents opponents, List<ServerProcess> idle, Cores cores)
                 throws IOException, InterruptedException {
             server = opponents.server().stats();
-            serverWaited = ProcFs.waitedNanos(opponents.server().pid(), opponents.server().loopThread());
+            serverWaited = opponents.server().loopsWaitedNanos();
             generatorWaited = ProcFs.waitedNanos(opponents.generator().pid(), opponents.generator().pid());
             stolen = ProcFs.stolenNanos(cores.server(), cores.generator());
             long cpu = 0;

@@ -6,16 +6,19 @@
  */
 package io.pollring.benchmarks;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 
 /** A server and the load generator that is connected to it. */
-final class Opponents implements AutoCloseable {
+final class Opponents implements Closeable {
     private final ServerProcess server;
     private final LoadGenerator generator;
     private final Workload workload;
     private final Cores cores;
     private final Wrk wrk;
+    /** Messages a second of an open loop; 0 for a closed one. */
+    private double rate;
 
     Opponents(ServerProcess server, Path binary, Workload workload, Cores cores)
             throws IOException, InterruptedException {
@@ -49,10 +52,18 @@ final class Opponents implements AutoCloseable {
         return generator;
     }
 
+    /** From now on, load is an open loop of so many messages a second. */
+    void setRate(double messagesPerSecond) {
+        rate = messagesPerSecond;
+    }
+
     /** Puts load on the server for that long. */
     LoadReport run(double seconds) throws IOException, InterruptedException {
         if (wrk != null) {
             return wrk.run(server.address(), workload, cores, seconds);
+        }
+        if (rate > 0) {
+            return generator.run(seconds, rate);
         }
         Backend backend = server.backend();
         if (backend == null) {

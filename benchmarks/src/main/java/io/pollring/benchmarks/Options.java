@@ -9,9 +9,11 @@ package io.pollring.benchmarks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** What the command line asks for. */
@@ -33,14 +35,17 @@ final class Options {
             "                         or a folder with those of the transport and its native library",
             "  --workloads W,...      SERVICE:CONNECTIONS, of " + WorkloadKind.labels(),
             "                         (default " + Workload.FULL + ");",
+            "                         rate:R:CONNECTIONS sends R messages a second, or R% of what epoll echoes;",
             "                         idle measures memory: each round starts new servers, and takes what it takes",
+            "                         grow stands for " + Workload.GROW,
             "  --count N              messages over which exact counts are taken (default 50000; fewer of what costs",
             "                         more than an echo: 1/50th of that of stream and upload, 1/5th of churn)",
             "  --counter C            perf, strace or none: what counts system calls (default: perf, else strace)",
             "  --http-load L          wrk or own: what sends the timed HTTP requests (default: wrk where installed)",
             "  --cores S,G            the servers' core and the load generators' (default: the first two we may use)",
-            "  --pin WHAT             processes (default), loop or nothing: what is kept on these cores; a server kept on",
-            "                         one as a whole does not watch its ring (io.pollring.watchMicros)",
+            "  --pin WHAT             processes (default), loop, shared (both processes on both cores) or nothing:",
+            "                         what is kept on these cores; a server kept on one as a whole does not watch its ring",
+            "                         (io.pollring.watchMicros); several loops are never kept on one",
             "  --realtime             servers and load generators go before whatever else runs on their cores: for a",
             "                         machine that others use, too (needs root)",
             "  --json FILE            write everything that was measured to FILE as well",
@@ -61,6 +66,7 @@ final class Options {
     private String counter = "auto";
     private String httpLoad = "auto";
     private Wrk wrk;
+    private final List<String> notes = new ArrayList<>();
     private List<Contender> contenders;
     private List<Workload> workloads;
     private boolean realtime;
@@ -85,7 +91,7 @@ final class Options {
         return options;
     }
 
-    private void take(String option, Deque<String> rest) {
+    private void take(String option, Deque<String> rest) throws IOException {
         switch (option) {
             case "--syscalls":
                 syscalls = true;
@@ -163,7 +169,12 @@ final class Options {
         }
         if (workloads == null) {
             workloads = workloads(syscalls ? SYSCALL_WORKLOADS : quick ? Workload.QUICK : Workload.FULL);
+            // What nobody has asked for by name is left out where it cannot be.
+            workloads.removeIf(workload -> missing(workload) != null);
         }
+        workloads.stream().map(this::missing).filter(Objects::nonNull).findFirst().ifPresent(missing -> {
+            throw new IllegalArgumentException(missing);
+        });
         // The bars are on a steady load of messages; of connections that come and go they say nothing.
         if (syscalls && !workloads.stream().allMatch(workload -> workload.kind().isEcho())) {
             throw new IllegalArgumentException("the bars on system calls are on echo and ondemand only");
@@ -180,8 +191,39 @@ final class Options {
         cores = coresText == null ? Cores.choose(Pinning.allowedCores(), realtime, pins) : cores(coresText);
     }
 
-    private static List<Workload> workloads(String text) {
-        return Arrays.stream(text.split(",")).map(Workload::parse).collect(Collectors.toList());
+    private String missing(Workload workload) {
+        return workload.rate() == null ? null
+                : workload.rate().missingFrom(contenders.stream().map(Contender::label).collect(Collectors.toList()));
+    }
+
+    private List<Workload> workloads(String text) throws IOException {
+        List<Workload> all = new ArrayList<>();
+        for (String word : text.split(",")) {
+            if (word.equals("grow")) {
+                addGrowing(all);
+            } else {
+                all.add(Workload.parse(word));
+            }
+        }
+        return all;
+    }
+
+    /** Without those that cannot be here, as nobody has asked for them by name: what there is of a series is worth it. */
+    private void addGrowing(List<Workload> all) throws IOException {
+        long limit = FileLimit.hard();
+        for (String name : Workload.GROW.split(",")) {
+            Workload workload = Workload.parse(name);
+            if (FileLimit.suffices(limit, workload)) {
+                all.add(workload);
+            } else {
+                notes.add("left out: " + FileLimit.needs(limit, workload));
+            }
+        }
+    }
+
+    /** What is to be said of the choice that was made. */
+    List<String> notes() {
+        return notes;
     }
 
     private static double number(String option, String text, double min, double max) {

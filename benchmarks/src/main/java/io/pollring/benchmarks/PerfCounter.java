@@ -57,7 +57,8 @@ final class PerfCounter implements SyscallCounter {
     public Session attach(ServerProcess server) throws IOException, InterruptedException {
         Path output = Files.createTempFile("pollring-perf", ".csv");
         PerfSession session = new PerfSession(output, LineProcess.startMerged("perf", List.of("perf", "stat",
-                "-x", ",", "-e", events(), "-t", Long.toString(server.loopThread()), "-D", "-1",
+                "-x", ",", "-e", events(), "-t",
+                server.loopThreads().stream().map(String::valueOf).collect(Collectors.joining(",")), "-D", "-1",
                 "--control", "fd:0,1", "-o", output.toString())));
         try {
             session.enable();

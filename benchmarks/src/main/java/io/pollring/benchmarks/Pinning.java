@@ -22,12 +22,12 @@ final class Pinning {
     }
 
     /**
-     * What to put before a command, so that all threads of its process stay on that core.
+     * What to put before a command, so that all threads of its process stay on these cores, as in {@code 0,1}.
      *
      * @param realtime whether they go before everything else that wants the core; takes root's rights
      */
-    static List<String> prefix(int core, boolean realtime) {
-        List<String> prefix = new ArrayList<>(List.of("taskset", "-c", Integer.toString(core)));
+    static List<String> prefix(String cores, boolean realtime) {
+        List<String> prefix = new ArrayList<>(List.of("taskset", "-c", cores));
         prefix.addAll(prefix(realtime));
         return prefix;
     }

@@ -15,6 +15,8 @@ enum Pins {
     PROCESSES("processes", "server on core %d, load generator on core %d"),
     /** The thread of the server's event loop, and the load generator: as if the peer were another machine. */
     LOOP("loop", "event loop on core %d, load generator on core %d, the rest of the server on both"),
+    /** Both processes on both cores, where the scheduler places them: there may be more event loops than cores. */
+    SHARED("shared", "server and load generator on cores %d and %d, both on both"),
     /** Nothing: the scheduler may put a connection's two ends on one core. */
     NOTHING("nothing", "server and load generator wherever the scheduler puts them");
 

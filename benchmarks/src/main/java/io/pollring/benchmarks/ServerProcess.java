@@ -8,14 +8,17 @@ package io.pollring.benchmarks;
 
 import io.pollring.benchmarks.server.BenchmarkServer;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** One contender's server, in a process of its own, mostly a JVM, that is pinned to one core. */
-final class ServerProcess implements AutoCloseable {
+final class ServerProcess implements Closeable {
     private static final double START_SECONDS = 60;
     private static final double ANSWER_SECONDS = 20;
     /**
@@ -41,6 +44,7 @@ final class ServerProcess implements AutoCloseable {
     private final Backend backend;
     private final LineProcess process;
     private final Map<String, Object> greeting;
+    private final long startNanos;
 
     ServerProcess(Contender contender, Workload workload, Options options, boolean countIterations)
             throws IOException, InterruptedException {
@@ -52,15 +56,24 @@ final class ServerProcess implements AutoCloseable {
             throws IOException, InterruptedException {
         this.contender = contender;
         this.backend = backend;
-        List<String> command = new ArrayList<>(options.cores().serverPrefix());
+        Cores cores = options.cores().of(workload.kind());
+        List<String> command = new ArrayList<>(cores.serverPrefix());
         command.addAll(contender.isLimit()
                 ? List.of(options.binary(contender.transport()).toString(), workload.kind().label())
                 : javaCommand(contender, workload, countIterations, backend));
+        long begin = System.nanoTime();
         process = LineProcess.start(contender.label(), command);
         try {
             greeting = process.readJson(START_SECONDS);
-            if (options.cores().keepLoop() && unavailable() == null) {
-                Pinning.keep(loopThread(), options.cores().server());
+            startNanos = System.nanoTime() - begin;
+            if (cores.keepLoop() && unavailable() == null) {
+                for (long thread : loopThreads()) {
+                    Pinning.keep(thread, cores.server());
+                }
+            }
+            if (workload.kind().isHandover() && options.cores().keepProcesses() && unavailable() == null) {
+                // The threads that hand over are made by it, so they stay there, too.
+                Pinning.keep(((Number) greeting.get("commandThread")).longValue(), cores.generator());
             }
         } catch (IOException | InterruptedException | RuntimeException e) {
             process.close();
@@ -83,6 +96,10 @@ final class ServerProcess implements AutoCloseable {
             command.add("--enable-native-access=ALL-UNNAMED");
         }
         contender.systemProperties().forEach(property -> command.add("-D" + property));
+        command.add("-Dio.pollring.benchmarks.loops=" + workload.loops());
+        if (workload.kind().isScheduled()) {
+            command.add("-Dio.pollring.benchmarks.tasks=" + workload.connections());
+        }
         if (backend != null) {
             command.add("-Dio.pollring.benchmarks.backendPort=" + backend.port());
         }
@@ -118,14 +135,29 @@ final class ServerProcess implements AutoCloseable {
         return process.pid();
     }
 
-    /** The kernel's id of the event loop's thread. */
-    long loopThread() {
-        return ((Number) greeting.get("loopThread")).longValue();
+    /** The kernel's ids of the event loops' threads, of which there is one unless the workload says otherwise. */
+    List<Long> loopThreads() {
+        return ((List<?>) greeting.get("loopThreads")).stream().map(id -> ((Number) id).longValue())
+                .collect(Collectors.toList());
+    }
+
+    /** For how long its loops wanted to run but something else had the core; each other, where there are several. */
+    long loopsWaitedNanos() throws IOException {
+        long waited = 0;
+        for (long thread : loopThreads()) {
+            waited += ProcFs.waitedNanos(pid(), thread);
+        }
+        return waited;
     }
 
     /** What else it said of itself when it started: for our transport, which backend its loop is on. */
     Map<String, Object> greeting() {
         return greeting;
+    }
+
+    /** How long it took from its start until it said where it listens. */
+    long startNanos() {
+        return startNanos;
     }
 
     /** Whether it is one of ours and its loop got no ring. */
@@ -136,6 +168,11 @@ final class ServerProcess implements AutoCloseable {
     /** What it holds in memory, after a collection of garbage. */
     MemoryUse memory() throws IOException, InterruptedException {
         return new MemoryUse(process.ask("memory", ANSWER_SECONDS));
+    }
+
+    /** Has that many of its threads hand work to its loop for that long; they are made when this is called first. */
+    Map<String, Object> handover(int threads, double seconds) throws IOException, InterruptedException {
+        return process.ask(String.format(Locale.ROOT, "handover %d %.3f", threads, seconds), seconds + ANSWER_SECONDS);
     }
 
     ServerStats stats() throws IOException, InterruptedException {

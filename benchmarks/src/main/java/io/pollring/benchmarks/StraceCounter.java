@@ -49,8 +49,11 @@ final class StraceCounter implements SyscallCounter {
     public Session attach(ServerProcess server) throws IOException, InterruptedException {
         Path output = Files.createTempFile("pollring-strace", ".txt");
         List<String> command = new ArrayList<>(List.of("strace", "-c", "-o", output.toString()));
-        command.addAll(wholeProcess ? List.of("-f", "-p", Long.toString(server.pid()))
-                : List.of("-p", Long.toString(server.loopThread())));
+        if (wholeProcess) {
+            command.addAll(List.of("-f", "-p", Long.toString(server.pid())));
+        } else {
+            server.loopThreads().forEach(thread -> command.addAll(List.of("-p", Long.toString(thread))));
+        }
         StraceSession session = new StraceSession(output, LineProcess.startMerged("strace", command));
         try {
             session.awaitAttached();

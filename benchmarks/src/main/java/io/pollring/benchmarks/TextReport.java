@@ -24,7 +24,8 @@ final class TextReport {
         List<String> lines = new ArrayList<>();
         lines.add(machine.entrySet().stream().map(entry -> entry.getKey() + ' ' + entry.getValue())
                 .collect(Collectors.joining(", ")));
-        lines.add(text("%s; servers of one event loop; %d rounds of %s s, interleaved, after %s s of warm-up each",
+        lines.add(text("%s; servers of one event loop, but for loops:N; %d rounds of %s s, interleaved, after %s s of"
+                + " warm-up each",
                 options.cores(), options.rounds(), options.seconds(), options.warmup()));
         return lines;
     }
@@ -53,6 +54,9 @@ final class TextReport {
         if (kind.isStream()) {
             header.add(1, "MiB/s");
         }
+        if (kind.isRate()) {
+            header.addAll(1, List.of("rate", "late", "late max us"));
+        }
         Table table = new Table(header.toArray(new String[0]));
         for (ContenderResult contender : result.contenders()) {
             List<String> row = new ArrayList<>(List.of(contender.label(),
@@ -71,6 +75,11 @@ final class TextReport {
             if (kind.isStream()) {
                 row.add(1, text("%,.0f", contender.mebibytesPerSecond()));
             }
+            if (kind.isRate()) {
+                row.addAll(1, List.of(text("%,.0f", contender.median(Measurement::rate)),
+                        text("%.2f %%", 100 * contender.median(Measurement::lateShare)),
+                        text("%.0f", Statistics.max(contender.figures(Measurement::maxLateMicros)))));
+            }
             table.add(row.toArray(new String[0]));
         }
         return table.lines();
@@ -82,8 +91,9 @@ final class TextReport {
         }
         String unit = result.workload().kind().unit();
         Table table = newRatioTable();
-        addRatios(table, unit + "/s", result.throughputRatios());
-        addRatios(table, "loop us/" + unit, result.cpuRatios());
+        Map<String, String> figures = Map.of("throughputRatios", unit + "/s", "cpuRatios", "loop us/" + unit,
+                "p50Ratios", "p50 us", "p99Ratios", "p99 us");
+        result.allRatios().forEach((name, ratios) -> addRatios(table, figures.get(name), ratios));
         return table.lines();
     }
 

@@ -12,7 +12,11 @@ final class Workload {
     static final String FULL = String.join(",", "echo:1,echo:16,echo:64,echo:512,echo:2048", "echo2k:64,echo4k:64",
             "ondemand:64,ondemand:2000", "writes10:64,flushes10:64", "stream:8,stream16k:64,upload:8,upload16k:64",
             "http:64,http-pipelined:64", "churn:64", "udp:64", "udp-burst:10,udp-burst:50", "domain:64", "proxy:64",
-            "tls:64", "timers:1000", "foreign:64", "mostly-idle:1000", "idle:10000");
+            "tls:64", "timers:1000", "foreign:64", "mostly-idle:1000", "rate:20%:64,rate:70%:64",
+            "loops:1,loops:2,loops:4", "scheduled:100000", "cold:64", "idle:10000", "handover:1,handover:4");
+    /** Ten busy connections, and what else there is for the loop to hold grows. */
+    static final String GROW = String.join(",", "mostly-idle:1000,mostly-idle:10000,mostly-idle:100000",
+            "scheduled:1000,scheduled:10000,scheduled:100000,scheduled:1000000");
     /** For a first look. */
     static final String QUICK = "echo:64,echo:512,ondemand:64,churn:64";
 
@@ -21,18 +25,47 @@ final class Workload {
     private static final int MAX_CHURNING = 4096;
     /** What fits a socket's receive buffer. */
     private static final int MAX_BURST = 64;
+    private static final int MAX_THREADS = 64;
+    private static final int MAX_LOOPS = 64;
+    private static final int MAX_MOSTLY_IDLE = 100_000;
+    private static final int MAX_TASKS = 1_000_000;
+    /** Of workloads whose number is something else. */
+    private static final int LOOPS_CONNECTIONS = 64;
+    private static final int SCHEDULED_CONNECTIONS = 10;
 
     private final WorkloadKind kind;
     private final int connections;
+    private final Rate rate;
 
     Workload(WorkloadKind kind, int connections) {
-        int max = kind.isChurn() ? MAX_CHURNING : kind.isBurst() ? MAX_BURST : MAX_CONNECTIONS;
+        this(kind, connections, null);
+    }
+
+    /** @param rate how many messages a second are sent, {@code null} for as many as are answered */
+    Workload(WorkloadKind kind, int connections, Rate rate) {
+        if (kind.isRate() != (rate != null)) {
+            throw new IllegalArgumentException(kind.isRate() ? kind.label() + " needs a rate, as in rate:20%:64"
+                    : kind.label() + " has no rate");
+        }
+        int max = max(kind);
         if (connections < 1 || connections > max) {
             throw new IllegalArgumentException(
-                    connections + (kind.isBurst() ? " datagrams" : " connections") + " for " + kind.label() + ": must be in 1.." + max);
+                    connections + " " + counted(kind) + " for " + kind.label() + ": must be in 1.." + max);
         }
         this.kind = kind;
         this.connections = connections;
+        this.rate = rate;
+    }
+
+    private static int max(WorkloadKind kind) {
+        return kind.isChurn() ? MAX_CHURNING : kind.isBurst() ? MAX_BURST : kind.isHandover() ? MAX_THREADS
+                : kind.isLoops() ? MAX_LOOPS : kind.isScheduled() ? MAX_TASKS
+                : kind == WorkloadKind.MOSTLY_IDLE ? MAX_MOSTLY_IDLE : MAX_CONNECTIONS;
+    }
+
+    private static String counted(WorkloadKind kind) {
+        return kind.isBurst() ? "datagrams" : kind.isHandover() ? "threads" : kind.isLoops() ? "loops"
+                : kind.isScheduled() ? "tasks" : "connections";
     }
 
     /** @param text such as {@code echo:64} */
@@ -41,27 +74,44 @@ final class Workload {
         if (colon < 0) {
             throw new IllegalArgumentException("workload '" + text + "': must be SERVICE:CONNECTIONS, as in echo:64");
         }
-        WorkloadKind kind = WorkloadKind.of(text.substring(0, colon));
+        String[] service = text.substring(0, colon).split(":", 2);
+        WorkloadKind kind = WorkloadKind.of(service[0]);
         int connections;
         try {
             connections = Integer.parseInt(text.substring(colon + 1));
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("workload '" + text + "': no number of connections", e);
         }
-        return new Workload(kind, connections);
+        return new Workload(kind, connections, service.length == 1 ? null : Rate.parse(service[1]));
     }
 
     WorkloadKind kind() {
         return kind;
     }
 
+    /** The number that the workload has, of most of them how many connections there are. */
     int connections() {
         return connections;
     }
 
+    /** What the load generator is told of it: for most services, how many connections to make. */
+    int clients() {
+        return kind.isLoops() ? LOOPS_CONNECTIONS : kind.isScheduled() ? SCHEDULED_CONNECTIONS : connections;
+    }
+
+    /** How many event loops its server has. */
+    int loops() {
+        return kind.isLoops() ? connections : 1;
+    }
+
+    /** How many messages a second are sent, or {@code null} for as many as are answered. */
+    Rate rate() {
+        return rate;
+    }
+
     /** How many sockets the server has when all are connected. */
     int sockets() {
-        return kind.isProxy() ? 2 * connections : connections;
+        return kind.isProxy() || kind.isHandover() ? 2 * connections : clients();
     }
 
     /** Over how many messages exact counts are taken, where {@code messages} are taken for an echo. */
@@ -75,6 +125,6 @@ final class Workload {
 
     @Override
     public String toString() {
-        return kind.label() + ':' + connections;
+        return kind.label() + ':' + (rate == null ? "" : rate + ":") + connections;
     }
 }

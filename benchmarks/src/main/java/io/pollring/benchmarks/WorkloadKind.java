@@ -48,8 +48,20 @@ enum WorkloadKind {
             + " each"),
     HTTP_PIPELINED(LoadMode.HTTP_PIPELINED, "%1$d connection%2$s that are kept alive, on each of which HTTP requests"
             + " for a short text are sent 16 at a time; latency is that of all 16"),
+    RATE(LoadMode.ECHO, "%1$d connection%2$s, for which 64-byte messages arrive at random times, whether or not those"
+            + " before are answered; latency counts from these times"),
+    SCHEDULED(LoadMode.ECHO, "10 connections, one 64-byte message outstanding on each, and %1$d task%2$s that the loop"
+            + " has to do in an hour or two, one of which each message cancels and schedules anew"),
+    LOOPS(LoadMode.ECHO, "64 connections on a server of %1$d event loop%2$s, one 64-byte message outstanding on each;"
+            + " server and load generator share their cores"),
     /** The generator's echo is used once per connection, to see that it stands. */
-    IDLE(LoadMode.ECHO, "%1$d connection%2$s on which nothing happens, after one 64-byte echo on each");
+    IDLE(LoadMode.ECHO, "%1$d connection%2$s on which nothing happens, after one 64-byte echo on each"),
+    /** The generator sends a known number of messages once, to each of many servers. */
+    COLD(LoadMode.ECHO, "%1$d connection%2$s to a server that has just started, one 64-byte message outstanding on"
+            + " each; its first messages are all there are"),
+    /** There is no generator. */
+    HANDOVER(LoadMode.ECHO, "%1$d thread%2$s beside the loop's in the server's process, each of which hands it one"
+            + " task, or one write of 64 bytes, at a time");
 
     private final LoadMode load;
     private final String description;
@@ -108,9 +120,34 @@ enum WorkloadKind {
         return this == PROXY;
     }
 
+    /** Whether messages come at a given rate, so that it is latencies that are compared. */
+    boolean isRate() {
+        return this == RATE;
+    }
+
+    /** Whether the number of a workload is how many event loops the server has, and not how many connections ask. */
+    boolean isLoops() {
+        return this == LOOPS;
+    }
+
+    /** Whether the number of a workload is how many tasks its server's loop has scheduled. */
+    boolean isScheduled() {
+        return this == SCHEDULED;
+    }
+
     /** Whether memory is measured, and no time. */
     boolean isIdle() {
         return this == IDLE;
+    }
+
+    /** Whether the start of a server and its first messages are measured. */
+    boolean isCold() {
+        return this == COLD;
+    }
+
+    /** Whether the server's own threads are the load, as many as the workload's number says. */
+    boolean isHandover() {
+        return this == HANDOVER;
     }
 
     /** Whether a message is echoed on a connection that stands, and nothing else is done. */

@@ -64,6 +64,19 @@ final class WorkloadResult implements Result {
         return ratios(Measurement::loopCpuMicrosPerMessage);
     }
 
+    /** What is compared, by what it is called in JSON; throughput is given where messages come at a rate. */
+    Map<String, Map<String, Ratio>> allRatios() {
+        Map<String, Map<String, Ratio>> all = new LinkedHashMap<>();
+        if (workload.kind().isRate()) {
+            all.put("p50Ratios", ratios(Measurement::p50Micros));
+            all.put("p99Ratios", ratios(Measurement::p99Micros));
+        } else {
+            all.put("throughputRatios", throughputRatios());
+        }
+        all.put("cpuRatios", cpuRatios());
+        return all;
+    }
+
     private Map<String, Ratio> ratios(ToDoubleFunction<Measurement> figure) {
         Map<String, Ratio> ratios = new LinkedHashMap<>();
         for (int i = 1; i < contenders.size(); i++) {
@@ -84,11 +97,13 @@ final class WorkloadResult implements Result {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("service", workload.kind().label());
         map.put("connections", workload.connections());
+        if (workload.rate() != null) {
+            map.put("rate", workload.rate().toString());
+        }
         map.put("messageSize", workload.kind().messageSize());
         map.put("unit", workload.kind().unit());
         if (ratiosRefused() == null) {
-            map.put("throughputRatios", Ratio.toMap(throughputRatios()));
-            map.put("cpuRatios", Ratio.toMap(cpuRatios()));
+            allRatios().forEach((name, ratios) -> map.put(name, Ratio.toMap(ratios)));
         } else {
             map.put("ratiosRefused", ratiosRefused());
         }

@@ -6,10 +6,12 @@
  */
 package io.pollring.benchmarks;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -61,7 +63,13 @@ final class WorkloadRun {
                     server.close();
                 }
             }
-            return new WorkloadResult(workload, compare(started), unavailable, nameOf(counter));
+            Opponents yardstick = yardstick(started);
+            if (workload.rate() != null && workload.rate().isShare() && yardstick == null) {
+                started.forEach(opponents -> unavailable.put(opponents.server().contender().label(), workload.rate()
+                        + " is of what " + Rate.YARDSTICK + " can do, which cannot be used here"));
+                return new WorkloadResult(workload, List.of(), unavailable, nameOf(counter));
+            }
+            return new WorkloadResult(workload, compare(started, yardstick), unavailable, nameOf(counter));
         } finally {
             closeAll(started);
         }
@@ -71,13 +79,23 @@ final class WorkloadRun {
         return counter == null ? "not counted" : counter.name();
     }
 
-    private List<ContenderResult> compare(List<Opponents> all) throws IOException, InterruptedException {
+    private static Opponents yardstick(List<Opponents> all) {
+        return all.stream().filter(opponents -> opponents.server().contender().label().equals(Rate.YARDSTICK))
+                .findFirst().orElse(null);
+    }
+
+    /** @param yardstick the one whose capacity a rate may be a share of */
+    private List<ContenderResult> compare(List<Opponents> all, Opponents yardstick)
+            throws IOException, InterruptedException {
         List<ContenderResult> results = new ArrayList<>();
         for (Opponents opponents : all) {
             progress.accept(workload + ": warming up " + opponents.server().contender());
             opponents.run(options.warmup());
             ServerProcess server = opponents.server();
             results.add(new ContenderResult(workload.kind(), server.contender(), server.greeting()));
+        }
+        if (workload.rate() != null) {
+            setRate(all, yardstick);
         }
         for (int round = 0; round < options.rounds(); round++) {
             progress.accept(workload + ": round " + (round + 1) + " of " + options.rounds());
@@ -96,17 +114,29 @@ final class WorkloadRun {
         return results;
     }
 
+    /** Warm-ups are closed loops whatever the rate, as few messages would leave half of a server in the interpreter. */
+    private void setRate(List<Opponents> all, Opponents yardstick) throws IOException, InterruptedException {
+        double capacity = 0;
+        if (workload.rate().isShare()) {
+            LoadReport load = yardstick.run(Math.max(1, options.seconds()));
+            capacity = load.messages() * 1e9 / load.elapsedNanos();
+        }
+        double rate = workload.rate().perSecond(capacity);
+        progress.accept(workload + String.format(Locale.ROOT, ": %,.0f messages a second", rate));
+        all.forEach(opponents -> opponents.setRate(rate));
+    }
+
     private static List<ServerProcess> allBut(List<Opponents> all, int turn) {
         return all.stream().filter(opponents -> opponents != all.get(turn)).map(Opponents::server)
                 .collect(Collectors.toList());
     }
 
     /** Closes all of them even when closing one fails. */
-    private static void closeAll(List<Opponents> all) throws IOException {
+    static void closeAll(List<? extends Closeable> all) throws IOException {
         IOException failure = null;
-        for (Opponents opponents : all) {
+        for (Closeable one : all) {
             try {
-                opponents.close();
+                one.close();
             } catch (IOException e) {
                 if (failure == null) {
                     failure = e;

@@ -107,6 +107,23 @@ class HtmlReportTest {
     }
 
     @Test
+    void whatWasMeasuredWithSeveralNumbersHasAPlotAgainstThem() throws Exception {
+        Map<String, Object> workloads = new LinkedHashMap<>();
+        for (int number : new int[] {1000, 100_000}) {
+            Map<String, Object> contender = new LinkedHashMap<>(contender(200_000, Map.of()));
+            contender.put("medianLoopCpuMicrosPerMessage", number / 1000.0);
+            workloads.put("scheduled:" + number, Map.of("description", "", "unit", "msg", "contenders",
+                    Map.of("own", contender), "text", List.of()));
+        }
+        Map<String, Object> chart = charts(HtmlReport.of(Map.of("header", List.of(), "notes", List.of(), "workloads",
+                workloads))).get(0);
+        assertEquals("scheduled:N, CPU time of the loop per message, us", title(chart));
+        assertEquals(List.of("1000", "100000"), ResultDocument.child(chart, "data").get("labels"));
+        assertEquals("own", datasets(chart).get(0).get("label"));
+        assertEquals(List.of(1.0, 100.0), datasets(chart).get(0).get("data"));
+    }
+
+    @Test
     void everyPlotHasItsPlaceAndOpensWithoutANetwork() throws Exception {
         String page = HtmlReport.of(document());
         for (int i = 0; i < charts(page).size(); i++) {

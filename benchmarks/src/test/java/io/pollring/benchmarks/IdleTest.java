@@ -16,6 +16,7 @@ import java.util.Map;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -73,6 +74,19 @@ class IdleTest {
         after.addAll(List.of("io_kiocb 210 224 256 16 1", "dentry 5049 5050 192 21 1", "TCP 0 40 2368 13 8",
                 "kmalloc-96 100 105 96 42 1", "proc_inode_cache 300 300 696 23 4"));
         assertEquals(2 * 256 + 96, KernelMemory.parse(after).grownSince(KernelMemory.parse(before), 100));
+    }
+
+    @Test
+    void theKernelHoldsStillWhenNothingOfOursComesOrGoes() {
+        List<String> header = List.of("slabinfo - version: 2.1", "# name <active_objs> <num_objs> <objsize> ...");
+        List<String> before = new ArrayList<>(header);
+        before.addAll(List.of("filp 1000 1000 192 21 1", "dentry 100 100 192 21 1", "tw_sock_TCP 10000 10000 256 16 1"));
+        List<String> still = new ArrayList<>(header);
+        still.addAll(List.of("filp 900 1000 192 21 1", "dentry 5000 5000 192 21 1", "tw_sock_TCP 0 10000 256 16 1"));
+        List<String> restless = new ArrayList<>(header);
+        restless.addAll(List.of("filp 500 1000 192 21 1", "dentry 100 100 192 21 1"));
+        assertFalse(KernelMemory.parse(still).differsFrom(KernelMemory.parse(before)));
+        assertTrue(KernelMemory.parse(restless).differsFrom(KernelMemory.parse(before)));
     }
 
     @Test

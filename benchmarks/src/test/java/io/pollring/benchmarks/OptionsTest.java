@@ -121,9 +121,41 @@ class OptionsTest {
             "--transports kqueue", "--workloads echo", "--workloads echo:0", "--workloads echo:70000",
             "--workloads sing:1", "--workloads echo:x", "--cores 1", "--cores 0,1,2", "--nothing", "--nothing 1",
             "--transports limit-epoll@a=1", "--syscalls --transports limit-uring", "--http-load curl",
-            "--workloads churn:4097"})
+            "--workloads churn:4097", "--workloads rate:64", "--workloads rate:0:64", "--workloads rate:-5:64",
+            "--workloads rate:99:64", "--workloads rate:1000001:64", "--workloads rate:99999999999:64",
+            "--workloads rate:0%:64", "--workloads rate:201%:64", "--workloads rate:%:64", "--workloads rate:1.5%:64",
+            "--workloads rate::64", "--workloads rate:20%:0", "--workloads rate:20%:64:64", "--workloads echo:20%:64",
+            "--syscalls --workloads rate:1000:64", "--workloads handover:0", "--workloads handover:65",
+            "--workloads handover:x", "--workloads loops:0", "--workloads loops:65",
+            "--workloads cold:0", "--workloads scheduled:0",
+            "--workloads scheduled:1000001", "--workloads mostly-idle:100001", "--workloads grow:1",
+            "--workloads cold:65537", "--syscalls --workloads cold:1",
+            "--syscalls --workloads handover:1"})
     void nonsenseIsRefused(String options) {
         assertThrows(IllegalArgumentException.class, () -> parse(options));
+    }
+
+    @Test
+    void aRateIsANumberOrAShareOfWhatEpollCanDo() throws IOException {
+        // More than 100 % is no nonsense: other transports, and epoll where it is behind, may do more.
+        List<Workload> workloads =
+                parse("--workloads rate:100:1,rate:1000000:65536,rate:1%:64,rate:120%:64").workloads();
+        assertEquals("[rate:100:1, rate:1000000:65536, rate:1%:64, rate:120%:64]", workloads.toString());
+        assertEquals(64, workloads.get(3).connections());
+        assertEquals(1_000_000, workloads.get(1).rate().perSecond(0));
+        assertEquals(60_000, workloads.get(3).rate().perSecond(50_000));
+        assertNull(parse("--workloads echo:1").workloads().get(0).rate());
+    }
+
+    @Test
+    void aShareOfWhatEpollCanDoNeedsEpoll() throws IOException {
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class,
+                () -> parse("--transports own,epoll@a=1 --workloads echo:1,rate:20%:64"));
+        assertEquals("20% is of what epoll can do, which is not among [own, epoll@a=1]: add it to --transports, or give"
+                + " messages a second", refused.getMessage());
+        assertEquals("[rate:2000:64]", parse("--transports own --workloads rate:2000:64").workloads().toString());
+        // Those that nobody has named are left out.
+        assertTrue(parse("--transports own").workloads().stream().noneMatch(workload -> workload.kind().isRate()));
     }
 
     @Test
@@ -138,6 +170,50 @@ class OptionsTest {
         assertEquals(nothing.serverPrefix(), nothing.generatorPrefix());
         assertFalse(parse("").cores().keepLoop());
         assertThrows(IllegalArgumentException.class, () -> parse("--pin all"));
+    }
+
+    @Test
+    void severalLoopsShareTheCoresWithTheGenerator() throws IOException {
+        List<String> both = List.of("taskset", "-c", "0,1");
+        for (String pin : List.of("", "--pin loop", "--pin shared")) {
+            Cores cores = parse(pin).cores().of(WorkloadKind.LOOPS);
+            assertEquals(both, cores.serverPrefix());
+            assertEquals(both, cores.generatorPrefix());
+            assertFalse(cores.keepLoop());
+        }
+        assertEquals(List.of(), parse("--pin nothing").cores().of(WorkloadKind.LOOPS).serverPrefix());
+        assertEquals(both, parse("--pin shared").cores().of(WorkloadKind.ECHO).serverPrefix());
+        assertEquals(List.of("taskset", "-c", "0"), parse("").cores().of(WorkloadKind.ECHO).serverPrefix());
+    }
+
+    @Test
+    void growIsASeriesOfWorkloadsAmongOthers() throws IOException {
+        Options options = parse("--workloads echo:1,grow");
+        List<String> names = options.workloads().stream().map(Workload::toString).collect(Collectors.toList());
+        assertEquals("echo:1", names.get(0));
+        for (String name : List.of("mostly-idle:1000", "mostly-idle:10000", "mostly-idle:100000", "scheduled:1000",
+                "scheduled:10000", "scheduled:100000", "scheduled:1000000")) {
+            boolean possible = FileLimit.suffices(FileLimit.hard(), Workload.parse(name));
+            assertEquals(possible, names.contains(name), names.toString());
+            assertEquals(!possible, options.notes().stream().anyMatch(note -> note.startsWith("left out: " + name
+                    + " needs ")), options.notes().toString());
+        }
+        assertEquals(100_000, Workload.parse("mostly-idle:100000").sockets());
+        assertEquals(10, Workload.parse("scheduled:1000000").sockets());
+        assertEquals(10, Workload.parse("scheduled:1000000").clients());
+    }
+
+    @Test
+    void theNumberOfLoopsIsNotThatOfConnections() throws IOException {
+        Workload loops = parse("--workloads loops:4").workloads().get(0);
+        assertEquals(4, loops.loops());
+        assertEquals(64, loops.clients());
+        assertEquals(64, loops.sockets());
+        assertEquals("64 connections on a server of 4 event loops, one 64-byte message outstanding on each; server and"
+                + " load generator share their cores", loops.describe());
+        Workload echo = new Workload(WorkloadKind.ECHO, 3);
+        assertEquals(1, echo.loops());
+        assertEquals(3, echo.clients());
     }
 
     @Test

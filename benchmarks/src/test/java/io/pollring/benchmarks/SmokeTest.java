@@ -102,6 +102,31 @@ class SmokeTest {
         assertTrue(Files.readString(page).contains("pollring/epoll: messages or connections per second"));
     }
 
+    @Test
+    void atARateLatenciesAreComparedOnTheTerminalAndInTheFiles() throws Exception {
+        Path file = directory.resolve("rate.json");
+        Path page = directory.resolve("rate.html");
+        WorkloadResult result = tiny.compare("--rounds", "7", "--seconds", "0.1", "--warmup", "0.2", "--count", "500",
+                "--transports", "pollring,epoll", "--workloads", "rate:20%:4", "--counter", "none",
+                "--json", file.toString(), "--html", page.toString()).get(0);
+        double rate = result.contenders().get(0).median(Measurement::rate);
+        assertTrue(rate > 0);
+        assertEquals(rate, result.contenders().get(1).median(Measurement::rate), "both get the same");
+        for (String figure : List.of("p50 us", "p99 us", "loop us/msg")) {
+            assertTrue(tiny.printed().lines().anyMatch(line -> line.matches("pollring/epoll +" + figure + " +.*")),
+                    figure + " in " + tiny.printed());
+        }
+        assertFalse(tiny.printed().lines().anyMatch(line -> line.matches("pollring/epoll +msg/s .*")), tiny.printed());
+
+        Map<?, ?> workload = child(child(JSON.std.mapFrom(Files.readString(file)), "workloads"), "rate:20%:4");
+        assertTrue(workload.containsKey("p50Ratios") && workload.containsKey("p99Ratios")
+                && workload.containsKey("cpuRatios"), workload.keySet().toString());
+        assertFalse(workload.containsKey("throughputRatios"));
+        Map<?, ?> round = (Map<?, ?>) ((List<?>) child(child(workload, "contenders"), "epoll").get("rounds")).get(0);
+        assertTrue(round.containsKey("lateMessages") && round.containsKey("maxLateNanos"), round.toString());
+        assertTrue(Files.readString(page).contains("pollring/epoll: 99th percentile of latency at a given rate"));
+    }
+
     private static Map<?, ?> child(Map<?, ?> parent, String name) {
         assertTrue(parent.containsKey(name), "no " + name + " in " + parent.keySet());
         return (Map<?, ?>) parent.get(name);

@@ -28,6 +28,14 @@ class VerdictsTest {
     }
 
     @Test
+    void aRateThatIsNotReachedAndAGeneratorThatIsLateAreTold() {
+        assertFalse(Warnings.isLate(0.005));
+        assertTrue(Warnings.isLate(0.006));
+        assertFalse(Warnings.isOverloaded(20_000, 19_100));
+        assertTrue(Warnings.isOverloaded(20_000, 18_900));
+    }
+
+    @Test
     void aLoopThatOnlyEntersItsRingMeetsAllBars() {
         Map<String, Boolean> bars = SyscallBars.bars(ECHO, "pollring",
                 Map.of("io_uring_enter", 1000L, "recvfrom", 20_000L, "sendto", 20_000L), 1000);

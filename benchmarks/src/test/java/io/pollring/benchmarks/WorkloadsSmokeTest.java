@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -52,7 +53,7 @@ class WorkloadsSmokeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"stream:2", "churn:8", "udp:4", "udp-burst:10"})
+    @ValueSource(strings = {"stream:2", "churn:8", "udp:4", "udp-burst:10", "rate:20000:4"})
     void dataMovesBothInTheRoundAndWhereItIsCounted(String workload) throws Exception {
         ContenderResult own = run(workload, "own,epoll").contenders().get(0);
         if (own.backend().equals("RING")) {
@@ -64,9 +65,17 @@ class WorkloadsSmokeTest {
     @ParameterizedTest
     @CsvSource({"writes10:4,own", "flushes10:4,nio", "stream16k:2,own", "upload:2,epoll", "upload16k:2,own",
             "http:4,own", "http-pipelined:4,nio", "domain:4,nio", "proxy:4,own", "timers:8,pollring", "foreign:8,own",
-            "mostly-idle:20,epoll"})
+            "mostly-idle:20,epoll", "scheduled:1000,own"})
     void everyWorkloadHasItsServer(String workload, String transport) throws Exception {
         run(workload, transport);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"own", "epoll"})
+    void aServerHasSeveralLoops(String transport) throws Exception {
+        WorkloadResult result = run("loops:4", transport);
+        List<?> threads = (List<?>) ((Map<?, ?>) result.contenders().get(0).toMap().get("server")).get("loopThreads");
+        assertEquals(4, threads.stream().distinct().count(), threads.toString());
     }
 
     @Test

@@ -134,6 +134,11 @@ final class DrivenLoop implements ThreadAwareExecutor, IoHandlerContext, HandleA
     }
 
     @Override
+    public void restored(EpollIoHandle handle) {
+        throw new IllegalStateException("the kernel has refused a poll, so there is nothing to measure");
+    }
+
+    @Override
     public void close() {
         loop.prepareToDestroy();
         loop.destroy();

@@ -18,19 +18,22 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * A server of one event loop, in a process of its own: {@code BenchmarkServer TRANSPORT SERVICE [count-iterations]}.
+ * A server in a process of its own: {@code BenchmarkServer TRANSPORT SERVICE [count-iterations]}. It has one event
+ * loop, or as many as the system property {@code io.pollring.benchmarks.loops} says.
  * <p>
  * Its standard input and output are the control channel, one line of JSON for each line of command. It says once where
- * it listens (or that its transport cannot be used here), answers {@code stats} with its counters and
- * {@code memory} with what it holds after a collection of garbage, and ends at {@code quit} or when its standard input
- * does.
+ * it listens (or that its transport cannot be used here), answers {@code stats} with its counters, {@code memory} with
+ * what it holds after a collection of garbage, and {@code handover THREADS SECONDS} with how its loop has done what
+ * that many of its threads handed to it for that long. It ends at {@code quit} or when its standard input does.
  */
 public final class BenchmarkServer {
 
@@ -47,11 +50,15 @@ public final class BenchmarkServer {
             return;
         }
         ThreadFactory threads = new DefaultThreadFactory("loop");
-        EventLoopGroup group = countIterations ? transport.newCountingGroup(threads) : transport.newGroup(threads);
+        EventLoopGroup group = countIterations ? transport.newCountingGroup(threads)
+                : transport.newGroup(Integer.getInteger("io.pollring.benchmarks.loops", 1), threads);
         try (Listener listener = Listener.open(group, transport, service)) {
-            say(greeting(transport, listener));
-            EventLoop loop = listener.eventLoop();
-            obey(new LoopStats(transport, loop, onLoop(loop, () -> Thread.currentThread().getId())));
+            List<EventLoop> loops = loopsOf(group);
+            if (service == Service.SCHEDULED) {
+                ScheduledTasks.fill(listener.eventLoop(), Integer.getInteger("io.pollring.benchmarks.tasks"));
+            }
+            say(greeting(transport, listener, loops));
+            obey(new LoopStats(transport, loops), listener);
         } finally {
             group.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
         }
@@ -74,11 +81,25 @@ public final class BenchmarkServer {
         return name.toUpperCase(Locale.ROOT).replace('-', '_');
     }
 
-    private static Map<String, Object> greeting(Transport transport, Listener listener) throws Exception {
+    static List<EventLoop> loopsOf(EventLoopGroup group) {
+        List<EventLoop> loops = new ArrayList<>();
+        group.forEach(loop -> loops.add((EventLoop) loop));
+        return loops;
+    }
+
+    private static Map<String, Object> greeting(Transport transport, Listener listener, List<EventLoop> loops)
+            throws Exception {
         Map<String, Object> greeting = new LinkedHashMap<>(listener.whereabouts());
-        greeting.put("loopThread", onLoop(listener.eventLoop(), BenchmarkServer::kernelThreadId));
+        List<Integer> threads = new ArrayList<>();
+        for (EventLoop loop : loops) {
+            threads.add(loop.submit(BenchmarkServer::kernelThreadId).get());
+        }
+        greeting.put("loopThreads", threads);
+        greeting.put("commandThread", kernelThreadId());
         if (transport.isOurs()) {
-            greeting.put("backend", IoUring.backend(listener.eventLoop()).name());
+            // Where one has no ring, that is what has to be said.
+            greeting.put("backend", loops.stream().map(loop -> IoUring.backend(loop).name())
+                    .filter("EPOLL"::equals).findFirst().orElse("RING"));
             greeting.put("features", IoUring.featureString());
         }
         return greeting;
@@ -89,21 +110,25 @@ public final class BenchmarkServer {
         return Integer.parseInt(Files.readSymbolicLink(Path.of("/proc/thread-self")).getFileName().toString());
     }
 
-    private static <T> T onLoop(EventLoop loop, java.util.concurrent.Callable<T> call) throws Exception {
-        return loop.submit(call).get();
-    }
-
-    private static void obey(LoopStats stats) throws IOException, InterruptedException {
+    private static void obey(LoopStats stats, Listener listener) throws Exception {
+        Handover handover = null;
         MemoryStats memory = new MemoryStats();
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String command = commands.readLine(); command != null && !"quit".equals(command);
                 command = commands.readLine()) {
-            switch (command) {
+            String[] words = command.split(" ");
+            switch (words[0]) {
                 case "stats":
                     say(stats.read());
                     break;
                 case "memory":
                     say(memory.read());
+                    break;
+                case "handover":
+                    if (handover == null) {
+                        handover = new Handover((int) listener.whereabouts().get("port"), Integer.parseInt(words[1]));
+                    }
+                    say(handover.run(Double.parseDouble(words[2]), stats::loopCpuNanos));
                     break;
                 default:
                     throw new IllegalArgumentException("cannot obey: " + command);

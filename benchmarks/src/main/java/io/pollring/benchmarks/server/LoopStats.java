@@ -13,26 +13,32 @@ import io.pollring.channel.IoUring;
 import io.pollring.channel.IoUringMetrics;
 
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 
 /**
- * The counters of one event loop's thread and of its process, read from another thread, so that reading them adds
- * nothing to what they count.
+ * The counters of a server's event loops, summed over their threads, and of its process, read from another
+ * thread, so that reading them adds nothing to what they count.
  */
 final class LoopStats {
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final OperatingSystemMXBean process =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     private final Transport transport;
-    private final EventLoop loop;
-    private final long threadId;
+    private final List<EventLoop> loops;
+    /** Java's ids of the loops' threads. */
+    private final long[] threadIds;
 
-    /** @param threadId the Java id of the loop's thread */
-    LoopStats(Transport transport, EventLoop loop, long threadId) {
+    LoopStats(Transport transport, List<EventLoop> loops) throws ExecutionException, InterruptedException {
         this.transport = transport;
-        this.loop = loop;
-        this.threadId = threadId;
+        this.loops = loops;
+        threadIds = new long[loops.size()];
+        for (int i = 0; i < threadIds.length; i++) {
+            threadIds[i] = loops.get(i).submit(() -> Thread.currentThread().getId()).get();
+        }
         threads.setThreadAllocatedMemoryEnabled(true);
         threads.setThreadCpuTimeEnabled(true);
     }
@@ -41,19 +47,30 @@ final class LoopStats {
     Map<String, Object> read() {
         Map<String, Object> stats = new LinkedHashMap<>();
         stats.put("processCpuNanos", process.getProcessCpuTime());
-        stats.put("loopCpuNanos", threads.getThreadCpuTime(threadId));
-        stats.put("loopAllocatedBytes", threads.getThreadAllocatedBytes(threadId));
-        if (loop.parent() instanceof IterationCountingGroup) {
-            stats.put("loopIterations", ((IterationCountingGroup) loop.parent()).iterations());
+        stats.put("loopCpuNanos", loopCpuNanos());
+        stats.put("loopAllocatedBytes", sum(threads.getThreadAllocatedBytes(threadIds)));
+        if (loops.get(0).parent() instanceof IterationCountingGroup) {
+            stats.put("loopIterations", ((IterationCountingGroup) loops.get(0).parent()).iterations());
         }
         if (transport.isOurs()) {
-            stats.put("metrics", metrics(IoUring.metrics(loop)));
+            Map<String, Long> metrics = new LinkedHashMap<>();
+            loops.forEach(loop -> metrics(IoUring.metrics(loop)).forEach(
+                    (name, value) -> metrics.merge(name, value, Long::sum)));
+            stats.put("metrics", metrics);
         }
         return stats;
     }
 
-    private static Map<String, Object> metrics(IoUringMetrics metrics) {
-        Map<String, Object> values = new LinkedHashMap<>();
+    long loopCpuNanos() {
+        return sum(threads.getThreadCpuTime(threadIds));
+    }
+
+    private static long sum(long[] values) {
+        return Arrays.stream(values).sum();
+    }
+
+    private static Map<String, Long> metrics(IoUringMetrics metrics) {
+        Map<String, Long> values = new LinkedHashMap<>();
         values.put("enters", metrics.enters());
         values.put("sqes", metrics.sqes());
         values.put("cqes", metrics.cqes());

@@ -33,12 +33,17 @@ enum Service {
     TIMERS(TimersPipeline::init),
     FOREIGN(one(ForeignEchoHandler::new)),
     MOSTLY_IDLE(one(EchoHandler::new)),
+    RATE(one(EchoHandler::new)),
+    COLD(one(EchoHandler::new)),
+    SCHEDULED(one(ScheduledEchoHandler::new)),
+    LOOPS(one(EchoHandler::new)),
     HTTP(PlaintextHandler::init),
     HTTP_PIPELINED(PlaintextHandler::init),
     UDP(one(DatagramEchoHandler::new)),
     UDP_BURST(one(DatagramBurstHandler::new)),
     /** One handler for all connections, so that each costs what its transport takes for it. */
-    IDLE(one(CountingEchoHandler::instance));
+    IDLE(one(CountingEchoHandler::instance)),
+    HANDOVER(one(() -> Handover.Acceptor.INSTANCE));
 
     private final Consumer<ChannelPipeline> initializer;
 

@@ -40,16 +40,16 @@ enum Transport {
     POLLRING(IoUring::unavailabilityCause, IoUringIoHandler::newFactory, EpollServerSocketChannel.class,
             EpollDatagramChannel.class.getName()) {
         @Override
-        MultiThreadIoEventLoopGroup newGroup(ThreadFactory threads) {
-            return new IoUringEventLoopGroup(1, threads);
+        MultiThreadIoEventLoopGroup newGroup(int loops, ThreadFactory threads) {
+            return new IoUringEventLoopGroup(loops, threads);
         }
     },
     /** Our own channels. */
     OWN(IoUring::unavailabilityCause, IoUringIoHandler::newFactory,
             io.pollring.channel.IoUringServerSocketChannel.class, "io.pollring.channel.IoUringDatagramChannel") {
         @Override
-        MultiThreadIoEventLoopGroup newGroup(ThreadFactory threads) {
-            return new IoUringEventLoopGroup(1, threads);
+        MultiThreadIoEventLoopGroup newGroup(int loops, ThreadFactory threads) {
+            return new IoUringEventLoopGroup(loops, threads);
         }
     },
     /** The channels of {@link #POLLRING} on Netty's epoll. */
@@ -115,9 +115,9 @@ enum Transport {
         return this == POLLRING || this == OWN;
     }
 
-    /** A group of one loop, made as a user would make it. */
-    MultiThreadIoEventLoopGroup newGroup(ThreadFactory threads) {
-        return new MultiThreadIoEventLoopGroup(1, threads, handlerFactory.get());
+    /** A group made as a user would make it. */
+    MultiThreadIoEventLoopGroup newGroup(int loops, ThreadFactory threads) {
+        return new MultiThreadIoEventLoopGroup(loops, threads, handlerFactory.get());
     }
 
     /** A group of one loop that counts its iterations. */

@@ -29,7 +29,7 @@ class DomainSocketTest {
         // Netty's own io_uring does not fall back to anything where there is no ring.
         assumeTrue(transport.isOurs() || transport.unavailabilityCause() == null, "not to be had here");
         assertNull(DomainSocket.unavailable(transport));
-        MultiThreadIoEventLoopGroup group = transport.newGroup(new DefaultThreadFactory("loop"));
+        MultiThreadIoEventLoopGroup group = transport.newGroup(1, new DefaultThreadFactory("loop"));
         try {
             Path path;
             try (Listener listener = Listener.open(group, transport, Service.DOMAIN)) {
