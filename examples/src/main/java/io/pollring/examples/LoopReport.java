@@ -67,11 +67,18 @@ final class LoopReport {
         line(text, "pollsArmed", metrics.pollsArmed());
         line(text, "pollUpdates", metrics.pollUpdates());
         line(text, "pollRemoves", metrics.pollRemoves());
+        line(text, "sends", metrics.sends());
+        line(text, "receives", metrics.receives());
+        line(text, "receivesArmed", metrics.receivesArmed());
+        line(text, "receivesStarved", metrics.receivesStarved());
+        line(text, "receivesQuiet", metrics.receivesQuiet());
         line(text, "spuriousCompletions", metrics.spuriousCompletions());
         line(text, "staleCompletions", metrics.staleCompletions());
         line(text, "overflows", metrics.overflows());
         line(text, "ringsReplaced", metrics.ringsReplaced());
         line(text, "wakeups", metrics.wakeups());
+        line(text, "watchesInTime", metrics.watchesInTime());
+        line(text, "watchesGivenUp", metrics.watchesGivenUp());
         line(text, "timerSets", metrics.timerSets());
         line(text, "epollWaits", metrics.epollWaits());
         line(text, "epollCtls", metrics.epollCtls());

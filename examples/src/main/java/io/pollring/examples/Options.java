@@ -25,7 +25,7 @@ final class Options {
     Options(String program, String summary, int defaultPort, String portHelp) {
         this.program = program;
         this.summary = summary;
-        text("transport", Transport.POLLRING.toString(), "pollring, epoll, io_uring or nio");
+        text("transport", Transport.POLLRING.toString(), "pollring, hosted, epoll, io_uring or nio");
         text("host", "127.0.0.1", "address to listen on, or to connect to");
         number("port", defaultPort, 0, MAX_PORT, portHelp);
         number("threads", 0, 0, MAX_THREADS, "event loops; 0 takes two for each core");

@@ -18,24 +18,26 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.uring.IoUringIoHandler;
-import io.netty.channel.uring.IoUringServerSocketChannel;
-import io.netty.channel.uring.IoUringSocketChannel;
 import io.pollring.channel.IoUringEventLoopGroup;
+import io.pollring.channel.IoUringServerSocketChannel;
+import io.pollring.channel.IoUringSocketChannel;
 
 import java.util.Locale;
 import java.util.function.IntFunction;
 
 /**
- * What the examples can run on. The first two rows are the whole difference between Netty's epoll transport and
- * Pollring: the channel classes are the same, only the event loop group is another one.
+ * What the examples can run on. The first three rows are the whole difference between Pollring and Netty's epoll
+ * transport: the event loop group is another one, and the channel classes may be.
  */
 enum Transport {
-    POLLRING(IoUringEventLoopGroup::new, EpollServerSocketChannel::new, EpollSocketChannel::new),
+    POLLRING(IoUringEventLoopGroup::new, IoUringServerSocketChannel::new, IoUringSocketChannel::new),
+    /** Netty's epoll channels on Pollring's loops. */
+    HOSTED(IoUringEventLoopGroup::new, EpollServerSocketChannel::new, EpollSocketChannel::new),
     EPOLL(EpollEventLoopGroup::new, EpollServerSocketChannel::new, EpollSocketChannel::new),
 
     /** Netty's own io_uring transport, which brings its own channel classes. */
     IO_URING(threads -> new MultiThreadIoEventLoopGroup(threads, IoUringIoHandler.newFactory()),
-            IoUringServerSocketChannel::new, IoUringSocketChannel::new),
+            io.netty.channel.uring.IoUringServerSocketChannel::new, io.netty.channel.uring.IoUringSocketChannel::new),
     NIO(threads -> new MultiThreadIoEventLoopGroup(threads, NioIoHandler.newFactory()),
             NioServerSocketChannel::new, NioSocketChannel::new);
 
@@ -90,7 +92,7 @@ enum Transport {
                 return transport;
             }
         }
-        throw new BadArgumentException("--transport must be pollring, epoll, io_uring or nio, not '" + text + '\'');
+        throw new BadArgumentException("--transport must be pollring, hosted, epoll, io_uring or nio, not '" + text + '\'');
     }
 
     private static String describe(Throwable cause) {

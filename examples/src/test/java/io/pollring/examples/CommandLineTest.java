@@ -41,8 +41,8 @@ class CommandLineTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "--transport kqueue | --transport must be pollring, epoll, io_uring or nio, not 'kqueue'",
-        "--transport=EPOLL  | --transport must be pollring, epoll, io_uring or nio, not 'EPOLL'",
+        "--transport kqueue | --transport must be pollring, hosted, epoll, io_uring or nio, not 'kqueue'",
+        "--transport=EPOLL  | --transport must be pollring, hosted, epoll, io_uring or nio, not 'EPOLL'",
         "--port x           | --port must be a number from 0 to 65535, not 'x'",
         "--port -1          | --port must be a number from 0 to 65535, not '-1'",
         "--port=65536       | --port must be a number from 0 to 65535, not '65536'",

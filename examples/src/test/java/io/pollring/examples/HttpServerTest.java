@@ -7,6 +7,7 @@
 package io.pollring.examples;
 
 import io.pollring.channel.IoUring;
+import io.pollring.channel.IoUringMetrics;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -15,6 +16,7 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Method;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -71,10 +73,16 @@ class HttpServerTest {
                 assertEquals(2, words.length, line);
                 counters.put(words[0], Long.parseLong(words[1]));
             });
-            if (transport != Transport.POLLRING) {
+            if (transport != Transport.POLLRING && transport != Transport.HOSTED) {
                 assertTrue(backend.contains("backend: none"), backend);
                 assertEquals(Map.of(), counters);
-            } else if (IoUring.isAvailable()) {
+                return;
+            }
+            for (Method method : IoUringMetrics.class.getMethods()) {
+                assertTrue(method.getReturnType() != long.class || counters.containsKey(method.getName()),
+                        () -> method.getName() + " is not in\n" + metrics);
+            }
+            if (IoUring.isAvailable()) {
                 assertTrue(backend.contains("backend: RING ("), backend);
                 assertTrue(counters.get("enters") > 0 && counters.get("sqes") > 0 && counters.get("cqes") > 0, metrics);
             } else {
