@@ -96,7 +96,7 @@ final class Differential implements AutoCloseable {
         return faults;
     }
 
-    /** Whether a program may differ, as the README's limits have it; if so it is noted. */
+    /** Whether a program may differ, as docs/limits.md has it; if so it is noted. */
     private boolean isLimit(Program program, Transport transport, Transport reference, boolean orderOnly) {
         List<Long> limit = null;
         if (program.kind.isDatagram()) {

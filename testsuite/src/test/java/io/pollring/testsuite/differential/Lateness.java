@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** What programs do that may come later on some transports than on epoll, as the README's limits have it. */
+/** What programs do that may come later on some transports than on epoll, as docs/limits.md has it. */
 final class Lateness {
     private static final Set<Kind> ENDS =
             EnumSet.of(Kind.SHUT_OUTPUT, Kind.SHUT_INPUT, Kind.SHUTDOWN, Kind.CLOSE, Kind.MOVE, Kind.REREGISTER);

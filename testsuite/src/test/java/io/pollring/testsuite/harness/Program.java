@@ -9,6 +9,7 @@ package io.pollring.testsuite.harness;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,6 +17,7 @@ import java.util.List;
 
 /** A JVM of its own, of this JVM's kind, for what depends on how a JVM is started. */
 public final class Program {
+    private static final Path THIS_JAVA = Paths.get(System.getProperty("java.home"), "bin", "java");
 
     private Program() { }
 
@@ -32,13 +34,18 @@ public final class Program {
      * @return the lines that it printed, and one more, {@code exit=} with its exit status
      */
     public static List<String> run(List<String> arguments) throws IOException, InterruptedException {
-        return start(new ArrayList<>(), arguments);
+        return start(new ArrayList<>(), THIS_JAVA, arguments);
     }
 
     /** The same through a {@code launcher}, which gets the command as its arguments. */
     public static List<String> runThrough(String launcher, List<String> arguments)
             throws IOException, InterruptedException {
-        return start(new ArrayList<>(List.of(launcher)), arguments);
+        return start(new ArrayList<>(List.of(launcher)), THIS_JAVA, arguments);
+    }
+
+    /** The same with the Java launcher {@code java} of another run time. */
+    public static List<String> runOn(Path java, List<String> arguments) throws IOException, InterruptedException {
+        return start(new ArrayList<>(), java, arguments);
     }
 
     /** The same with {@code environment}: each a name, {@code =} and a value. */
@@ -46,13 +53,15 @@ public final class Program {
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("env"));
         command.addAll(environment);
-        return start(command, arguments);
+        return start(command, THIS_JAVA, arguments);
     }
 
-    private static List<String> start(List<String> command, List<String> arguments)
+    private static List<String> start(List<String> command, Path java, List<String> arguments)
             throws IOException, InterruptedException {
-        command.add(Paths.get(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(java.toString());
         command.add("-Dpollring.testsuite.run=" + Run.current().id());
+        // Where there is no network card to name the machine by, Netty warns; programs are judged by their warnings.
+        command.add("-Dio.netty.machineId=02:00:00:00:00:01");
         if (System.getProperty(Network.PROPERTY) != null) {
             command.add("-D" + Network.PROPERTY + '=' + System.getProperty(Network.PROPERTY));
         }

@@ -34,6 +34,7 @@ public final class NettyProgram {
             }
         }
         failed += run("io ratio", IoRatioProgram::run);
+        failed += run("our channels have what Netty's have", PublicMembers::requireAll);
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
         System.out.println(failed == 0 ? "all passed" : failed + " failed");
         System.exit(failed == 0 ? 0 : 1);

@@ -6,6 +6,8 @@
  */
 package io.pollring.testsuite.soak;
 
+import io.netty.channel.Channel;
+
 /** Two ends that talk to each other. */
 final class SoakConnection {
     final long id;
@@ -14,6 +16,8 @@ final class SoakConnection {
     final boolean isScaling;
     final SoakEnd client;
     final SoakEnd server;
+    /** Who accepts it, if anybody has to. */
+    Channel listener;
     /** What the scheduler has asked for; nothing may end without. */
     volatile Ending ending;
     private final SoakWorld world;

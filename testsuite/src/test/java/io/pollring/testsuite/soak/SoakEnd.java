@@ -12,6 +12,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.unix.UnixChannel;
 import io.pollring.channel.Reverts;
 
 import java.io.IOException;
@@ -128,6 +129,8 @@ abstract class SoakEnd extends ChannelInboundHandlerAdapter {
                 moving = false;
                 if (arrived.isSuccess()) {
                     connection.counts().count(SoakEvent.MOVE);
+                    // Netty forgets that a channel waits to be writable when it leaves a loop.
+                    channel.flush();
                 } else if (connection.ending == null && !connection.brokenByFault(arrived.cause())) {
                     connection.violated(this, "cannot go to another loop: " + arrived.cause());
                 }
@@ -194,6 +197,15 @@ abstract class SoakEnd extends ChannelInboundHandlerAdapter {
                 connection.violated(this, "cannot write: " + future.cause());
             }
         });
+    }
+
+    /** As {@link #toString()}, and what can be seen of why it does not get on. */
+    final String details() {
+        Channel current = channel;
+        return current == null ? toString() : this + " " + current.getClass().getSimpleName() + ' '
+                + (current instanceof UnixChannel ? ((UnixChannel) current).fd() : "")
+                + " on " + current.eventLoop() + " auto-read=" + current.config().isAutoRead()
+                + " unwritable after " + current.bytesBeforeUnwritable() + " bytes";
     }
 
     @Override

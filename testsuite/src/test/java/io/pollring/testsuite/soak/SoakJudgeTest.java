@@ -9,6 +9,7 @@ package io.pollring.testsuite.soak;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.FileDescriptor;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -110,7 +112,7 @@ public class SoakJudgeTest {
         EmbeddedChannel client = new EmbeddedChannel(connection.client);
         connection.client.ready = true;
         connection.client.sent = 100;
-        StallWatch watch = new StallWatch();
+        StallWatch watch = new StallWatch(List.of());
         look(watch, StallWatch.MAX_LOOKS);
         server.writeInbound(bytes(10, 0));
         look(watch, StallWatch.MAX_LOOKS);
@@ -125,10 +127,33 @@ public class SoakJudgeTest {
     }
 
     @Test
+    public void oneInLineGetsOnWithThoseBeforeIt() {
+        StallWatch watch = new StallWatch(List.of());
+        Channel listener = new EmbeddedChannel();
+        List<SoakConnection> line = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            line.add(new SoakConnection(i, Link.TCP, false, world));
+            line.get(i).listener = listener;
+        }
+        while (line.size() > 1) {
+            for (int i = 0; i < StallWatch.MAX_LOOKS; i++) {
+                watch.look(line);
+            }
+            line.remove(0);
+        }
+        for (int i = 0; i < StallWatch.MAX_LOOKS; i++) {
+            watch.look(line);
+        }
+        assertEquals(List.of(), violations.list());
+        watch.look(line);
+        assertOnly("connection 2: is not established");
+    }
+
+    @Test
     public void aConnectionThatDoesNotEndIs() {
         server();
         connection.ending = Ending.CLOSE;
-        look(new StallWatch(), StallWatch.MAX_LOOKS + 1);
+        look(new StallWatch(List.of()), StallWatch.MAX_LOOKS + 1);
         assertOnly("does not end");
     }
 

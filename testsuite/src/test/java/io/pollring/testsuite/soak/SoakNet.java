@@ -123,6 +123,7 @@ final class SoakNet {
             }
         });
         Channel listener = listeners.get(connection.link).get(random.nextInt(2));
+        connection.listener = listener;
         client.connect(listener.localAddress()).addListener(future -> check(connection, future));
     }
 

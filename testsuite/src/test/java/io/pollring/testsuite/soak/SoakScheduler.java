@@ -35,7 +35,7 @@ final class SoakScheduler {
     private final LoopPulse pulse;
     private final Random random;
     private final String name;
-    private final StallWatch watch = new StallWatch();
+    private final StallWatch watch;
     private final List<SoakConnection> live = new ArrayList<>();
     private final PriorityQueue<Later> later = new PriorityQueue<>(Comparator.comparingLong((Later l) -> l.turn));
     private boolean isWave = true;
@@ -51,6 +51,9 @@ final class SoakScheduler {
         this.groups = groups;
         this.net = net;
         random = new Random(seed);
+        List<EventLoop> loops = new ArrayList<>(SoakGroups.loops(groups.main));
+        loops.addAll(SoakGroups.loops(groups.scaling));
+        watch = new StallWatch(loops);
         pulse = new LoopPulse(SoakGroups.loops(groups.main));
     }
 

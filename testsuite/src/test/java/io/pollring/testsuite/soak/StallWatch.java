@@ -6,7 +6,12 @@
  */
 package io.pollring.testsuite.soak;
 
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.pollring.channel.IoUring;
+
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -16,13 +21,28 @@ import java.util.Map;
 final class StallWatch {
     static final int MAX_LOOKS = 20;
 
+    private final List<EventLoop> loops;
+    private boolean hasDumped;
     private final Map<SoakEnd, Seen> ends = new HashMap<>();
     private final Map<SoakConnection, Seen> connections = new HashMap<>();
 
+    StallWatch(List<EventLoop> loops) {
+        this.loops = loops;
+    }
+
+    /**
+     * Netty's epoll listener accepts one connection in a turn of its loop: its allocator takes the new fd for a count
+     * and finds that there are no more. So one in line gets on as long as those before it do.
+     *
+     * @param live in the order in which they were made
+     */
     void look(Iterable<SoakConnection> live) {
+        Map<Channel, Integer> lines = new HashMap<>();
         for (SoakConnection connection : live) {
             boolean wants = connection.ending != null || !connection.isReady();
-            if (isStalled(connections, connection, connection.progress(), wants)) {
+            int before = connection.listener == null || connection.isReady() ? 0
+                    : lines.merge(connection.listener, 1, Integer::sum) - 1;
+            if (isStalled(connections, connection, connection.progress() - before, wants)) {
                 stalled(connection, connection.client, wants && connection.ending != null ? "does not end" :
                         "is not established");
             } else if (isStalled(ends, connection.client, connection.client.received, connection.client.isAwaiting())) {
@@ -42,6 +62,11 @@ final class StallWatch {
 
     private void stalled(SoakConnection connection, SoakEnd end, String how) {
         connection.violated(end, how + ": nothing has come in " + MAX_LOOKS + " rounds of all loops");
+        System.out.println("  " + connection.client.details() + "\n  " + connection.server.details());
+        if (!hasDumped) {
+            hasDumped = true;
+            loops.forEach(loop -> System.out.println(loop + ": " + IoUring.dump(loop)));
+        }
         connection.abandon();
     }
 
@@ -52,7 +77,7 @@ final class StallWatch {
     }
 
     private static final class Seen {
-        long progress = -1;
+        long progress = Long.MIN_VALUE;
         int looks;
     }
 }
