@@ -38,6 +38,9 @@ class DocumentsTest {
     private static final Path FEATURES = ROOT.resolve("docs/features.md");
     private static final Pattern LINK = Pattern.compile("]\\(([^)#\\s]+)(#[^)]*)?\\)");
     private static final Pattern METHOD = Pattern.compile("`([A-Z]\\w+)\\.(\\w+)`");
+    private static final Pattern COMMAND = Pattern.compile(
+            "(?m)(?:`|^)((?:\\./|testsuite/|benchmarks/|scripts/|examples/)[\\w/-]+)(?=[` ]|$)");
+    private static final Pattern RUN = Pattern.compile(" *-? *run: (?:sudo )?(\\S+).*");
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
     /** Of which the first names the feature, and the last two are ours. */
     private static final int COLUMNS = 7;
@@ -119,12 +122,48 @@ class DocumentsTest {
         assertTrue(links > 100, "the pattern has found only " + links);
     }
 
+    /** In the documents, and where a public host would run them. */
+    @Test
+    void everyCommandIsThere() throws IOException {
+        List<String> missing = new ArrayList<>();
+        int commands = 0;
+        for (Path document : documents()) {
+            Matcher matcher = COMMAND.matcher(Files.readString(document));
+            while (matcher.find()) {
+                commands++;
+                note(document, matcher.group(1), missing);
+            }
+        }
+        for (Path workflow : list(".github/workflows", ".yml")) {
+            for (String line : Files.readAllLines(workflow)) {
+                Matcher matcher = RUN.matcher(line);
+                if (matcher.matches()) {
+                    commands++;
+                    note(workflow, matcher.group(1), missing);
+                }
+            }
+        }
+        assertEquals(List.of(), missing);
+        assertTrue(commands > 40, "the patterns have found only " + commands);
+    }
+
+    /** A command, or a folder. */
+    private static void note(Path document, String command, List<String> missing) {
+        if (!Files.isExecutable(ROOT.resolve(command))) {
+            missing.add(document + ": " + command);
+        }
+    }
+
+    private static List<Path> list(String folder, String suffix) throws IOException {
+        try (Stream<Path> files = Files.list(ROOT.resolve(folder))) {
+            return files.filter(file -> file.toString().endsWith(suffix)).collect(Collectors.toList());
+        }
+    }
+
     private static List<Path> documents() throws IOException {
         List<Path> documents = new ArrayList<>();
-        for (String folder : new String[] {"", "docs"}) {
-            try (Stream<Path> files = Files.list(ROOT.resolve(folder))) {
-                files.filter(file -> file.toString().endsWith(".md")).forEach(documents::add);
-            }
+        for (String folder : new String[] {"", "docs", "testsuite", "benchmarks", "examples"}) {
+            documents.addAll(list(folder, ".md"));
         }
         return documents;
     }
