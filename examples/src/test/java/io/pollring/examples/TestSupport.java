@@ -82,6 +82,13 @@ final class TestSupport {
         return future;
     }
 
+    static CompletableFuture<Void> send(Socket socket, byte[] data) {
+        return async(() -> {
+            socket.getOutputStream().write(data);
+            return null;
+        });
+    }
+
     static CompletableFuture<Void> sendAndEnd(Socket socket, byte[] data) {
         return async(() -> {
             socket.getOutputStream().write(data);
