@@ -48,7 +48,7 @@ public class DocumentedCodeTest {
     private static final List<String> IMPORTS = List.of("io.netty.bootstrap.*", "io.netty.buffer.*", "io.netty.channel.*",
             "io.netty.channel.embedded.*", "io.netty.channel.epoll.*", "io.netty.channel.local.*",
             "io.netty.channel.unix.*", "io.netty.handler.codec.http2.*", "io.netty.util.concurrent.*",
-            "io.pollring.channel.*", "java.io.File");
+            "io.pollring.channel.*", "java.io.File", "java.net.ServerSocket", "java.net.Socket");
     /** Names that a reader takes for his own. */
     private static final String READERS = "class MyHandler extends ChannelInboundHandlerAdapter { }\n"
             + "EventLoop eventLoop; EventLoopGroup group; Channel channel;\n";
