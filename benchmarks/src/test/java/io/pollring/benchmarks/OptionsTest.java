@@ -228,7 +228,8 @@ class OptionsTest {
     @Test
     void oneCoreIsNotEnough() {
         assertThrows(IllegalArgumentException.class, () -> Cores.choose(List.of(3), false, Pins.PROCESSES));
-        assertEquals("server on core 2, load generator on core 5", Cores.choose(List.of(2, 5, 6), false, Pins.PROCESSES).toString());
+        assertEquals("server on core 2, load generator on core 5",
+                Cores.choose(List.of(2, 5, 6), false, Pins.PROCESSES).toString());
     }
 
     private static List<String> labels(Options options) {

@@ -17,7 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Wakes a sleeping loop through an eventfd that is watched edge-triggered and never read. Of many wake-ups only the
- * first writes; and none writes while the loop watches the state, which takes no system call on either side. src/test/promela/waker.pml models the protocol: change both.
+ * first writes; and none writes while the loop watches the state, which takes no system call on either side.
+ * src/test/promela/waker.pml models the protocol: change both.
  *
  * <p>{@link #wakeup()} may be called by any thread; the rest belongs to the loop's.
  */

@@ -35,7 +35,8 @@ class NettyReleasesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"4.2.7.Final", "4.2.18.Final", "4.2.100.Final", "4.3.0.Final", "5.0.0.Final", "4.2.21.Final-SNAPSHOT"})
+    @ValueSource(strings = {"4.2.7.Final", "4.2.18.Final", "4.2.100.Final", "4.3.0.Final", "5.0.0.Final",
+        "4.2.21.Final-SNAPSHOT"})
     void oneReleaseNeedsNoWord(String version) {
         NettyReleases.Verdict verdict = NettyReleases.judge(all(version), null);
         assertNull(verdict.error);

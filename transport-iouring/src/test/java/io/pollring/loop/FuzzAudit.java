@@ -48,7 +48,8 @@ final class FuzzAudit {
     void checkRequests() {
         checkQueue();
         List<Long> armed = world.kernel.armed();
-        armed.removeIf(userData -> UserData.kind(userData) != RequestKind.POLL && UserData.kind(userData) != RequestKind.RECEIVE);
+        armed.removeIf(userData -> UserData.kind(userData) != RequestKind.POLL
+                && UserData.kind(userData) != RequestKind.RECEIVE);
         for (FuzzHandle handle : world.handles) {
             PollRegistration registration = handle.registration;
             boolean expected = registration.slot != PollRegistration.NO_SLOT

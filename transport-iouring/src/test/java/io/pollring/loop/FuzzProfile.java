@@ -96,7 +96,8 @@ final class FuzzProfile {
     /** What the kernel lacks the loop has to find out. */
     LoopSettings settings() {
         return new LoopSettings(sqEntries, cqEntries, maxEvents, promptSends ? -1 : Long.MAX_VALUE, 1,
-                quiet ? TimeUnit.DAYS.toNanos(1) : 0, 0, ringWanted, false, lackedByKernel ? EnumSet.allOf(RingFeature.class) : features);
+                quiet ? TimeUnit.DAYS.toNanos(1) : 0, 0, ringWanted, false,
+                lackedByKernel ? EnumSet.allOf(RingFeature.class) : features);
     }
 
     /** Whether each poll ends with exactly one completion, as long as none is forgotten. */

@@ -39,12 +39,12 @@ class LoopLayersTest {
     /** From the bottom to the top. The parts of a layer do not know each other; what is in one string is one part. */
     private static final String[][] LAYERS = {
         {"Trouble"},
-        {"IoTime", "TurnTrouble", "PollEvents", "LoopSettings", "ProcessorQuota", "FlightEvents", "LoopMetrics", "HandleAdapter", "RequestKind",
-            "Reception", "PollState"},
+        {"IoTime", "TurnTrouble", "PollEvents", "LoopSettings", "ProcessorQuota", "FlightEvents", "LoopMetrics",
+            "HandleAdapter", "RequestKind", "Reception", "PollState"},
         {"PollRegistration StreamRegistration StreamHandle SendRequest RegistrationLoop LoopMemory RegistrationTable"
             + " RegistrationQueue WorkQueues Offenders CurrentRing", "RingTrial"},
-        {"RingPolls", "Receiver ReceiveMemory QuietReceives", "SendBatch", "EpollPolls", "InternalPolls LoopTimer", "Waker AdaptiveWatch",
-            "BorrowedAttachment"},
+        {"RingPolls", "Receiver ReceiveMemory QuietReceives", "SendBatch", "EpollPolls", "InternalPolls LoopTimer",
+            "Waker AdaptiveWatch", "BorrowedAttachment"},
         {"Revoker"},
         {"Cancellation"},
         {"EventDelivery", "Completions"},

@@ -6,7 +6,10 @@
  */
 package io.pollring.ring;
 
-/** A receive of a {@link FakeRing}: a multishot one, perhaps up to a limit, or one that waits for something and then receives once. */
+/**
+ * A receive of a {@link FakeRing}: a multishot one, perhaps up to a limit, or one that waits for something and then
+ * receives once.
+ */
 final class FakeReceive extends FakeRequest {
     private static final int WAKES = Abi.POLLIN | Abi.POLLRDHUP | Abi.POLLHUP | Abi.POLLERR;
     /** How often it tries again before others have their turn. */
@@ -65,7 +68,8 @@ final class FakeReceive extends FakeRequest {
             total += result;
             boolean last = !multishot || limit != 0 && total >= limit;
             if (last || !requests.postMore(this, result, flags)) {
-                // Measured: what reaches the limit is not cut short. It also ends when a completion finds the queue full. The bytes are in that completion.
+                // Measured: what reaches the limit is not cut short. It also ends when a completion finds the queue full;
+                // the bytes are in that completion.
                 requests.end(this, result, flags);
                 return;
             }

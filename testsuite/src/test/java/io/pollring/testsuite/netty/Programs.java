@@ -270,7 +270,8 @@ final class Programs {
     private Channel bindDatagrams(Read read) throws Exception {
         return new Bootstrap().group(group).channel(kinds.udp).handler(new Reader(read))
                 .option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, 8192)
-                .option(ChannelOption.RCVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(4 * 8192)).bind(Network.anyPort()).sync().channel();
+                .option(ChannelOption.RCVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(4 * 8192))
+                .bind(Network.anyPort()).sync().channel();
     }
 
     private Channel bind(Class<? extends Channel> type, SocketAddress address, Read read) throws Exception {
