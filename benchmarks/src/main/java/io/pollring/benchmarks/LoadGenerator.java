@@ -6,13 +6,19 @@
  */
 package io.pollring.benchmarks;
 
+import io.pollring.benchmarks.server.QuicGenerator;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
-/** The load generator's process, connected to one server; see {@code loadgen.c} for what it does. */
+/**
+ * The load generator's process, connected to one server; see {@code loadgen.c} for what it does, and
+ * {@link QuicGenerator}, which takes the same commands.
+ */
 final class LoadGenerator implements AutoCloseable {
     private static final double CONNECT_SECONDS = 30;
     /** Fewer, a second, no server accepts, once there are so many that they take their time. */
@@ -24,33 +30,54 @@ final class LoadGenerator implements AutoCloseable {
     /** Slower than this even a server under strace is not. */
     private static final double MIN_MESSAGES_PER_SECOND = 200;
 
+    /** Of a generator in Java. */
+    private static final int HEAP_MEBIBYTES = 256;
+
     private final LineProcess process;
+    private final Map<String, Object> greeting;
 
     /** @param address a port of the loopback interface, or the path of a UNIX domain socket */
     LoadGenerator(Path binary, String server, String address, Workload workload, Cores cores)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(cores.of(workload.kind()).generatorPrefix());
-        command.addAll(List.of(binary.toString(), workload.kind().load().label(), address,
+        command.addAll(program(binary, workload.kind().load()));
+        command.addAll(List.of(workload.kind().load().label(), address,
                 Integer.toString(workload.clients()), Integer.toString(workload.kind().messageSize())));
         process = LineProcess.start("load generator of " + server, command);
         try {
-            process.readJson(CONNECT_SECONDS + workload.sockets() / MIN_CONNECTIONS_PER_SECOND);
+            greeting = process.readJson(CONNECT_SECONDS + workload.sockets() / MIN_CONNECTIONS_PER_SECOND);
         } catch (IOException | InterruptedException | RuntimeException e) {
             process.close();
             throw e;
         }
     }
 
+    /** The one in C knows all but QUIC. */
+    private static List<String> program(Path binary, LoadMode mode) {
+        if (mode != LoadMode.QUIC) {
+            return List.of(binary.toString());
+        }
+        List<String> program = new ArrayList<>(ServerProcess.java(HEAP_MEBIBYTES));
+        program.addAll(List.of("-cp", System.getProperty("java.class.path"), QuicGenerator.class.getName()));
+        return program;
+    }
+
     /** Why load of that kind cannot be made here, or {@code null}. */
     static String unusable(Path binary, LoadMode mode) throws IOException, InterruptedException {
-        try (LineProcess check = LineProcess.start("load generator", List.of(binary.toString(), "check",
-                mode.label()))) {
+        List<String> command = new ArrayList<>(program(binary, mode));
+        command.addAll(List.of("check", mode.label()));
+        try (LineProcess check = LineProcess.start("load generator", command)) {
             return (String) check.readJson(CONNECT_SECONDS).get("unusable");
         }
     }
 
     long pid() {
         return process.pid();
+    }
+
+    /** The kernel's id of the thread that does the work: of a process in C, its only one. */
+    long thread() {
+        return ((Number) greeting.getOrDefault("thread", pid())).longValue();
     }
 
     /** Sends messages for that long; when this returns, all of them have been answered. */

@@ -23,7 +23,9 @@ enum LoadMode {
     HTTP_PIPELINED("http-pipelined", 13, 1, "req"),
     CHURN("churn", 64, 5, "conn"),
     UDP("udp", 64, 1, "msg"),
-    UDP_BURST("udp-burst", 1200, 1, "msg");
+    UDP_BURST("udp-burst", 1200, 1, "msg"),
+    /** By a generator of its own, in Java: see {@link io.pollring.benchmarks.server.QuicGenerator}. */
+    QUIC("quic", 1024 * 1024, 250, "msg");
 
     private static final int PIPELINED = 16;
 
@@ -61,7 +63,7 @@ enum LoadMode {
 
     /** Whether the figure to look at is how many bytes pass. */
     boolean isStream() {
-        return label.equals("stream") || label.equals("upload");
+        return label.equals("stream") || label.equals("upload") || this == QUIC;
     }
 
     /**

@@ -147,7 +147,7 @@ final class Measurement {
                 throws IOException, InterruptedException {
             server = opponents.server().stats();
             serverWaited = opponents.server().loopsWaitedNanos();
-            generatorWaited = ProcFs.waitedNanos(opponents.generator().pid(), opponents.generator().pid());
+            generatorWaited = ProcFs.waitedNanos(opponents.generator().pid(), opponents.generator().thread());
             stolen = ProcFs.stolenNanos(cores.server(), cores.generator());
             long cpu = 0;
             for (ServerProcess other : idle) {

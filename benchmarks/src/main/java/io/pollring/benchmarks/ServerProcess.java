@@ -81,20 +81,28 @@ final class ServerProcess implements Closeable {
         }
     }
 
-    private static List<String> javaCommand(Contender contender, Workload workload, boolean countIterations,
-                                            Backend backend) {
+    /** How any JVM is started: with a heap of that size. */
+    static List<String> java(int heapMebibytes) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM_ARGS);
-        int heap = HEAP_MEBIBYTES;
-        if (workload.kind().isIdle()) {
-            command.addAll(IDLE_JVM_ARGS);
-            heap = IDLE_HEAP_MEBIBYTES + workload.connections() / IDLE_CONNECTIONS_PER_MEBIBYTE;
-        }
-        command.addAll(List.of("-Xms" + heap + 'm', "-Xmx" + heap + 'm'));
+        command.addAll(List.of("-Xms" + heapMebibytes + 'm', "-Xmx" + heapMebibytes + 'm'));
         if (Runtime.version().feature() >= FIRST_JAVA_WITH_NATIVE_ACCESS_FLAG) {
             command.add("--enable-native-access=ALL-UNNAMED");
         }
+        return command;
+    }
+
+    private static List<String> javaCommand(Contender contender, Workload workload, boolean countIterations,
+                                            Backend backend) {
+        List<String> idle = List.of();
+        int heap = HEAP_MEBIBYTES;
+        if (workload.kind().isIdle()) {
+            idle = IDLE_JVM_ARGS;
+            heap = IDLE_HEAP_MEBIBYTES + workload.connections() / IDLE_CONNECTIONS_PER_MEBIBYTE;
+        }
+        List<String> command = java(heap);
+        command.addAll(idle);
         contender.systemProperties().forEach(property -> command.add("-D" + property));
         command.add("-Dio.pollring.benchmarks.loops=" + workload.loops());
         if (workload.kind().isScheduled()) {

@@ -11,7 +11,7 @@ final class Workload {
     /** All there is to compare. */
     static final String FULL = String.join(",", "echo:1,echo:16,echo:64,echo:512,echo:2048", "echo2k:64,echo4k:64",
             "ondemand:64,ondemand:2000", "writes10:64,flushes10:64", "stream:8,stream16k:64,upload:8,upload16k:64",
-            "http:64,http-pipelined:64", "churn:64", "udp:64", "udp-burst:10,udp-burst:50", "domain:64", "proxy:64",
+            "http:64,http-pipelined:64", "churn:64", "udp:64", "udp-burst:10,udp-burst:50", "quic:8,quic-gso:8", "domain:64", "proxy:64",
             "tls:64", "timers:1000", "foreign:64", "mostly-idle:1000", "rate:20%:64,rate:70%:64",
             "loops:1,loops:2,loops:4", "scheduled:100000", "cold:64", "idle:10000", "handover:1,handover:4");
     /** Ten busy connections, and what else there is for the loop to hold grows. */
@@ -26,6 +26,8 @@ final class Workload {
     /** What fits a socket's receive buffer. */
     private static final int MAX_BURST = 64;
     private static final int MAX_THREADS = 64;
+    /** Each has a socket, and megabytes that its windows allow, in a generator of one thread. */
+    private static final int MAX_QUIC = 256;
     private static final int MAX_LOOPS = 64;
     private static final int MAX_MOSTLY_IDLE = 100_000;
     private static final int MAX_TASKS = 1_000_000;
@@ -60,7 +62,8 @@ final class Workload {
     private static int max(WorkloadKind kind) {
         return kind.isChurn() ? MAX_CHURNING : kind.isBurst() ? MAX_BURST : kind.isHandover() ? MAX_THREADS
                 : kind.isLoops() ? MAX_LOOPS : kind.isScheduled() ? MAX_TASKS
-                : kind == WorkloadKind.MOSTLY_IDLE ? MAX_MOSTLY_IDLE : MAX_CONNECTIONS;
+                : kind == WorkloadKind.MOSTLY_IDLE ? MAX_MOSTLY_IDLE
+                : kind.load() == LoadMode.QUIC ? MAX_QUIC : MAX_CONNECTIONS;
     }
 
     private static String counted(WorkloadKind kind) {

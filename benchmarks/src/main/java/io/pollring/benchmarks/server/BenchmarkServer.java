@@ -74,6 +74,9 @@ public final class BenchmarkServer {
         if (service.isDomain()) {
             return DomainSocket.unavailable(transport);
         }
+        if (service.isSegmented() && transport == Transport.NIO) {
+            return "its channels send no segments";
+        }
         return service.isDatagram() && !transport.hasDatagramChannel() ? "it has no datagram channel yet" : null;
     }
 
@@ -106,7 +109,7 @@ public final class BenchmarkServer {
     }
 
     /** The id under which strace and perf know the calling thread; Java has no way to say it. */
-    private static int kernelThreadId() throws IOException {
+    static int kernelThreadId() throws IOException {
         return Integer.parseInt(Files.readSymbolicLink(Path.of("/proc/thread-self")).getFileName().toString());
     }
 
@@ -136,7 +139,7 @@ public final class BenchmarkServer {
         }
     }
 
-    private static void say(Map<String, ?> line) throws IOException {
+    static void say(Map<String, ?> line) throws IOException {
         System.out.println(JSON.std.asString(line));
         System.out.flush();
     }

@@ -41,6 +41,8 @@ enum Service {
     HTTP_PIPELINED(PlaintextHandler::init),
     UDP(one(DatagramEchoHandler::new)),
     UDP_BURST(one(DatagramBurstHandler::new)),
+    QUIC(QuicPipeline::init),
+    QUIC_GSO(QuicPipeline::initSegmented),
     /** One handler for all connections, so that each costs what its transport takes for it. */
     IDLE(one(CountingEchoHandler::instance)),
     HANDOVER(one(() -> Handover.Acceptor.INSTANCE));
@@ -60,7 +62,12 @@ enum Service {
     }
 
     boolean isDatagram() {
-        return this == UDP || this == UDP_BURST;
+        return this == UDP || this == UDP_BURST || this == QUIC || this == QUIC_GSO;
+    }
+
+    /** Whether it writes packets that the kernel is to cut into segments. */
+    boolean isSegmented() {
+        return this == QUIC_GSO;
     }
 
     /** Whether it is to be had on a UNIX domain socket. */

@@ -33,7 +33,8 @@ final class StreamHandler extends EchoHandler {
         this.size = size;
     }
 
-    private static ByteBuf newMessage() {
+    /** The longest message. */
+    static ByteBuf newMessage() {
         ByteBuf message = Unpooled.directBuffer(MAX_SIZE, MAX_SIZE);
         for (long word = 0; word < MAX_SIZE / Long.BYTES; word++) {
             long value = word * STEP + 1;
