@@ -127,7 +127,8 @@ class OptionsTest {
             "--workloads rate::64", "--workloads rate:20%:0", "--workloads rate:20%:64:64", "--workloads echo:20%:64",
             "--syscalls --workloads rate:1000:64", "--workloads handover:0", "--workloads handover:65",
             "--workloads handover:x", "--workloads loops:0", "--workloads loops:65",
-            "--workloads cold:0", "--workloads scheduled:0",
+            "--workloads cold:0", "--workloads scheduled:0", "--workloads quic:0", "--workloads quic:257",
+            "--workloads quic-gso:257", "--workloads quic-gso:x", "--syscalls --workloads quic:1",
             "--workloads scheduled:1000001", "--workloads mostly-idle:100001", "--workloads grow:1",
             "--workloads cold:65537", "--syscalls --workloads cold:1",
             "--syscalls --workloads handover:1"})

@@ -85,6 +85,33 @@ class WorkloadsSmokeTest {
         run("tls:4", "own");
     }
 
+    /** The generator compares all bytes. */
+    @ParameterizedTest
+    @CsvSource({"quic:2,'own,pollring,epoll,nio'", "quic-gso:2,'own,pollring,epoll'"})
+    void quicIsSpoken(String workload, String transports) throws Exception {
+        assumeQuic();
+        WorkloadResult result = run(workload, transports);
+        for (ContenderResult contender : result.contenders()) {
+            assertTrue(contender.mebibytesPerSecond() > 0, contender.label());
+            assertTrue(contender.median(Measurement::loopCpuMicrosPerMessage) > 0, contender.label());
+            assertTrue(contender.median(Measurement::generatorBusy) > 0, contender.label());
+        }
+        assertTrue(tiny.printed().contains("MiB/s"), tiny.printed());
+    }
+
+    @Test
+    void aTransportThatSendsNoSegmentsIsReported() throws Exception {
+        assumeQuic();
+        WorkloadResult result = tiny.compare("--rounds", "1", "--transports", "nio", "--workloads", "quic-gso:1",
+                "--counter", "none").get(0);
+        assertEquals(Map.of("nio", "its channels send no segments"), result.unavailable());
+    }
+
+    private static void assumeQuic() throws Exception {
+        String unusable = LoadGenerator.unusable(Path.of(System.getProperty("loadgen")), LoadMode.QUIC);
+        assumeTrue(unusable == null, unusable);
+    }
+
     @Test
     void aWorkloadWhoseLoadCannotBeMadeIsReported(@TempDir Path directory) throws Exception {
         Path loadgen = directory.resolve("loadgen");

@@ -42,7 +42,6 @@ final class QuicDownload extends ChannelInboundHandlerAdapter {
         for (int i = 0; i < MAX_OUTSTANDING; i++) {
             ask(now);
         }
-        ctx.flush();
     }
 
     private void ask(long now) {
@@ -50,7 +49,8 @@ final class QuicDownload extends ChannelInboundHandlerAdapter {
             quota--;
             askedAt[(int) (asked++ % MAX_OUTSTANDING)] = now;
             load.asked();
-            ctx.write(ctx.alloc().directBuffer(Long.BYTES).writeLong(asked));
+            // Of a stream, a flush that has nothing to send may send what its connection has to say: only if needed.
+            ctx.writeAndFlush(ctx.alloc().directBuffer(Long.BYTES).writeLong(asked));
         }
     }
 
@@ -82,11 +82,6 @@ final class QuicDownload extends ChannelInboundHandlerAdapter {
             ask(now);
             load.endIfDone();
         }
-    }
-
-    @Override
-    public void channelReadComplete(ChannelHandlerContext context) {
-        context.flush();
     }
 
     @Override

@@ -42,10 +42,12 @@ import java.util.concurrent.TimeUnit;
  * are compared.
  */
 public final class QuicGenerator {
-    /** A sixth of what a socket's receive buffer may hold where it is large, with what the kernel adds to a packet. */
+    /** How much may be on its way at first. Later it is as much as quiche sees fit. */
     private static final int WINDOW = 256 * 1024;
     private static final int RECEIVE_BUFFER = 4 * 1024 * 1024;
     private static final int MAX_JOINED = 65_535;
+    /** As without an allocator that was chosen; such a one reads only one of them, and each is acknowledged then. */
+    private static final int PACKETS_PER_READ = 16;
     private static final long CONNECT_SECONDS = 20;
 
     private final QuicSslContext tls = QuicSslContextBuilder.forClient()
@@ -57,7 +59,7 @@ public final class QuicGenerator {
     private QuicGenerator(EventLoop loop, int port, int messageSize) {
         this.loop = loop;
         server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-        load = new QuicLoad(messageSize);
+        load = new QuicLoad(StreamHandler.newMessage().slice(0, messageSize));
     }
 
     public static void main(String[] args) throws Exception {
@@ -87,7 +89,8 @@ public final class QuicGenerator {
                 .channel(EpollDatagramChannel.class)
                 .option(ChannelOption.SO_RCVBUF, RECEIVE_BUFFER)
                 .option(EpollChannelOption.UDP_GRO, true)
-                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(MAX_JOINED))
+                .option(ChannelOption.RECVBUF_ALLOCATOR,
+                        new FixedRecvByteBufAllocator(MAX_JOINED).maxMessagesPerRead(PACKETS_PER_READ))
                 .handler(new QuicClientCodecBuilder()
                         .sslContext(tls)
                         .initialMaxData(WINDOW)

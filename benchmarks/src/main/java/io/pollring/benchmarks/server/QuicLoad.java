@@ -34,12 +34,11 @@ final class QuicLoad {
     private long cpuBefore;
     private int outstanding;
 
-    /** @param messageSize a multiple of 8, and at most 1 MiB */
-    QuicLoad(int messageSize) {
-        message = StreamHandler.newMessage().slice(0, messageSize).asReadOnly();
+    /** @param message what is to come for each request */
+    QuicLoad(ByteBuf message) {
+        this.message = message;
     }
 
-    /** What is to come for each request. */
     ByteBuf message() {
         return message;
     }
@@ -64,6 +63,7 @@ final class QuicLoad {
         for (int i = 0; i < count; i++) {
             downloads.get(i).begin(messages / count + (i < messages % count ? 1 : 0), begin);
         }
+        endIfDone();
     }
 
     /** Whether nothing is to be asked for any more. */
@@ -90,7 +90,9 @@ final class QuicLoad {
 
     /** One that fails when nothing is asked for ends the next load. */
     void fail(Throwable cause) {
-        failure = cause;
+        if (failure == null) {
+            failure = cause;
+        }
         if (report != null) {
             report.tryFailure(cause);
         }
