@@ -11,9 +11,10 @@ final class Workload {
     /** All there is to compare. */
     static final String FULL = String.join(",", "echo:1,echo:16,echo:64,echo:512,echo:2048", "echo2k:64,echo4k:64",
             "ondemand:64,ondemand:2000", "writes10:64,flushes10:64", "stream:8,stream16k:64,upload:8,upload16k:64",
-            "http:64,http-pipelined:64", "churn:64", "udp:64", "udp-burst:10,udp-burst:50", "quic:8,quic-gso:8", "domain:64", "proxy:64",
-            "tls:64", "timers:1000", "foreign:64", "mostly-idle:1000", "rate:20%:64,rate:70%:64",
-            "loops:1,loops:2,loops:4", "scheduled:100000", "cold:64", "idle:10000", "handover:1,handover:4");
+            "http:64,http-pipelined:64", "churn:64", "udp:64", "udp-burst:10,udp-burst:50",
+            "quic:8,quic-gso:8", "domain:64", "proxy:64", "tls:64", "timers:1000", "foreign:64", "mostly-idle:1000",
+            "rate:20%:64,rate:70%:64", "loops:1,loops:2,loops:4", "scheduled:100000", "cold:64", "idle:10000",
+            "handover:1,handover:4");
     /** Ten busy connections, and what else there is for the loop to hold grows. */
     static final String GROW = String.join(",", "mostly-idle:1000,mostly-idle:10000,mostly-idle:100000",
             "scheduled:1000,scheduled:10000,scheduled:100000,scheduled:1000000");

@@ -34,8 +34,8 @@ enum WorkloadKind {
     UDP(LoadMode.UDP, "%1$d UDP socket%2$s, one 64-byte datagram outstanding on each"),
     UDP_BURST(LoadMode.UDP_BURST, "UDP sockets, 4 at most, on each of which the server is asked for bursts of %1$d"
             + " datagram%2$s of 1200 bytes, one burst outstanding; latency is that of all of a burst"),
-    QUIC(LoadMode.QUIC, "%1$d QUIC connection%2$s, on each of which the server sends messages of 1 MiB, two of them asked"
-            + " for at any time, in packets that it writes one by one"),
+    QUIC(LoadMode.QUIC, "%1$d QUIC connection%2$s, on each of which the server sends messages of 1 MiB, two of them"
+            + " asked for at any time, in packets that it writes one by one"),
     QUIC_GSO(LoadMode.QUIC, "%1$d QUIC connection%2$s, on each of which the server sends messages of 1 MiB, two of them"
             + " asked for at any time, in packets of up to 16 segments"),
     DOMAIN(LoadMode.ECHO, "%1$d connection%2$s over UNIX domain sockets, one 64-byte message outstanding on each"),
