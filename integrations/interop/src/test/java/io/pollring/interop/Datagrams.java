@@ -32,6 +32,8 @@ enum Datagrams {
     SEGMENTED;
 
     private static final int MAX_SEGMENTS = 16;
+    /** As without an allocator that is set; such a one would read once. */
+    private static final int READS_PER_PASS = 16;
     private static final int MAX_JOINED = 65_535;
 
     SegmentedDatagramPacketAllocator allocator() {
@@ -41,7 +43,8 @@ enum Datagrams {
 
     Bootstrap configure(Bootstrap bootstrap) {
         return this == SEGMENTED ? bootstrap.option(EpollChannelOption.UDP_GRO, true)
-                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(MAX_JOINED)) : bootstrap;
+                .option(ChannelOption.RECVBUF_ALLOCATOR,
+                        new FixedRecvByteBufAllocator(MAX_JOINED).maxMessagesPerRead(READS_PER_PASS)) : bootstrap;
     }
 
     void assertConfigured(Channel channel) {
