@@ -10,6 +10,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.epoll.AbstractEpollServerChannel;
 import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
@@ -54,8 +55,8 @@ final class ChannelHandleAdapter implements HandleAdapter {
             return null;
         }
         Channel channel = channelOf(handle);
-        if (channel instanceof EpollSocketChannel || channel instanceof AbstractEpollServerChannel
-                || channel instanceof EpollDatagramChannel) {
+        if (channel instanceof EpollSocketChannel || channel instanceof EpollDomainSocketChannel
+                || channel instanceof AbstractEpollServerChannel || channel instanceof EpollDatagramChannel) {
             RecvByteBufAllocator.Handle allocation = ((Channel.Unsafe) handle).recvBufAllocHandle();
             return NettysHandles.isAroundNettys(allocation) ? allocation : null;
         }
@@ -88,6 +89,25 @@ final class ChannelHandleAdapter implements HandleAdapter {
         }
         return channel instanceof AbstractEpollServerChannel
                 || channel instanceof EpollDatagramChannel && !((EpollDatagramChannel) channel).isConnected();
+    }
+
+    /**
+     * A UNIX stream gave less than was asked for, or nothing: there is no more, unless that was the end of a message with
+     * descriptors. A connected UDP socket had nothing: no datagram, or an empty one.
+     */
+    @Override
+    public boolean hasStoppedShort(EpollIoHandle handle) {
+        RecvByteBufAllocator.Handle allocation = telling(handle);
+        if (allocation == null) {
+            return false;
+        }
+        int attempted = allocation.attemptedBytesRead();
+        int last = allocation.lastBytesRead();
+        if (attempted == NO_ATTEMPT || last >= attempted) {
+            return false;
+        }
+        Channel channel = channelOf(handle);
+        return channel instanceof EpollDomainSocketChannel || last < 0 && channel instanceof EpollDatagramChannel;
     }
 
     @Override

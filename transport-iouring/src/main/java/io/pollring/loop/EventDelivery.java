@@ -136,6 +136,7 @@ final class EventDelivery {
         // Nothing but data: an error or an end behind the data is still to be told. epoll tells by itself what is left.
         boolean onlyData = registration.state != PollState.REVERTED && (events & ~Abi.POLLOUT) == Abi.POLLIN;
         boolean drained = false;
+        boolean stoppedShort = false;
         queues.beginDelivery(registration);
         deliveringData = registration instanceof StreamRegistration
                 && (events & (Abi.POLLIN | Abi.POLLOUT)) == Abi.POLLIN;
@@ -146,6 +147,7 @@ final class EventDelivery {
             }
             registration.handle.handle(registration, PollEvents.of(events));
             drained = onlyData && registration.isValid() && adapter.isDrained(registration.handle);
+            stoppedShort = onlyData && !drained && registration.isValid() && adapter.hasStoppedShort(registration.handle);
             offenders.forget(registration);
         } catch (Throwable t) {
             // One handle's trouble is not the others'. Netty's own handles report to their pipeline and do not throw.
@@ -158,7 +160,10 @@ final class EventDelivery {
             return;
         }
         if (registration.isOpen()) {
-            registration.delivered(events, drained);
+            registration.delivered(events, drained || stoppedShort);
+            if (stoppedShort) {
+                queues.postpone(registration);
+            }
             receiver.settleUnasked(registration);
             queues.changed(registration);
         } else {

@@ -24,6 +24,12 @@ public interface HandleAdapter {
      */
     boolean isDrained(EpollIoHandle handle);
 
+    /**
+     * Asked when {@link #isDrained} is not sure: whether the handle's last read got less than it had room for. Then mostly
+     * nothing is left, and the loop has the kernel look anew only before it sleeps, or a little later.
+     */
+    boolean hasStoppedShort(EpollIoHandle handle);
+
     /** Neither the ring nor epoll can watch the handle's fd: the handle has to hear of it and close. */
     void failed(EpollIoHandle handle, IOException cause);
 

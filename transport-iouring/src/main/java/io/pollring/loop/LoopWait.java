@@ -50,6 +50,11 @@ final class LoopWait implements IntSupplier {
 
     /** @return how many completions came, or whether something is to be told */
     int collectNow() throws RingException {
+        settlePostponed();
+        return collect();
+    }
+
+    private int collect() throws RingException {
         poller.reify();
         Ring ring = loopRing.get();
         if (ring == null) {
@@ -76,6 +81,7 @@ final class LoopWait implements IntSupplier {
     /** Collects what has come, or will come next, unless there is something else to do. */
     void await(IoHandlerContext context) throws RingException {
         poller.quiet().sweepIfDue();
+        settlePostponed();
         // First, because it may collect; and a task that it makes other threads' wake-ups carry must be seen below.
         poller.reify();
         Ring before = loopRing.get();
@@ -83,8 +89,8 @@ final class LoopWait implements IntSupplier {
             // What cancellations, and a full queue, have met on their way.
             collected(before);
         }
-        if (loopRing.get() != before || delivery.isPending() || poller.hasDirty()) {
-            collectNow();
+        if (loopRing.get() != before || delivery.isPending() || poller.hasDirty() || poller.queues().hasPostponed()) {
+            collect();
             return;
         }
         boolean watches = before != null && watch.isWorthwhile();
@@ -103,6 +109,13 @@ final class LoopWait implements IntSupplier {
             }
         } finally {
             waker.awake();
+        }
+    }
+
+    private void settlePostponed() {
+        if (poller.queues().hasPostponed()) {
+            Ring ring = loopRing.get();
+            poller.queues().settlePostponed(ring != null && ring.hasCompletions());
         }
     }
 

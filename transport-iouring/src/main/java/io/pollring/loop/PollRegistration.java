@@ -33,6 +33,8 @@ class PollRegistration implements IoRegistration {
     static final int MEMBER_OF_READY = 1 << 1;
     /** Stands in {@link SendBatch}'s queue, as it has something to send. */
     static final int MEMBER_OF_SENDS = 1 << 2;
+    /** Is to be {@linkplain WorkQueues#postpone rechecked} before the loop sleeps. */
+    static final int MEMBER_OF_POSTPONED = 1 << 3;
 
     /** epoll's flag for edge-triggered interest, which hosted channels do not use but other handles may. */
     static final int EPOLLET = 1 << 31;
@@ -274,6 +276,13 @@ class PollRegistration implements IoRegistration {
     void delivered(int events, boolean drained) {
         if ((desired & EPOLLET) == 0) {
             recheck |= drained ? events & ~Abi.POLLIN : events;
+        }
+    }
+
+    /** The handle was given {@link Abi#POLLIN} some time ago, and may have left data. */
+    void recheckData() {
+        if ((desired & EPOLLET) == 0) {
+            recheck |= Abi.POLLIN;
         }
     }
 

@@ -292,6 +292,10 @@ final class Poller implements RegistrationLoop {
         return quiet;
     }
 
+    WorkQueues queues() {
+        return queues;
+    }
+
     /** Why the ring cannot be used any more, or {@code null}. */
     RingException ringFailure() {
         return current.failure();

@@ -15,9 +15,15 @@ import io.pollring.ring.Abi;
  * <p>Belongs to the loop's thread.
  */
 final class WorkQueues {
+    /** In how many turns of a loop that does not sleep data may wait that hardly anybody leaves behind. */
+    private static final int MAX_BUSY_TURNS = 16;
+
     private final RegistrationTable table;
     private final RegistrationQueue dirty;
     private final RegistrationQueue ready;
+    private final RegistrationQueue postponed;
+    /** Since those who were {@link #postponed} were last rechecked. */
+    private int busyTurns;
     /** Whose handle is being given its events. */
     private PollRegistration current;
 
@@ -25,6 +31,7 @@ final class WorkQueues {
         this.table = table;
         dirty = new RegistrationQueue(PollRegistration.MEMBER_OF_DIRTY, table, memory);
         ready = new RegistrationQueue(PollRegistration.MEMBER_OF_READY, table, memory);
+        postponed = new RegistrationQueue(PollRegistration.MEMBER_OF_POSTPONED, table, memory);
     }
 
     /** Those whose interest has to be brought to the kernel. */
@@ -49,6 +56,34 @@ final class WorkQueues {
         }
     }
 
+    /** The handle may have left data behind, though hardly. An event that comes first makes it read that, too. */
+    void postpone(PollRegistration registration) {
+        postponed.add(registration);
+    }
+
+    /** Whether the loop must not sleep. */
+    boolean hasPostponed() {
+        return postponed.size() > 0;
+    }
+
+    /**
+     * Once a turn in which there are some: the kernel has to look for what handles may have left behind, if the loop is about to sleep, or has not
+     * been for a while.
+     *
+     * @param busy whether something else is there to be collected
+     */
+    void settlePostponed(boolean busy) {
+        if (busy && ++busyTurns < MAX_BUSY_TURNS) {
+            return;
+        }
+        busyTurns = 0;
+        for (int n = postponed.size(); n > 0; n--) {
+            PollRegistration registration = postponed.take();
+            registration.recheckData();
+            changed(registration);
+        }
+    }
+
     /** What may be received for streams has changed. */
     void receptionChanged() {
         for (int slot = 0; slot < table.slots(); slot++) {
@@ -62,7 +97,7 @@ final class WorkQueues {
     /** Whoever reads this may be another thread: the elements are not looked at. */
     @Override
     public String toString() {
-        return "dirty: " + dirty.elements() + ", ready: " + ready.elements();
+        return "dirty: " + dirty.elements() + ", ready: " + ready.elements() + ", postponed: " + postponed.elements();
     }
 
     void beginDelivery(PollRegistration registration) {

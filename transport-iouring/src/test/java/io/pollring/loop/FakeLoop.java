@@ -40,6 +40,8 @@ final class FakeLoop implements ThreadAwareExecutor, IoHandlerContext, HandleAda
     boolean mayBlock = true;
     /** What {@link #isDrained} answers. */
     boolean drained;
+    /** What {@link #hasStoppedShort} answers. */
+    boolean stopsShort;
     private boolean slept;
     private final IoHandlerContext context;
     /** When the next task is due, or -1. */
@@ -162,6 +164,11 @@ final class FakeLoop implements ThreadAwareExecutor, IoHandlerContext, HandleAda
     @Override
     public boolean isDrained(EpollIoHandle handle) {
         return drained;
+    }
+
+    @Override
+    public boolean hasStoppedShort(EpollIoHandle handle) {
+        return stopsShort;
     }
 
     @Override

@@ -145,6 +145,12 @@ final class FuzzWorld implements ThreadAwareExecutor, IoHandlerContext, HandleAd
         return empty && reactions.knowsItIsDrained();
     }
 
+    /** Says so of half of the handles, whatever they have left behind. */
+    @Override
+    public boolean hasStoppedShort(EpollIoHandle handle) {
+        return ((FuzzHandle) handle).number % 2 == 0;
+    }
+
     @Override
     public void failed(EpollIoHandle epollHandle, IOException cause) {
         FuzzHandle handle = (FuzzHandle) epollHandle;

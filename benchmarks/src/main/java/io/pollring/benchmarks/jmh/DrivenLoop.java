@@ -114,6 +114,11 @@ final class DrivenLoop implements ThreadAwareExecutor, IoHandlerContext, HandleA
     }
 
     @Override
+    public boolean hasStoppedShort(EpollIoHandle handle) {
+        return false;
+    }
+
+    @Override
     public void failed(EpollIoHandle handle, IOException cause) {
         throw new IllegalStateException(cause);
     }
