@@ -47,7 +47,7 @@ final class ChannelHandleAdapter implements HandleAdapter {
     }
 
     /**
-     * The receive allocator of one of Netty's epoll channels, if the channel's kind lets the result of a read prove
+     * The receive allocator of one of Netty's epoll channels, if the channel's kind lets the result of a read tell
      * something, and the allocator is one that keeps it; otherwise {@code null}.
      */
     private static RecvByteBufAllocator.Handle telling(EpollIoHandle handle) {
@@ -63,6 +63,16 @@ final class ChannelHandleAdapter implements HandleAdapter {
         return null;
     }
 
+    /** As {@link #telling}, if the last read got less than it had room for; otherwise {@code null}. */
+    private static RecvByteBufAllocator.Handle tellingOfShortRead(EpollIoHandle handle) {
+        RecvByteBufAllocator.Handle allocation = telling(handle);
+        if (allocation == null) {
+            return null;
+        }
+        int attempted = allocation.attemptedBytesRead();
+        return attempted != NO_ATTEMPT && allocation.lastBytesRead() < attempted ? allocation : null;
+    }
+
     /**
      * Reads the result of the channel's last read attempt where it proves that nothing was left: a TCP stream gave less
      * than was asked for (epoll(7), question 9), or nothing; a listener had no further connection, or an unconnected UDP
@@ -74,15 +84,11 @@ final class ChannelHandleAdapter implements HandleAdapter {
         if (handle instanceof AbstractIoUringUnsafe) {
             return ((AbstractIoUringUnsafe) handle).drained;
         }
-        RecvByteBufAllocator.Handle allocation = telling(handle);
+        RecvByteBufAllocator.Handle allocation = tellingOfShortRead(handle);
         if (allocation == null) {
             return false;
         }
-        int attempted = allocation.attemptedBytesRead();
         int last = allocation.lastBytesRead();
-        if (attempted == NO_ATTEMPT || last >= attempted) {
-            return false;
-        }
         Channel channel = channelOf(handle);
         if (last >= 0) {
             return channel instanceof EpollSocketChannel;
@@ -97,17 +103,13 @@ final class ChannelHandleAdapter implements HandleAdapter {
      */
     @Override
     public boolean hasStoppedShort(EpollIoHandle handle) {
-        RecvByteBufAllocator.Handle allocation = telling(handle);
+        RecvByteBufAllocator.Handle allocation = tellingOfShortRead(handle);
         if (allocation == null) {
             return false;
         }
-        int attempted = allocation.attemptedBytesRead();
-        int last = allocation.lastBytesRead();
-        if (attempted == NO_ATTEMPT || last >= attempted) {
-            return false;
-        }
         Channel channel = channelOf(handle);
-        return channel instanceof EpollDomainSocketChannel || last < 0 && channel instanceof EpollDatagramChannel;
+        return channel instanceof EpollDomainSocketChannel
+                || allocation.lastBytesRead() < 0 && channel instanceof EpollDatagramChannel;
     }
 
     @Override

@@ -67,8 +67,8 @@ final class WorkQueues {
     }
 
     /**
-     * Once a turn in which there are some: the kernel has to look for what handles may have left behind, if the loop is about to sleep, or has not
-     * been for a while.
+     * Once a turn in which there are some: the kernel has to look for what handles may have left behind, if the loop is about
+     * to sleep, or has not been for a while.
      *
      * @param busy whether something else is there to be collected
      */
