@@ -6,9 +6,9 @@
 
 # Sourced, behind scripts/prepare.sh and in the project's root, by what runs programs of this module without Maven.
 
-# Builds them, and sets class_path. Says what it does to standard error only.
+# build_programs [MODULE]: builds them, and another module, and sets class_path. Says what it does to standard error only.
 build_programs() {
-    mvn -B -q -ntp -DskipTests -pl testsuite -am package dependency:build-classpath -DincludeScope=test \
+    mvn -B -q -ntp -DskipTests -pl "testsuite${1:+,$1}" -am package dependency:build-classpath -DincludeScope=test \
         -Dmdep.outputFile=target/programs-classpath >&2
     # Not the kernel that refuses polls, which would come first.
     class_path=$PWD/testsuite/target/test-classes:$(tr ':' '\n' <testsuite/target/programs-classpath |

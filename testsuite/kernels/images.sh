@@ -9,8 +9,9 @@
 # Sourced by run. Makes what qemu boots from: $cache/kernel/NAME/vmlinuz and initrd, $cache/root/ARCH.img, and
 # $work/payload-ARCH.img, which has the checkout.
 
-# Of the kernels and modules that the guest needs to reach its disks; the last is loaded by a configuration.
-MODULES='virtio_pci virtio_blk virtio_console virtio_rng ext4 overlay vsock_loopback'
+# Of the kernels and modules that the guest needs to reach its disks, and of the wire that it lays; the last is loaded by
+# a configuration.
+MODULES='virtio_pci virtio_blk virtio_console virtio_rng ext4 overlay veth sch_tbf sch_netem vsock_loopback'
 
 # image FOLDER FILE: an ext4 file system with what is in FOLDER.
 image() {
@@ -48,13 +49,7 @@ kernel_image() {
         mkdir -p "$kernel/lib"
         ln -sfn ../usr/lib/modules "$kernel/lib/modules"
     fi
-    if [ ! -d "$kernel/modules" ]; then
-        quietly depmod -b "$kernel" "$(ls "$kernel/lib/modules")" || return 1
-        rm -rf "$kernel/modules.new"
-        mkdir "$kernel/modules.new"
-        copy_modules "$kernel" "$kernel/modules.new"
-        mv "$kernel/modules.new" "$kernel/modules"
-    fi
+    quietly depmod -b "$kernel" "$(ls "$kernel/lib/modules")" || return 1
     find "$kernel/boot" "$kernel/usr/lib" -name 'vmlinuz*' -type f 2>/dev/null | head -n 1 | {
         read -r file
         ln -sfn "$file" "$kernel/vmlinuz"
@@ -64,12 +59,36 @@ kernel_image() {
     mkdir -p "$tree/bin" "$tree/dev" "$tree/proc" "$tree/sys"
     cp "$cache/root/$2/usr/bin/busybox" "$tree/bin/busybox"
     ln -s busybox "$tree/bin/sh"
-    cp -r "$kernel/modules" "$tree/modules"
+    mkdir "$tree/modules"
+    copy_modules "$kernel" "$tree/modules"
     cp "$here/guest/init" "$here/guest/main" "$here/guest/configurations" "$work/settings-$1" "$tree/"
     mv "$tree/settings-$1" "$tree/settings"
     chmod 755 "$tree/init" "$tree/main" "$tree/configurations"
     (cd "$tree" && find . | cpio -o -H newc --quiet) | gzip -1 >"$work/initrd-$1.gz"
     rm -rf "$tree"
+}
+
+# bundle FOLDER CLASS_PATH: copies all that is on it, and tells what the class path is in the guest.
+bundle() {
+    mkdir -p "$1"
+    number=100
+    echo "$2" | tr ':' '\n' | grep . | while read -r entry; do
+        number=$((number + 1))
+        cp -r "$entry" "$1/$number-${entry##*/}"
+        printf ':/payload/%s/%s' "${1##*/}" "$number-${entry##*/}"
+    done
+}
+
+# payload_network: what testsuite/network/inside and its programs are.
+payload_network() {
+    build_programs examples || return 1
+    mkdir -p "$tree"
+    cp "$root/testsuite/network/inside" "$root/testsuite/target/libfaults.so" "$tree/"
+    {
+        echo "programs_path=$(bundle "$tree/programs" "$class_path")"
+        echo "examples_path=$(bundle "$tree/examples" \
+            "$root/examples/target/classes:$(cat "$root/examples/target/programs-classpath")")"
+    } >"$tree/paths"
 }
 
 # payload ARCH: the built checkout. The library and Netty's are native, all else is the same everywhere.
@@ -86,6 +105,9 @@ payload() {
     tree=$work/payload-$1
     rm -rf "$tree"
     mkdir -p "$tree/lib" "$tree/smoke"
+    if [ -n "$network" ]; then
+        payload_network || return 1
+    fi
     cp -r "$root/transport-iouring/target/classes" "$root/transport-iouring/target/test-classes" "$tree/"
     cp -r "$root/transport-iouring-native/target/$native" "$tree/native"
     cp -r "$root/testsuite/target/test-classes/io" "$tree/smoke/"

@@ -10,6 +10,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.SingleThreadEventLoop;
 import io.netty.channel.unix.UnixChannel;
+import io.pollring.testsuite.harness.Network;
 
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -24,6 +25,8 @@ final class Quiet {
     private static final int SAME_LOOKS = 2;
     /** For how long a channel may not do what it could: then it is stuck, and its trace shows that. */
     private static final long STUCK_NANOS = TimeUnit.MILLISECONDS.toNanos(60);
+    /** How long a packet may be on its way. Of a reset nothing tells that it is: its socket is gone. */
+    private static final long LATENESS_NANOS = TimeUnit.MILLISECONDS.toNanos(Network.latenessMillis());
     private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final List<EventLoop> loops;
@@ -59,7 +62,7 @@ final class Quiet {
                 same++;
             }
             // Only now: so how much the kernel takes before the peer reads does not depend on who is faster.
-            if (same >= SAME_LOOKS && !peer.pump() && !look.kernelMustMove()
+            if (same >= SAME_LOOKS && now - changed >= LATENESS_NANOS && !peer.pump() && !look.kernelMustMove()
                     && (!look.channelCouldMove() || now - changed > STUCK_NANOS)) {
                 return look.open && look.flushed > 0;
             }
@@ -94,6 +97,7 @@ final class Quiet {
         private final int unsent;
         private final int peerUnread;
         private final int peerUnsent;
+        private final boolean underway;
         private final int flushed;
         private final long pending;
         private final long events = trace.fingerprint();
@@ -105,6 +109,8 @@ final class Quiet {
             unsent = open ? SocketQueues.unsent(fd, kind) : 0;
             peerUnread = peer.isOpen() ? SocketQueues.unread(peer.fd(), kind) : 0;
             peerUnsent = peer.isOpen() ? SocketQueues.unsent(peer.fd(), kind) : 0;
+            underway = LATENESS_NANOS > 0 && (open && SocketQueues.isUnderway(fd, kind)
+                    || peer.isOpen() && SocketQueues.isUnderway(peer.fd(), kind));
             ChannelOutboundBuffer outbound = subject.channel.unsafe().outboundBuffer();
             flushed = outbound == null ? 0 : outbound.size();
             pending = outbound == null ? 0 : outbound.totalPendingWriteBytes();
@@ -121,7 +127,7 @@ final class Quiet {
 
         /** The kernel will deliver it, so wait. */
         boolean kernelMustMove() {
-            return peer.reads() && (peerUnread > 0 || unsent > 0 || peer.awaitsEnd() && (!open || outputShut));
+            return underway || peer.reads() && (peerUnread > 0 || unsent > 0 || peer.awaitsEnd() && (!open || outputShut));
         }
 
         /** Up to the channel: it reads what comes, and writes what it can. */
@@ -133,8 +139,8 @@ final class Quiet {
         @Override
         public String toString() {
             return "open=" + open + " registered=" + registered + " outputShut=" + outputShut + " unread=" + unread
-                    + " unsent=" + unsent + " peer unread=" + peerUnread + " peer unsent=" + peerUnsent + " flushed="
-                    + flushed + " peer reads=" + peer.reads() + " peer awaits an end=" + peer.awaitsEnd();
+                    + " unsent=" + unsent + " peer unread=" + peerUnread + " peer unsent=" + peerUnsent + " underway="
+                    + underway + " flushed=" + flushed + " peer reads=" + peer.reads() + " peer awaits an end=" + peer.awaitsEnd();
         }
     }
 }

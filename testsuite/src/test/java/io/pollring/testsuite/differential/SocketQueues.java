@@ -27,6 +27,9 @@ public final class SocketQueues {
     private static final int SOL_SOCKET = 1;
     private static final int SO_MEMINFO = 55;
     private static final int MEMINFO_DROPS = 8;
+    private static final int IPPROTO_TCP = 6;
+    private static final int TCP_INFO = 11;
+    private static final int TCP_CLOSE = 7;
     private static final CLibrary C = Native.load("c", CLibrary.class);
 
     private SocketQueues() { }
@@ -58,6 +61,19 @@ public final class SocketQueues {
             return 0;
         }
         return get(fd, kind == SocketKind.TCP ? SIOCOUTQNSD : SIOCOUTQ);
+    }
+
+    /** Whether bytes of TCP, or its end, have left and are still to be confirmed; after a reset they never are. */
+    static boolean isUnderway(int fd, SocketKind kind) {
+        return kind == SocketKind.TCP && get(fd, SIOCOUTQ) > get(fd, SIOCOUTQNSD) && tcpState(fd) != TCP_CLOSE;
+    }
+
+    private static int tcpState(int fd) {
+        int[] info = new int[1];
+        IntByReference length = new IntByReference(Integer.BYTES);
+        // The state is the first byte of struct tcp_info.
+        return C.getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, length) < 0 ? TCP_CLOSE
+                : ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? info[0] & 0xff : info[0] >>> 24;
     }
 
     /** Whether there is a datagram, which may be an empty one. A look at it would take an error that has come. */

@@ -14,9 +14,15 @@ import java.net.InetSocketAddress;
  */
 public final class Network {
     static final String PROPERTY = "pollring.testsuite.address";
+    private static final int LATENESS = Integer.getInteger("pollring.testsuite.lateness", 0);
     private static final String ADDRESS = System.getProperty(PROPERTY, "127.0.0.1");
 
     private Network() { }
+
+    /** How long a packet may be on its way, in milliseconds: {@code -Dpollring.testsuite.lateness=MILLIS}. */
+    public static int latenessMillis() {
+        return LATENESS;
+    }
 
     /** An address to bind to, for TCP or UDP. */
     public static InetSocketAddress anyPort() {
