@@ -247,9 +247,6 @@ int main(int argc, char **argv) {
     char line[128];
 
     setvbuf(stdout, NULL, _IOLBF, 0);
-    if (argc == 2 && strcmp(argv[1], "backend") == 0) {
-        return serve_as_backend();
-    }
     if (argc == 3 && strcmp(argv[1], "check") == 0) {
         return check(parse_mode(argv[2]));
     }

@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -58,7 +59,7 @@ static int connected_to_path(int type) {
     return fd;
 }
 
-rlim_t allow_all_sockets(void) {
+void allow_sockets(unsigned count) {
     struct rlimit limit;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
@@ -68,16 +69,10 @@ rlim_t allow_all_sockets(void) {
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
         die("setrlimit");
     }
-    return limit.rlim_max;
-}
-
-void allow_sockets(unsigned count) {
-    rlim_t allowed = allow_all_sockets();
-
-    if (allowed < count + OTHER_FILES) {
+    if (limit.rlim_max < count + OTHER_FILES) {
         errno = 0;
         die("%u sockets need %u open files, but only %llu are allowed: raise the limit (ulimit -n)", count,
-                count + OTHER_FILES, (unsigned long long) allowed);
+                count + OTHER_FILES, (unsigned long long) limit.rlim_max);
     }
 }
 
@@ -108,7 +103,8 @@ int connected_socket(int type, unsigned index) {
             : connected_from(type, index / SOCKETS_PER_SOURCE);
 }
 
-void no_delay(int fd) {
+/* Does nothing to a socket that knows no delay. */
+static void no_delay(int fd) {
     const int one = 1;
 
     if (server_path.sun_family == AF_UNIX) {

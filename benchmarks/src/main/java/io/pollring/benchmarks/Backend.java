@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The server behind the proxies that are measured, on the load generators' core; see {@code backend.c}. */
+/** The server behind the proxies that are measured, on the load generators' core; the limit server on epoll. */
 final class Backend implements AutoCloseable {
     private static final double START_SECONDS = 30;
 
@@ -20,7 +20,7 @@ final class Backend implements AutoCloseable {
 
     Backend(Path binary, Cores cores) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(cores.generatorPrefix());
-        command.addAll(List.of(binary.toString(), "backend"));
+        command.addAll(List.of(binary.toString(), "echo"));
         process = LineProcess.start("backend", command);
         try {
             port = ((Number) process.readJson(START_SECONDS).get("port")).intValue();

@@ -52,9 +52,6 @@ public final class Benchmarks {
     static List<Result> compare(Options options, PrintStream out) throws IOException, InterruptedException {
         List<String> notes = new ArrayList<>(options.notes());
         SyscallCounter counter = chooseCounter(options.counter(), notes);
-        if (options.workloads().stream().anyMatch(workload -> workload.kind().load().isHttp())) {
-            notes.add("timed HTTP requests come from " + (options.wrk() == null ? "our own generator" : "wrk"));
-        }
         Map<String, Object> machine = Machine.describe();
         TextReport.header(options, machine).forEach(out::println);
         notes.forEach(out::println);

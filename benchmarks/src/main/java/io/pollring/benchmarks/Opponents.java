@@ -14,28 +14,13 @@ import java.nio.file.Path;
 final class Opponents implements Closeable {
     private final ServerProcess server;
     private final LoadGenerator generator;
-    private final Workload workload;
-    private final Cores cores;
-    private final Wrk wrk;
     /** Messages a second of an open loop; 0 for a closed one. */
     private double rate;
 
+    /** Takes over the server and closes it with itself, also when the generator cannot be started. */
     Opponents(ServerProcess server, Path binary, Workload workload, Cores cores)
             throws IOException, InterruptedException {
-        this(server, binary, workload, cores, null);
-    }
-
-    /**
-     * Takes over the server and closes it with itself, also when the generator cannot be started.
-     *
-     * @param wrk what puts timed load on the server, {@code null} for the generator that does all else
-     */
-    Opponents(ServerProcess server, Path binary, Workload workload, Cores cores, Wrk wrk)
-            throws IOException, InterruptedException {
         this.server = server;
-        this.workload = workload;
-        this.cores = cores;
-        this.wrk = wrk;
         try {
             generator = new LoadGenerator(binary, server.contender().label(), server.address(), workload, cores);
         } catch (IOException | InterruptedException | RuntimeException e) {
@@ -59,9 +44,6 @@ final class Opponents implements Closeable {
 
     /** Puts load on the server for that long. */
     LoadReport run(double seconds) throws IOException, InterruptedException {
-        if (wrk != null) {
-            return wrk.run(server.address(), workload, cores, seconds);
-        }
         if (rate > 0) {
             return generator.run(seconds, rate);
         }

@@ -42,7 +42,6 @@ final class Options {
             "                         more than an echo: 1/50th of that of stream and upload, 1/5th of churn,",
             "                         1/250th of quic)",
             "  --counter C            perf, strace or none: what counts system calls (default: perf, else strace)",
-            "  --http-load L          wrk or own: what sends the timed HTTP requests (default: wrk where installed)",
             "  --cores S,G            the servers' core and the load generators' (default: the first two we may use)",
             "  --pin WHAT             processes (default), loop, shared (both processes on both cores) or nothing:",
             "                         what is kept on these cores; a server kept on one as a whole does not watch its ring",
@@ -65,8 +64,6 @@ final class Options {
     private double warmup = 5;
     private long count = 50_000;
     private String counter = "auto";
-    private String httpLoad = "auto";
-    private Wrk wrk;
     private final List<String> notes = new ArrayList<>();
     private List<Contender> contenders;
     private List<Workload> workloads;
@@ -125,9 +122,6 @@ final class Options {
             case "--counter":
                 counter = oneOf(option, value, List.of("perf", "strace", "none"));
                 break;
-            case "--http-load":
-                httpLoad = oneOf(option, value, List.of("wrk", "own"));
-                break;
             case "--transports":
                 contenders = Contender.parseAll(List.of(value.split(",")));
                 break;
@@ -182,12 +176,6 @@ final class Options {
         }
         if (syscalls && contenders.stream().anyMatch(Contender::isLimit)) {
             throw new IllegalArgumentException("a server in C does not count the iterations of its loop");
-        }
-        if (!httpLoad.equals("own") && workloads.stream().anyMatch(workload -> workload.kind().load().isHttp())) {
-            wrk = Wrk.find(System.getenv("PATH"));
-            if (wrk == null && httpLoad.equals("wrk")) {
-                throw new IllegalArgumentException("--http-load: wrk is not installed");
-            }
         }
         cores = coresText == null ? Cores.choose(Pinning.allowedCores(), realtime, pins) : cores(coresText);
     }
@@ -280,11 +268,6 @@ final class Options {
     /** {@code auto}, {@code perf}, {@code strace} or {@code none}. */
     String counter() {
         return counter;
-    }
-
-    /** What sends the timed HTTP requests; {@code null} when that is our own load generator. */
-    Wrk wrk() {
-        return wrk;
     }
 
     List<Contender> contenders() {

@@ -33,7 +33,6 @@ final class ResultDocument {
         document.put("serverCore", options.cores().server());
         document.put("generatorCore", options.cores().generator());
         document.put("realtime", options.cores().realtime());
-        document.put("httpLoad", options.wrk() == null ? "own" : "wrk");
         document.put("syscallCounter", counterName);
         Map<String, Object> workloads = new LinkedHashMap<>();
         for (Result result : results) {

@@ -42,7 +42,7 @@ final class WorkloadRun {
             options.contenders().forEach(contender -> unavailable.put(contender.label(), unusable));
             return new WorkloadResult(workload, List.of(), unavailable, nameOf(counter));
         }
-        try (Backend backend = workload.kind().isProxy() ? new Backend(options.loadgen(), options.cores()) : null) {
+        try (Backend backend = workload.kind().isProxy() ? new Backend(options.binary("limit-epoll"), options.cores()) : null) {
             return run(backend);
         }
     }
@@ -56,8 +56,7 @@ final class WorkloadRun {
                 progress.accept(workload + ": starting " + contender);
                 ServerProcess server = new ServerProcess(contender, workload, options, false, backend);
                 if (server.unavailable() == null) {
-                    started.add(new Opponents(server, options.loadgen(), workload, options.cores(),
-                            workload.kind().load().isHttp() ? options.wrk() : null));
+                    started.add(new Opponents(server, options.loadgen(), workload, options.cores()));
                 } else {
                     unavailable.put(contender.label(), server.unavailable());
                     server.close();

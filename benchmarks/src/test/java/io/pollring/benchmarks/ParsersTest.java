@@ -7,18 +7,11 @@
 package io.pollring.benchmarks;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -108,39 +101,5 @@ class ParsersTest {
         }
         assertTrue(ContextSwitches.of(pid).voluntarySince(before) >= 10);
         assertTrue(ProcFs.residentBytes(pid) > 1024 * 1024);
-    }
-
-    private static String wrk(long messages, long latencies, long errors) {
-        return "{\"messages\":" + messages + ",\"elapsedNanos\":2034990000,\"cpuNanos\":440048000,"
-                + "\"p50Nanos\":4435000,\"p99Nanos\":52842000,\"p999Nanos\":220809000,\"maxNanos\":364771000,"
-                + "\"latencies\":" + latencies + ",\"errors\":" + errors + '}';
-    }
-
-    @Test
-    void whatWrkSays() throws IOException {
-        LoadReport report = Wrk.parse(wrk(279_648, 17_478, 0), Workload.parse("http-pipelined:64"));
-        assertEquals(279_648, report.messages());
-        assertEquals(2_034_990_000L, report.elapsedNanos());
-        assertEquals(440_048_000L, report.cpuNanos());
-        assertEquals(4_435_000L, report.p50Nanos());
-        assertEquals(220_809_000L, report.p999Nanos());
-    }
-
-    @Test
-    void whatWrkSaysIsRefusedWhenItDoesNotAddUp() {
-        Workload workload = Workload.parse("http:64");
-        assertThrows(IOException.class, () -> Wrk.parse(wrk(1000, 1000, 1), workload));
-        assertThrows(IOException.class, () -> Wrk.parse(wrk(0, 0, 0), workload));
-        assertThrows(IOException.class, () -> Wrk.parse(wrk(1000, 1001, 0), workload));
-        assertThrows(IOException.class, () -> Wrk.parse(wrk(1000, 935, 0), workload));
-    }
-
-    @Test
-    void wrkIsLookedForOnThePath(@TempDir Path directory) throws IOException {
-        String path = "/nowhere:" + directory;
-        assertNull(Wrk.find(path));
-        Files.createFile(directory.resolve("wrk"), PosixFilePermissions.asFileAttribute(
-                PosixFilePermissions.fromString("rwx------")));
-        assertNotNull(Wrk.find(path));
     }
 }

@@ -40,7 +40,7 @@ class WorkloadsSmokeTest {
 
     private WorkloadResult run(String workload, String transports) throws Exception {
         WorkloadResult result = tiny.compare("--rounds", "1", "--seconds", "0.1", "--warmup", "0.05", "--count", "500",
-                "--transports", transports, "--workloads", workload, "--counter", "none", "--http-load", "own").get(0);
+                "--transports", transports, "--workloads", workload, "--counter", "none").get(0);
         assertEquals(transports.split(",").length, result.contenders().size(), result.unavailable().toString());
         for (ContenderResult contender : result.contenders()) {
             assertTrue(contender.median(Measurement::messagesPerSecond) > 0, contender.label());
