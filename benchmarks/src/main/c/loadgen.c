@@ -17,10 +17,10 @@
  *   run SECONDS       send requests for that long, then wait for the replies that are still on their way
  *   run SECONDS RATE  the same of echo, so many a second on average, whether or not others are answered; see rate.c
  *   count MESSAGES    send exactly that many, spread evenly over the connections that the mode uses
- *   quit              (or end of input) close everything and exit
  *
- * Each of the first three is answered with one line of JSON. Between commands the connections stay open and silent, so
- * that whoever drives this can read the server's counters while nothing moves: what is counted is exact.
+ * Each is answered with one line of JSON, and the end of its input is what ends it. Between commands the connections
+ * stay open and silent, so that whoever drives this can read the server's counters while nothing moves: what is counted
+ * is exact.
  *
  * It is in C and does as little as can be done per message (for echo one recv, one send, one clock read, a share of an
  * epoll_wait), because a generator that costs more than the server measures itself.
@@ -269,9 +269,6 @@ int main(int argc, char **argv) {
     printf("{\"connections\":%u}\n", connection_count);
     while (fgets(line, sizeof(line), stdin) != NULL) {
         line[strcspn(line, "\n")] = '\0';
-        if (strcmp(line, "quit") == 0) {
-            break;
-        }
         obey(line);
     }
     return 0;

@@ -15,7 +15,6 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -60,19 +59,12 @@ static int connected_to_path(int type) {
 }
 
 void allow_sockets(unsigned count) {
-    struct rlimit limit;
+    unsigned allowed = raise_file_limit(count + OTHER_FILES);
 
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
-        die("getrlimit");
-    }
-    limit.rlim_cur = limit.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
-        die("setrlimit");
-    }
-    if (limit.rlim_max < count + OTHER_FILES) {
+    if (allowed < count + OTHER_FILES) {
         errno = 0;
-        die("%u sockets need %u open files, but only %llu are allowed: raise the limit (ulimit -n)", count,
-                count + OTHER_FILES, (unsigned long long) limit.rlim_max);
+        die("%u sockets need %u open files, but only %u are allowed: raise the limit (ulimit -n)", count,
+                count + OTHER_FILES, allowed);
     }
 }
 

@@ -23,16 +23,6 @@ final class DomainSocket implements AutoCloseable {
     DomainSocket() throws IOException {
     }
 
-    /** Why the transport has no such sockets, or {@code null}. */
-    static String unavailable(Transport transport) {
-        try {
-            serverChannel(transport);
-            return null;
-        } catch (ClassNotFoundException e) {
-            return "it has no UNIX domain sockets: there is no " + e.getMessage();
-        }
-    }
-
     /** All transports name their channels alike, and have the one beside the other. */
     static Class<? extends ServerChannel> serverChannel(Transport transport) throws ClassNotFoundException {
         String name = transport.serverChannel().getName().replace("ServerSocketChannel", "ServerDomainSocketChannel");
