@@ -5,7 +5,10 @@
  * SPDX-License-Identifier: Apache-2.0
  */
 
-/* Echo: connections that stay open, and one message outstanding on each, or on the first ten of them only. */
+/*
+ * Echo: connections that stay open, and one message outstanding on each, or on the first ten of them only. Or ten for
+ * one: the server has to send each message back ten times, and all its replies are what is counted and timed.
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -14,7 +17,9 @@
 #include "loadgen.h"
 
 static unsigned char *out_buffer;
+/* For each connection, all replies to a message. */
 static unsigned char *in_buffers;
+static uint32_t replies = 1;
 
 void allocate_messages(void) {
     if (message_size < sizeof(uint64_t)) {
@@ -22,7 +27,7 @@ void allocate_messages(void) {
         die("SIZE must be at least %zu, the length of a message's number", sizeof(uint64_t));
     }
     out_buffer = allocate(1, message_size);
-    in_buffers = allocate(connection_count, message_size);
+    in_buffers = allocate(connection_count, (size_t) replies * message_size);
     for (uint32_t i = 0; i < message_size; i++) {
         out_buffer[i] = (unsigned char) (i * 7 + 1);
     }
@@ -31,6 +36,11 @@ void allocate_messages(void) {
 static void open_all(void) {
     allocate_messages();
     open_streams();
+}
+
+static void open_ten_for_one(void) {
+    replies = 10;
+    open_all();
 }
 
 /* Every message starts with its number, so that a lost, doubled or swapped reply does not go unnoticed. */
@@ -65,12 +75,15 @@ void check_message(const struct connection *connection, const unsigned char *rep
 }
 
 int receive_message(struct connection *connection) {
-    unsigned char *buffer = in_buffers + (size_t) (connection - connections) * message_size;
+    uint32_t expected = replies * message_size;
+    unsigned char *buffer = in_buffers + (size_t) (connection - connections) * expected;
 
-    if (!receive_bytes(connection, buffer, message_size)) {
+    if (!receive_bytes(connection, buffer, expected)) {
         return 0;
     }
-    check_message(connection, buffer);
+    for (uint32_t i = 0; i < expected; i += message_size) {
+        check_message(connection, buffer + i);
+    }
     return 1;
 }
 
@@ -82,4 +95,9 @@ const struct mode echo_mode = {
 const struct mode mostly_idle_mode = {
     .name = "mostly-idle", .window = 1, .max_size = 65536, .busy = 10,
     .open = open_all, .start = send_message, .receive = receive_message
+};
+
+const struct mode echo10_mode = {
+    .name = "echo10", .window = 1, .max_size = 6553,
+    .open = open_ten_for_one, .start = send_message, .receive = receive_message
 };

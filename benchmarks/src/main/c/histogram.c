@@ -60,10 +60,6 @@ uint64_t histogram_percentile(uint64_t total, double fraction) {
             return bucket_value(i);
         }
     }
-    for (unsigned i = BUCKETS; i-- > 0;) {
-        if (histogram[i] != 0) {
-            return bucket_value(i);
-        }
-    }
+    /* A fraction is less than 1, so this is so of no values only. */
     return 0;
 }

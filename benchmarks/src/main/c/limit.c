@@ -25,7 +25,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -50,8 +49,6 @@ static int is_echo(const char *service) {
 }
 
 unsigned limit_begin(int argc, char **argv) {
-    struct rlimit limit;
-
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (argc != 2) {
         errno = 0;
@@ -60,14 +57,7 @@ unsigned limit_begin(int argc, char **argv) {
     if (!is_echo(argv[1])) {
         limit_unavailable("it does nothing but echo over TCP");
     }
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
-        die("getrlimit");
-    }
-    limit.rlim_cur = limit.rlim_max < MAX_FILES ? limit.rlim_max : MAX_FILES;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
-        die("setrlimit");
-    }
-    return (unsigned) limit.rlim_cur;
+    return raise_file_limit(MAX_FILES);
 }
 
 int limit_listen(int type) {
@@ -91,10 +81,7 @@ int limit_listen(int type) {
     return fd;
 }
 
-static int obey(const char *command) {
-    if (strcmp(command, "quit") == 0) {
-        return 0;
-    }
+static void obey(const char *command) {
     if (strcmp(command, "stats") != 0) {
         errno = 0;
         die("cannot obey '%s'", command);
@@ -102,7 +89,6 @@ static int obey(const char *command) {
     /* It allocates nothing per message, neither on a heap that is collected nor elsewhere. */
     printf("{\"processCpuNanos\":%" PRIu64 ",\"loopCpuNanos\":%" PRIu64 ",\"loopAllocatedBytes\":0}\n",
             clock_nanos(CLOCK_PROCESS_CPUTIME_ID), clock_nanos(CLOCK_THREAD_CPUTIME_ID));
-    return 1;
 }
 
 int limit_obey(void) {
@@ -120,9 +106,7 @@ int limit_obey(void) {
     length += (size_t) count;
     while ((end = memchr(text, '\n', length)) != NULL) {
         *end = '\0';
-        if (!obey(text)) {
-            return 0;
-        }
+        obey(text);
         length -= (size_t) (end + 1 - text);
         memmove(text, end + 1, length);
     }

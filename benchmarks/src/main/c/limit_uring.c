@@ -13,7 +13,6 @@
  * A send is first tried without waiting for room. It is then over when the system call returns, and needs no completion
  * unless it has failed: what the thread waits for is data, and not the news that data was sent.
  */
-#include "buffers.h"
 #include "limit.h"
 #include "ring.h"
 

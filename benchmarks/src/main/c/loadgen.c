@@ -17,10 +17,10 @@
  *   run SECONDS       send requests for that long, then wait for the replies that are still on their way
  *   run SECONDS RATE  the same of echo, so many a second on average, whether or not others are answered; see rate.c
  *   count MESSAGES    send exactly that many, spread evenly over the connections that the mode uses
- *   quit              (or end of input) close everything and exit
  *
- * Each of the first three is answered with one line of JSON. Between commands the connections stay open and silent, so
- * that whoever drives this can read the server's counters while nothing moves: what is counted is exact.
+ * Each is answered with one line of JSON, and the end of its input is what ends it. Between commands the connections
+ * stay open and silent, so that whoever drives this can read the server's counters while nothing moves: what is counted
+ * is exact.
  *
  * It is in C and does as little as can be done per message (for echo one recv, one send, one clock read, a share of an
  * epoll_wait), because a generator that costs more than the server measures itself.
@@ -247,9 +247,6 @@ int main(int argc, char **argv) {
     char line[128];
 
     setvbuf(stdout, NULL, _IOLBF, 0);
-    if (argc == 2 && strcmp(argv[1], "backend") == 0) {
-        return serve_as_backend();
-    }
     if (argc == 3 && strcmp(argv[1], "check") == 0) {
         return check(parse_mode(argv[2]));
     }
@@ -272,9 +269,6 @@ int main(int argc, char **argv) {
     printf("{\"connections\":%u}\n", connection_count);
     while (fgets(line, sizeof(line), stdin) != NULL) {
         line[strcspn(line, "\n")] = '\0';
-        if (strcmp(line, "quit") == 0) {
-            break;
-        }
         obey(line);
     }
     return 0;

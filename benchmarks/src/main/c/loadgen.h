@@ -10,7 +10,6 @@
 #define LOADGEN_H
 
 #include <stdint.h>
-#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "util.h"
@@ -88,16 +87,12 @@ extern struct epoll_event *events;
 
 /* Where to connect to: a port of 127.0.0.1, or the path of a UNIX domain socket. */
 void set_server(const char *address);
-/* Has the kernel allow us as many open files as it ever would; returns how many. */
-rlim_t allow_all_sockets(void);
 /* Has the kernel allow us that many sockets, or ends with a text for the user. */
 void allow_sockets(unsigned count);
 /* A socket that is connected to the server, as one of many that stay open. */
 int connected_socket(int type, unsigned index);
 /* A socket that is connected to the server, over TCP or UDP, from the source address of that number. */
 int connected_from(int type, unsigned source_number);
-/* Does nothing to a socket that knows no delay. */
-void no_delay(int fd);
 /* Has the connection's fd watched for input. */
 void watch(struct connection *connection);
 /* Whether it is watched for room to send in, too. */
@@ -132,9 +127,6 @@ const unsigned char *next_message(struct connection *connection);
 void send_message(struct connection *connection);
 void check_message(const struct connection *connection, const unsigned char *reply);
 int receive_message(struct connection *connection);
-
-/* Instead of putting load on a server, is one. */
-int serve_as_backend(void);
 
 void histogram_clear(void);
 void histogram_add(uint64_t nanos);

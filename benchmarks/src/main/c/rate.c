@@ -14,7 +14,8 @@
  * We do not sleep between arrivals: what it takes to wake us up would be in the latencies, and be more than they are.
  * Whatever else is to run on our core gets it whenever we have nothing to do.
  *
- * The random numbers go on from where the run before left off, so those who are compared get the same arrivals.
+ * The random numbers are always the same, and go on from where the run before left off, so those who are compared get
+ * the same arrivals.
  */
 #include <errno.h>
 #include <math.h>
@@ -47,20 +48,10 @@ struct queue {
 
 static struct queue *queues;
 static uint64_t unanswered;
-static uint64_t random_state = 20261129;
-
-/* SplitMix64. */
-static uint64_t next_random(void) {
-    uint64_t mixed = random_state += 0x9E3779B97F4A7C15u;
-
-    mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9u;
-    mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBu;
-    return mixed ^ (mixed >> 31);
-}
 
 /* The time between two arrivals is exponentially distributed. */
 static double next_gap(double mean) {
-    return -log((double) ((next_random() >> 11) + 1) * 0x1p-53) * mean;
+    return -log(1 - drand48()) * mean;
 }
 
 static void grow(struct queue *queue, uint64_t first) {
@@ -105,7 +96,7 @@ static void send_queued(struct connection *connection, struct queue *queue) {
 }
 
 static void arrive(struct load *load, uint64_t due, uint64_t now) {
-    size_t index = next_random() % connection_count;
+    size_t index = (size_t) (drand48() * connection_count);
     struct connection *connection = &connections[index];
     struct queue *queue = &queues[index];
     uint64_t first = oldest(connection);
@@ -157,6 +148,7 @@ static void receive_some(struct load *load, struct connection *connection, const
 
 static void prepare(void) {
     if (queues == NULL) {
+        srand48(20261129);
         queues = allocate(connection_count, sizeof(*queues));
         for (unsigned i = 0; i < connection_count; i++) {
             queues[i].capacity = AT_ONCE;
@@ -174,9 +166,10 @@ void open_loop(struct load *load, double nanos, double rate) {
     const double mean = 1e9 / rate;
     const uint64_t begin = clock_nanos(CLOCK_MONOTONIC);
     const uint64_t patience = begin + PATIENCE * (uint64_t) nanos + STALL_MILLIS * 1000000ull;
-    double next = next_gap(mean);
+    double next;
 
     prepare();
+    next = next_gap(mean);
     while (next < nanos || unanswered > 0) {
         int busy = arrive_some(load, begin, &next, nanos, mean);
         int ready = wait_for_events(AT_ONCE, 0);

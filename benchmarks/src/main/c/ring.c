@@ -25,6 +25,8 @@
 
 #define SQ_ENTRIES 1024
 #define CQ_ENTRIES 16384
+/* No power of two, lest all buffers begin in the same few sets of the cache. */
+#define BUFFER_SIZE (2048 + 64)
 #define FLAGS (IORING_SETUP_SUBMIT_ALL | IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_CQSIZE)
 
 static int ring_fd;
@@ -40,13 +42,17 @@ static unsigned cq_mask;
 static unsigned cq_local_head;
 static unsigned cq_seen_tail;
 
-static void *map(size_t length, off_t offset) {
-    void *memory = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, ring_fd, offset);
+static struct io_uring_buf_ring *buffers;
+static unsigned short buffers_tail;
+static unsigned char memory[BUFFERS][BUFFER_SIZE] __attribute__((aligned(64)));
 
-    if (memory == MAP_FAILED) {
+static void *map(size_t length, off_t offset) {
+    void *mapped = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, ring_fd, offset);
+
+    if (mapped == MAP_FAILED) {
         die("mapping the ring");
     }
-    return memory;
+    return mapped;
 }
 
 static void check_setup(const struct io_uring_params *params) {
@@ -130,9 +136,9 @@ const struct io_uring_cqe *ring_next_cqe(void) {
     return &cqes[cq_local_head++ & cq_mask];
 }
 
-void ring_register_buffers(struct io_uring_buf_ring *buffers, unsigned entries, unsigned short group) {
+static void register_buffers(void) {
     struct io_uring_buf_reg registration = {
-        .ring_addr = (uint64_t) (uintptr_t) buffers, .ring_entries = entries, .bgid = group
+        .ring_addr = (uint64_t) (uintptr_t) buffers, .ring_entries = BUFFERS, .bgid = BUFFER_GROUP
     };
     char why[128];
 
@@ -140,4 +146,34 @@ void ring_register_buffers(struct io_uring_buf_ring *buffers, unsigned entries, 
         snprintf(why, sizeof(why), "registering a ring of buffers: %s", strerror(errno));
         limit_unavailable(why);
     }
+}
+
+unsigned char *buffers_memory(int buffer) {
+    return memory[buffer];
+}
+
+void buffers_give_back(int buffer) {
+    struct io_uring_buf *entry = &buffers->bufs[buffers_tail & (BUFFERS - 1)];
+
+    entry->addr = (uint64_t) (uintptr_t) memory[buffer];
+    entry->len = BUFFER_SIZE;
+    entry->bid = (unsigned short) buffer;
+    buffers_tail++;
+}
+
+void buffers_publish(void) {
+    __atomic_store_n(&buffers->tail, buffers_tail, __ATOMIC_RELEASE);
+}
+
+void buffers_provide(void) {
+    buffers = mmap(NULL, BUFFERS * sizeof(struct io_uring_buf), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+            -1, 0);
+    if (buffers == MAP_FAILED) {
+        die("allocating a ring of buffers");
+    }
+    register_buffers();
+    for (int i = 0; i < BUFFERS; i++) {
+        buffers_give_back(i);
+    }
+    buffers_publish();
 }

@@ -23,7 +23,20 @@ void ring_submit_and_wait(unsigned min_complete);
 /* The next of the completions that there were when the wait was over, or NULL. It is valid until NULL is returned. */
 const struct io_uring_cqe *ring_next_cqe(void);
 
-/* Ends with limit_unavailable where the kernel refuses. */
-void ring_register_buffers(struct io_uring_buf_ring *buffers, unsigned entries, unsigned short group);
+/*
+ * The buffers that are received into: the kernel takes one from the head of a ring of them whenever it has data for it.
+ * One comes back with the turn after that which filled it, and the kernel fills few in a turn (some 40).
+ */
+#define BUFFERS 256
+#define BUFFER_GROUP 0
+
+/* Ends with limit_unavailable where the kernel has no rings of buffers. */
+void buffers_provide(void);
+
+unsigned char *buffers_memory(int buffer);
+
+/* Its use by the kernel begins when it is published. */
+void buffers_give_back(int buffer);
+void buffers_publish(void);
 
 #endif

@@ -58,26 +58,13 @@ static int connected_to_path(int type) {
     return fd;
 }
 
-rlim_t allow_all_sockets(void) {
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
-        die("getrlimit");
-    }
-    limit.rlim_cur = limit.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
-        die("setrlimit");
-    }
-    return limit.rlim_max;
-}
-
 void allow_sockets(unsigned count) {
-    rlim_t allowed = allow_all_sockets();
+    unsigned allowed = raise_file_limit(count + OTHER_FILES);
 
     if (allowed < count + OTHER_FILES) {
         errno = 0;
-        die("%u sockets need %u open files, but only %llu are allowed: raise the limit (ulimit -n)", count,
-                count + OTHER_FILES, (unsigned long long) allowed);
+        die("%u sockets need %u open files, but only %u are allowed: raise the limit (ulimit -n)", count,
+                count + OTHER_FILES, allowed);
     }
 }
 
@@ -108,7 +95,8 @@ int connected_socket(int type, unsigned index) {
             : connected_from(type, index / SOCKETS_PER_SOURCE);
 }
 
-void no_delay(int fd) {
+/* Does nothing to a socket that knows no delay. */
+static void no_delay(int fd) {
     const int one = 1;
 
     if (server_path.sun_family == AF_UNIX) {

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "util.h"
@@ -59,4 +60,17 @@ unsigned parse(const char *text, const char *name, unsigned long max) {
         die("%s is '%s', but must be in 1..%lu", name, text, max);
     }
     return (unsigned) value;
+}
+
+unsigned raise_file_limit(unsigned most) {
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        die("getrlimit");
+    }
+    limit.rlim_cur = limit.rlim_max < most ? limit.rlim_max : most;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        die("setrlimit");
+    }
+    return (unsigned) limit.rlim_cur;
 }

@@ -21,4 +21,7 @@ uint64_t clock_nanos(clockid_t clock);
 /* A number in 1..max, which name says what it is. */
 unsigned parse(const char *text, const char *name, unsigned long max);
 
+/* Has the kernel allow us that many open files, or as many as it ever would; returns how many. */
+unsigned raise_file_limit(unsigned most);
+
 #endif

@@ -37,7 +37,7 @@ public final class Benchmarks {
             return;
         }
         try {
-            FileLimit.check(options.workloads());
+            FileLimit.check(options.workloads(), FileLimit.hard());
         } catch (IllegalStateException e) {
             System.err.println(e.getMessage());
             System.exit(EXIT_FAILED);
@@ -52,9 +52,6 @@ public final class Benchmarks {
     static List<Result> compare(Options options, PrintStream out) throws IOException, InterruptedException {
         List<String> notes = new ArrayList<>(options.notes());
         SyscallCounter counter = chooseCounter(options.counter(), notes);
-        if (options.workloads().stream().anyMatch(workload -> workload.kind().load().isHttp())) {
-            notes.add("timed HTTP requests come from " + (options.wrk() == null ? "our own generator" : "wrk"));
-        }
         Map<String, Object> machine = Machine.describe();
         TextReport.header(options, machine).forEach(out::println);
         notes.forEach(out::println);
@@ -62,7 +59,7 @@ public final class Benchmarks {
         for (Workload workload : options.workloads()) {
             Result result = compare(options, workload, counter);
             results.add(result);
-            result.toText().forEach(out::println);
+            TextReport.of(result).forEach(out::println);
         }
         Map<String, Object> document =
                 ResultDocument.of(options, machine, WorkloadRun.nameOf(counter), notes, results);
@@ -78,16 +75,11 @@ public final class Benchmarks {
 
     private static Result compare(Options options, Workload workload, SyscallCounter counter)
             throws IOException, InterruptedException {
-        if (workload.kind().isIdle()) {
-            return new IdleRun(options, workload, System.err::println).run();
-        }
-        if (workload.kind().isHandover()) {
-            return new HandoverRun(options, workload, System.err::println).run();
-        }
-        if (workload.kind().isCold()) {
-            return new ColdRun(options, workload, System.err::println).run();
-        }
-        return new WorkloadRun(options, workload, counter, System.err::println).run();
+        return switch (workload.kind()) {
+            case IDLE -> new IdleRun(options, workload, System.err::println).run();
+            case COLD -> new ColdRun(options, workload, System.err::println).run();
+            default -> new WorkloadRun(options, workload, counter, System.err::println).run();
+        };
     }
 
     /** @return {@code null} when there is none; {@code notes} then say why */

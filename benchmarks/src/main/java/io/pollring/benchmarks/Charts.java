@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * The plots of a report, as what Chart.js takes for a configuration: nested maps, and no code, so that all that is
@@ -51,19 +50,12 @@ final class Charts {
         bars.put("barPercentage", 0.5);
         bars.put("order", 2);
         Map<String, Object> dots = points("median", medians, "circle", 4);
-        Map<String, Object> ones = points("equal", ratios.keySet().stream().map(workload -> 1).collect(
-                Collectors.toList()), "line", 12);
+        Map<String, Object> ones = points("equal", ratios.keySet().stream().map(workload -> 1).toList(), "line", 12);
         ones.put("rotation", 90);
         Map<String, Object> options = options(title, false);
         options.put("indexAxis", "y");
         options.put("scales", map("x", map("beginAtZero", false)));
         return chart(ratios.keySet(), List.of(ones, dots, bars), options);
-    }
-
-    /** One figure of each contender. */
-    static Map<String, Object> bars(String title, Map<String, Double> figures) {
-        return chart(figures.keySet(), List.of(dataset(title, List.copyOf(figures.values()), COLOURS.get(0))),
-                options(title, false));
     }
 
     /**
@@ -74,11 +66,11 @@ final class Charts {
     static Map<String, Object> grouped(String title, Map<String, Map<String, Double>> figures, boolean stacked,
                                        boolean logarithmic) {
         List<String> names = figures.values().stream().flatMap(of -> of.keySet().stream()).distinct()
-                .collect(Collectors.toList());
+                .toList();
         List<Map<String, Object>> datasets = new ArrayList<>();
         for (String name : names) {
-            datasets.add(dataset(name, figures.values().stream().map(of -> of.get(name)).collect(
-                    Collectors.toList()), COLOURS.get(datasets.size() % COLOURS.size())));
+            datasets.add(dataset(name, figures.values().stream().map(of -> of.get(name)).toList(),
+                    COLOURS.get(datasets.size() % COLOURS.size())));
         }
         Map<String, Object> options = options(title, true);
         Map<String, Object> y = map("stacked", stacked);

@@ -11,15 +11,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * One server of a comparison: a transport, and the system properties that its process gets beyond the defaults.
  * {@code pollring@io.pollring.noRing=true} is our transport with its ring switched off, and {@code own@jar=PATH} is it
  * as it was built at another time. Or one of the limit servers, which are written in C and show what is left to be
  * gained.
+ *
+ * @param label            unique within a comparison
+ * @param systemProperties each as {@code name=value}
+ * @param otherBuild       {@code null} for this one
  */
-final class Contender {
+record Contender(String label, String transport, List<String> systemProperties, OtherBuild otherBuild) {
     /** In the order in which they are compared by default; the first is compared to each of the others. */
     static final List<String> TRANSPORTS = List.of("own", "own-direct", "pollring", "epoll", "io_uring",
             "io_uring-bufring", "nio", "limit-epoll", "limit-uring");
@@ -29,18 +32,6 @@ final class Contender {
     private static final List<String> OURS = List.of("own", "pollring");
     private static final String LIMIT = "limit-";
     private static final String JAR = "jar=";
-
-    private final String label;
-    private final String transport;
-    private final List<String> systemProperties;
-    private final OtherBuild otherBuild;
-
-    private Contender(String label, String transport, List<String> systemProperties, OtherBuild otherBuild) {
-        this.label = label;
-        this.transport = transport;
-        this.systemProperties = systemProperties;
-        this.otherBuild = otherBuild;
-    }
 
     /**
      * @param specs such as {@code pollring} or {@code pollring@io.pollring.ringSize=4@io.pollring.cqSize=64}. One that
@@ -61,15 +52,14 @@ final class Contender {
                 throw new IllegalArgumentException(spec + ": a server in C has no system properties");
             }
             contenders.add(new Contender(same == 0 ? spec : spec + '#' + (same + 1), definition.get(0),
-                    properties.stream().filter(property -> !property.startsWith(JAR))
-                            .collect(Collectors.toUnmodifiableList()), otherBuild(definition.get(0), properties)));
+                    properties.stream().filter(property -> !property.startsWith(JAR)).toList(),
+                    otherBuild(definition.get(0), properties)));
         }
         return contenders;
     }
 
     private static OtherBuild otherBuild(String transport, List<String> properties) {
-        List<String> jars = properties.stream().filter(property -> property.startsWith(JAR))
-                .collect(Collectors.toList());
+        List<String> jars = properties.stream().filter(property -> property.startsWith(JAR)).toList();
         if (jars.isEmpty()) {
             return null;
         }
@@ -79,23 +69,9 @@ final class Contender {
         return OtherBuild.at(Path.of(jars.get(0).substring(JAR.length())));
     }
 
-    /** Unique within a comparison. */
-    String label() {
-        return label;
-    }
-
-    String transport() {
-        return transport;
-    }
-
     /** Whether it is a server in C, whose binary has the name of the transport. */
     boolean isLimit() {
         return transport.startsWith(LIMIT);
-    }
-
-    /** Each as {@code name=value}. */
-    List<String> systemProperties() {
-        return systemProperties;
     }
 
     /** The class path of its process, if that of ours is {@code classPath}. */

@@ -10,8 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
 
 /** Everything that was measured of one contender under one workload. */
 final class ContenderResult {
@@ -19,27 +17,31 @@ final class ContenderResult {
 
     private final WorkloadKind kind;
     private final Contender contender;
-    private final Map<String, Object> greeting;
-    private final List<Measurement> rounds = new ArrayList<>();
+    private final List<Map<String, Object>> rounds = new ArrayList<>();
+    private Map<String, Object> greeting = Map.of();
+    private boolean withoutRing;
     private ExactCounts counts;
     private long residentBytes;
 
-    ContenderResult(WorkloadKind kind, Contender contender, Map<String, Object> greeting) {
+    ContenderResult(WorkloadKind kind, Contender contender) {
         this.kind = kind;
         this.contender = contender;
-        this.greeting = greeting;
     }
 
-    void add(Measurement round) {
+    /** Of its server, or of the latest of its servers. */
+    void greeted(Map<String, Object> server) {
+        greeting = server;
+        withoutRing |= "EPOLL".equals(server.get("backend"));
+    }
+
+    /** @param round its figures, and what they were made of */
+    void add(Map<String, Object> round) {
         rounds.add(round);
     }
 
-    void setCounts(ExactCounts counts) {
-        this.counts = counts;
-    }
-
     /** @param bytes what the server's process had of memory after its rounds */
-    void setResidentBytes(long bytes) {
+    void setCounts(ExactCounts counts, long bytes) {
+        this.counts = counts;
         residentBytes = bytes;
     }
 
@@ -47,39 +49,50 @@ final class ContenderResult {
         return contender;
     }
 
-    double residentMebibytes() {
-        return residentBytes / MEBIBYTE;
-    }
-
     String label() {
         return contender.label();
     }
 
+    int rounds() {
+        return rounds.size();
+    }
+
+    double residentMebibytes() {
+        return residentBytes / MEBIBYTE;
+    }
+
+    /** {@code null} where nothing is counted. */
     ExactCounts counts() {
         return counts;
     }
 
+    /** What the server said of itself when it started. */
+    Map<String, Object> greeting() {
+        return greeting;
+    }
+
+    /** Whether it is one of ours and its loop got no ring. */
+    boolean isWithoutRing() {
+        return withoutRing;
+    }
+
+    /** Whether it is known of all rounds. */
+    boolean has(Figure figure) {
+        return rounds.stream().allMatch(round -> round.containsKey(figure.key));
+    }
+
     /** One figure of every round, in the order of the rounds. */
-    List<Double> figures(ToDoubleFunction<Measurement> figure) {
-        return rounds.stream().map(figure::applyAsDouble).collect(Collectors.toList());
+    List<Double> figures(Figure figure) {
+        return rounds.stream().map(figure::of).toList();
     }
 
-    double median(ToDoubleFunction<Measurement> figure) {
-        return Statistics.median(figures(figure));
-    }
-
-    List<Double> throughputs() {
-        return figures(Measurement::messagesPerSecond);
+    double median(Figure figure) {
+        return MedianInterval.median(figures(figure));
     }
 
     /** Of replies, in the median round. */
     double mebibytesPerSecond() {
-        return median(Measurement::messagesPerSecond) * kind.messageSize() / MEBIBYTE;
-    }
-
-    /** What the server said of itself when it started, in short: the backend of our loop, or nothing. */
-    String backend() {
-        return (String) greeting.getOrDefault("backend", "");
+        return median(Figure.MESSAGES_PER_SECOND) * kind.load().messageSize() / MEBIBYTE;
     }
 
     Map<String, Object> toMap() {
@@ -87,24 +100,19 @@ final class ContenderResult {
         map.put("transport", contender.transport());
         map.put("systemProperties", contender.systemProperties());
         map.put("server", greeting);
-        map.put("medianMessagesPerSecond", median(Measurement::messagesPerSecond));
-        if (kind.isStream()) {
+        for (Figure figure : Figure.values()) {
+            if (has(figure)) {
+                map.put(figure.medianKey(), median(figure));
+            }
+        }
+        if (kind.load().isStream()) {
             map.put("medianMebibytesPerSecond", mebibytesPerSecond());
         }
-        if (kind.isRate()) {
-            map.put("rate", median(Measurement::rate));
-            map.put("medianLateShare", median(Measurement::lateShare));
+        map.put("rounds", rounds);
+        if (counts != null) {
+            map.put("residentBytes", residentBytes);
+            map.put("exact", counts.toMap());
         }
-        map.put("medianServerBusy", median(Measurement::serverBusy));
-        map.put("medianGeneratorBusy", median(Measurement::generatorBusy));
-        map.put("medianLoopCpuMicrosPerMessage", median(Measurement::loopCpuMicrosPerMessage));
-        map.put("medianContextSwitchesPerMessage", median(Measurement::contextSwitchesPerMessage));
-        map.put("medianP50Micros", median(Measurement::p50Micros));
-        map.put("medianP99Micros", median(Measurement::p99Micros));
-        map.put("medianP999Micros", median(Measurement::p999Micros));
-        map.put("residentBytes", residentBytes);
-        map.put("rounds", rounds.stream().map(Measurement::toMap).collect(Collectors.toList()));
-        map.put("exact", counts.toMap());
         return map;
     }
 }

@@ -18,17 +18,11 @@ import java.util.Map;
  * How often the threads of a process have left their core until some moment. The kernel tells it by the thread and
  * forgets it with the thread, so what threads did that have ended since is not seen.
  */
-final class ContextSwitches {
+record ContextSwitches(Map<String, long[]> byThread) {
     private static final String VOLUNTARY = "voluntary_ctxt_switches:";
     private static final String INVOLUNTARY = "nonvoluntary_ctxt_switches:";
 
     private static final long[] NONE = {0, 0};
-
-    private final Map<String, long[]> byThread;
-
-    private ContextSwitches(Map<String, long[]> byThread) {
-        this.byThread = byThread;
-    }
 
     static ContextSwitches of(long pid) throws IOException {
         Map<String, List<String>> statuses = new HashMap<>();
@@ -57,9 +51,7 @@ final class ContextSwitches {
     }
 
     private static long number(List<String> status, String name) {
-        return status.stream().filter(line -> line.startsWith(name)).findFirst()
-                .map(line -> Long.parseLong(line.substring(name.length()).trim()))
-                .orElseThrow(() -> new IllegalArgumentException("no line " + name + " in " + status));
+        return Long.parseLong(ProcFs.field(status, name));
     }
 
     /** How often threads had nothing to do any more. */

@@ -8,26 +8,12 @@ package io.pollring.benchmarks;
 
 import java.util.List;
 
-/** The core that every server runs on, and the one of the load generators. */
-final class Cores {
-    private final int server;
-    private final int generator;
-    private final boolean realtime;
-    private final Pins pins;
-
-    /** Both processes are kept on their cores. */
-    Cores(int server, int generator, boolean realtime) {
-        this(server, generator, realtime, Pins.PROCESSES);
-    }
-
-    /** @param realtime whether both go before everything else on their cores */
-    Cores(int server, int generator, boolean realtime, Pins pins) {
-        this.server = server;
-        this.generator = generator;
-        this.realtime = realtime;
-        this.pins = pins;
-    }
-
+/**
+ * The core that every server runs on, and the one of the load generators.
+ *
+ * @param realtime whether both go before everything else on their cores
+ */
+record Cores(int server, int generator, boolean realtime, Pins pins) {
     /** @param allowed the cores that this process may use */
     static Cores choose(List<Integer> allowed, boolean realtime, Pins pins) {
         if (allowed.size() < 2) {
@@ -37,35 +23,34 @@ final class Cores {
         return new Cores(allowed.get(0), allowed.get(1), realtime, pins);
     }
 
-    int server() {
-        return server;
-    }
-
-    int generator() {
-        return generator;
-    }
-
-    boolean realtime() {
-        return realtime;
-    }
-
     /** What to put before a server's command. */
     List<String> serverPrefix() {
-        return pins == Pins.PROCESSES ? prefix(server) : pins == Pins.SHARED ? sharedPrefix()
-                : Pinning.prefix(realtime);
+        return pins == Pins.PROCESSES ? prefix(Integer.toString(server)) : pins == Pins.SHARED ? prefix(both())
+                : prefix(null);
     }
 
-    private List<String> prefix(int core) {
-        return Pinning.prefix(Integer.toString(core), realtime);
+    /** What to put before a load generator's command. */
+    List<String> generatorPrefix() {
+        return pins == Pins.NOTHING ? prefix(null) : pins == Pins.SHARED ? prefix(both())
+                : prefix(Integer.toString(generator));
     }
 
-    private List<String> sharedPrefix() {
-        return Pinning.prefix(server + "," + generator, realtime);
+    private String both() {
+        return server + "," + generator;
+    }
+
+    private List<String> prefix(String cores) {
+        return Pinning.prefix(cores, realtime);
+    }
+
+    /** For a server that is to be where the load generators are. */
+    Cores swapped() {
+        return new Cores(generator, server, realtime, pins);
     }
 
     /** As they are for a workload of that kind. */
     Cores of(WorkloadKind kind) {
-        return kind.isHandover() ? withinServer() : kind.isLoops() ? shared() : this;
+        return kind == WorkloadKind.HANDOVER ? withinServer() : kind == WorkloadKind.LOOPS ? shared() : this;
     }
 
     /** For a server that has both sides in it: its loop's thread is kept on the server's core then. */
@@ -76,16 +61,6 @@ final class Cores {
     /** For a server of several loops, which one core would make one of: whatever is kept on one has both. */
     private Cores shared() {
         return pins == Pins.NOTHING ? this : new Cores(server, generator, realtime, Pins.SHARED);
-    }
-
-    boolean keepProcesses() {
-        return pins == Pins.PROCESSES;
-    }
-
-    /** What to put before a load generator's command. */
-    List<String> generatorPrefix() {
-        return pins == Pins.NOTHING ? Pinning.prefix(realtime) : pins == Pins.SHARED ? sharedPrefix()
-                : prefix(generator);
     }
 
     /** Whether the event loop's thread is to be kept on the server's core, and no other of its process. */

@@ -14,20 +14,11 @@ import java.util.Map;
  * What a message costs in things that can be counted instead of timed. The server is quiet before and after, and in
  * between it gets a known number of messages, so apart from the few things that happen per load and not per message
  * (the first wake-up, say) these are exact.
+ *
+ * @param allocatedBytes on the event loop's thread
+ * @param syscalls       empty when they were not counted
  */
-final class ExactCounts {
-    private final long messages;
-    private final long allocatedBytes;
-    private final Map<String, Long> metrics;
-    private final Map<String, Long> syscalls;
-
-    private ExactCounts(long messages, long allocatedBytes, Map<String, Long> metrics, Map<String, Long> syscalls) {
-        this.messages = messages;
-        this.allocatedBytes = allocatedBytes;
-        this.metrics = metrics;
-        this.syscalls = syscalls;
-    }
-
+record ExactCounts(long messages, long allocatedBytes, Map<String, Long> metrics, Map<String, Long> syscalls) {
     /**
      * Counts over two loads of that many messages: allocation and metrics first, then system calls with the counter
      * attached, lest it have a part in the former.

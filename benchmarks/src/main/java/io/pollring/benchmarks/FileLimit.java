@@ -6,31 +6,25 @@
  */
 package io.pollring.benchmarks;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import com.sun.management.UnixOperatingSystemMXBean;
+
+import java.lang.management.ManagementFactory;
 import java.util.List;
 
 /** Whether a process may have as many files open as a workload has connections. */
 final class FileLimit {
     /** For whatever else a JVM has open. */
     private static final int SPARE = 200;
-    private static final String NAME = "Max open files";
-    private static final String UNLIMITED = "unlimited";
 
     private FileLimit() {
     }
 
+    /** The hard limit of this process, and of those that it starts: a JVM raises its own to that. */
+    static long hard() {
+        return ((UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getMaxFileDescriptorCount();
+    }
+
     /** @throws IllegalStateException with a text for the user, when there is a workload that cannot be run */
-    static void check(List<Workload> workloads) throws IOException {
-        check(workloads, hard());
-    }
-
-    /** The hard limit of this process, and of those that it starts. */
-    static long hard() throws IOException {
-        return parse(Files.readAllLines(Path.of("/proc/self/limits")));
-    }
-
     static void check(List<Workload> workloads, long limit) {
         for (Workload workload : workloads) {
             if (!suffices(limit, workload)) {
@@ -47,13 +41,5 @@ final class FileLimit {
 
     static boolean suffices(long limit, Workload workload) {
         return limit >= workload.sockets() + SPARE;
-    }
-
-    /** The hard limit: servers (the JVM does it) and load generators raise their own to that. */
-    static long parse(List<String> limits) {
-        String line = limits.stream().filter(candidate -> candidate.startsWith(NAME)).findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no line '" + NAME + "' in " + limits));
-        String hard = line.substring(NAME.length()).trim().split("\\s+")[1];
-        return UNLIMITED.equals(hard) ? Long.MAX_VALUE : Long.parseLong(hard);
     }
 }

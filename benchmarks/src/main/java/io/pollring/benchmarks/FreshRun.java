@@ -16,16 +16,12 @@ import java.util.function.Consumer;
 /**
  * Measures servers of which each round starts every one anew, one after the other, and the next round with the next
  * server.
- *
- * @param <M> what is measured in a round
  */
-abstract class FreshRun<M> {
-    private final Options options;
-    private final Workload workload;
+abstract class FreshRun {
+    final Options options;
+    final Workload workload;
     private final Consumer<String> progress;
-    private final Map<Contender, List<M>> rounds = new LinkedHashMap<>();
     private final Map<String, String> unavailable = new LinkedHashMap<>();
-    private final List<String> withoutRing = new ArrayList<>();
 
     FreshRun(Options options, Workload workload, Consumer<String> progress) {
         this.options = options;
@@ -33,60 +29,37 @@ abstract class FreshRun<M> {
         this.progress = progress;
     }
 
-    /** Takes one measurement of a server that has just been started. */
-    abstract M measure(ServerProcess server) throws IOException, InterruptedException;
+    /** Takes one measurement of a server that has just been started, and returns its figures. */
+    abstract Map<String, Object> measure(ServerProcess server) throws IOException, InterruptedException;
 
-    /** Takes all measurements; what comes out of it is in the collections below. */
-    final void measureAll(int count) throws IOException, InterruptedException {
-        List<Contender> contenders = options.contenders();
-        contenders.forEach(contender -> rounds.put(contender, new ArrayList<>()));
+    final Result measureAll(int count) throws IOException, InterruptedException {
+        List<ContenderResult> results = new ArrayList<>();
+        options.contenders().forEach(contender -> results.add(new ContenderResult(workload.kind(), contender)));
         for (int round = 0; round < count; round++) {
-            for (int i = 0; i < contenders.size(); i++) {
-                Contender contender = contenders.get((round + i) % contenders.size());
-                if (!unavailable.containsKey(contender.label())) {
-                    say("round " + (round + 1) + " of " + count + ", " + contender);
-                    measure(contender);
+            for (int i = 0; i < results.size(); i++) {
+                ContenderResult result = results.get((round + i) % results.size());
+                if (!unavailable.containsKey(result.label())) {
+                    say("round " + (round + 1) + " of " + count + ", " + result.label());
+                    measure(result);
                 }
             }
         }
-        rounds.values().removeIf(List::isEmpty);
+        results.removeIf(result -> result.rounds() == 0);
+        return new Result(workload, results, unavailable, WorkloadRun.nameOf(null));
     }
 
-    private void measure(Contender contender) throws IOException, InterruptedException {
-        try (ServerProcess server = new ServerProcess(contender, workload, options, false)) {
+    private void measure(ContenderResult result) throws IOException, InterruptedException {
+        try (ServerProcess server = new ServerProcess(result.contender(), workload, options, false)) {
             if (server.unavailable() != null) {
-                unavailable.put(contender.label(), server.unavailable());
+                unavailable.put(result.label(), server.unavailable());
                 return;
             }
-            if (server.isWithoutRing() && !withoutRing.contains(contender.label())) {
-                withoutRing.add(contender.label());
-            }
-            rounds.get(contender).add(measure(server));
+            result.greeted(server.greeting());
+            result.add(measure(server));
         }
     }
 
     final void say(String text) {
         progress.accept(workload + ": " + text);
-    }
-
-    final Options options() {
-        return options;
-    }
-
-    final Workload workload() {
-        return workload;
-    }
-
-    /** Of those that could be measured. */
-    final Map<Contender, List<M>> rounds() {
-        return rounds;
-    }
-
-    final Map<String, String> unavailable() {
-        return unavailable;
-    }
-
-    final List<String> withoutRing() {
-        return withoutRing;
     }
 }

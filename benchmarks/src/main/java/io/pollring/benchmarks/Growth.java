@@ -17,7 +17,7 @@ import java.util.Set;
 /** What a message costs the loop, against the number of a workload, where a service was measured with several. */
 final class Growth {
     static final String TITLE = "CPU time of the loop per message, us";
-    private static final String FIGURE = "medianLoopCpuMicrosPerMessage";
+    private static final String FIGURE = Figure.LOOP_CPU.medianKey();
     private static final int ENOUGH = 2;
 
     private Growth() {
@@ -58,14 +58,14 @@ final class Growth {
             lines.addAll(List.of("", "== " + service + ":N: " + TITLE));
             List<String> header = new ArrayList<>(List.of("transport, N ="));
             header.addAll(byNumber.keySet());
-            Table table = new Table(header.toArray(new String[0]));
+            Table table = new Table(header);
             Set<String> labels = new LinkedHashSet<>();
             byNumber.values().forEach(figures -> labels.addAll(figures.keySet()));
             for (String label : labels) {
                 List<String> row = new ArrayList<>(List.of(label));
                 byNumber.values().forEach(figures -> row.add(figures.containsKey(label)
                         ? String.format(Locale.ROOT, "%.2f", figures.get(label)) : "-"));
-                table.add(row.toArray(new String[0]));
+                table.add(row);
             }
             lines.addAll(table.lines());
         });

@@ -63,17 +63,7 @@ public final class HtmlReport {
         lines("p", "notes");
         body.append("<h2>Ratios</h2>\n<p>Medians of the ratios of all rounds, with their 95 % intervals. Green is "
                 + "better, red is worse, grey is no difference.</p>\n");
-        ratios("throughputRatios", "messages or connections per second", true);
-        ratios("cpuRatios", "CPU time of the loop per message", false);
-        ratios("p50Ratios", "median latency at a given rate", false);
-        ratios("p99Ratios", "99th percentile of latency at a given rate", false);
-        ratios("heapAndDirectRatios", "memory per idle connection", false);
-        for (Figure<?> figure : HandoverResult.FIGURES) {
-            ratios(figure.ratiosKey(), "handing work to the loop, " + figure.label(), figure.largerIsBetter());
-        }
-        for (Figure<?> figure : ColdResult.FIGURES) {
-            ratios(figure.ratiosKey(), "a server that has just started, " + figure.label(), figure.largerIsBetter());
-        }
+        Figure.compared().forEach(this::ratios);
         growth();
         ResultDocument.child(document, "workloads").keySet().forEach(this::workload);
     }
@@ -88,18 +78,19 @@ public final class HtmlReport {
     }
 
     /** A plot for each pair of contenders that were compared under some workload. */
-    private void ratios(String kind, String figure, boolean largerIsBetter) {
+    private void ratios(Figure figure) {
         Map<String, Map<String, Map<String, Object>>> byPair = new LinkedHashMap<>();
         Map<String, Object> workloads = ResultDocument.child(document, "workloads");
         for (String name : workloads.keySet()) {
             Map<String, Object> workload = ResultDocument.child(workloads, name);
-            if (workload.containsKey(kind)) {
-                Map<String, Object> ratios = ResultDocument.child(workload, kind);
+            if (workload.containsKey(figure.ratiosKey)) {
+                Map<String, Object> ratios = ResultDocument.child(workload, figure.ratiosKey);
                 ratios.keySet().forEach(pair -> byPair.computeIfAbsent(pair, key -> new LinkedHashMap<>())
                         .put(name, ResultDocument.child(ratios, pair)));
             }
         }
-        byPair.forEach((pair, ratios) -> add(Charts.ratios(pair + ": " + figure, ratios, largerIsBetter),
+        byPair.forEach((pair, ratios) -> add(
+                Charts.ratios(pair + ": " + figure.title, ratios, figure.largerIsBetter()),
                 FRAME_PIXELS + ROW_PIXELS * ratios.size()));
     }
 
@@ -117,12 +108,13 @@ public final class HtmlReport {
     }
 
     private void figures(String unit, Map<String, Object> contenders) {
-        Map<String, Double> throughputs = new LinkedHashMap<>();
+        Map<String, Map<String, Double>> throughputs = new LinkedHashMap<>();
         Map<String, Map<String, Double>> latencies = new LinkedHashMap<>();
         Map<String, Map<String, Double>> calls = new LinkedHashMap<>();
         for (String label : contenders.keySet()) {
             Map<String, Object> contender = ResultDocument.child(contenders, label);
-            throughputs.put(label, ResultDocument.number(contender, "medianMessagesPerSecond"));
+            throughputs.put(label, Map.of(unit + "/s",
+                    ResultDocument.number(contender, Figure.MESSAGES_PER_SECOND.medianKey())));
             Map<String, Double> percentiles = new LinkedHashMap<>();
             percentiles.put("p50", ResultDocument.number(contender, "medianP50Micros"));
             percentiles.put("p99", ResultDocument.number(contender, "medianP99Micros"));
@@ -134,7 +126,7 @@ public final class HtmlReport {
             counted.keySet().forEach(kind -> kinds.put(kind, ResultDocument.number(counted, kind)));
             calls.put(label, kinds);
         }
-        add(Charts.bars(unit + "/s, median round", throughputs), CHART_PIXELS);
+        add(Charts.grouped(unit + "/s, median round", throughputs, false, false), CHART_PIXELS);
         add(Charts.grouped("latency, microseconds", latencies, false, true), CHART_PIXELS);
         if (calls.values().stream().anyMatch(kinds -> !kinds.isEmpty())) {
             add(Charts.grouped("system calls per " + unit + ", counted", calls, true, false), CHART_PIXELS);
@@ -154,7 +146,7 @@ public final class HtmlReport {
     }
 
     private static List<String> strings(Map<String, Object> parent, String name) {
-        return ((List<?>) parent.get(name)).stream().map(String::valueOf).collect(Collectors.toList());
+        return ((List<?>) parent.get(name)).stream().map(String::valueOf).toList();
     }
 
     private static String escape(String text) {

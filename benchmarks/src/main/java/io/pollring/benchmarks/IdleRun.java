@@ -8,7 +8,9 @@ package io.pollring.benchmarks;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -17,7 +19,7 @@ import java.util.function.Consumer;
  * round with the next server: what a server has once grown for its connections, a table for example, it keeps when they
  * are gone, so no second look at the same one would see it.
  */
-final class IdleRun extends FreshRun<IdleMeasurement> {
+final class IdleRun extends FreshRun {
     /** Few connections and many messages, for everything to be there that is needed but once. */
     private static final int WARMUP_CONNECTIONS = 100;
     private static final long WARMUP_MESSAGES = 20_000;
@@ -37,69 +39,87 @@ final class IdleRun extends FreshRun<IdleMeasurement> {
         super(options, workload, progress);
     }
 
-    IdleResult run() throws IOException, InterruptedException {
+    Result run() throws IOException, InterruptedException {
         if (looksAtKernel()) {
             List<Double> sockets = new ArrayList<>();
             for (int i = 0; i < SOCKET_ROUNDS; i++) {
                 sockets.add(measureSockets());
             }
-            socketBytes = Statistics.median(sockets);
+            socketBytes = MedianInterval.median(sockets);
         }
         // Bytes do not vary as times do: more rounds would take long, and tell nothing more.
-        measureAll(Math.min(options().rounds(), Ratio.MIN_ROUNDS));
-        return new IdleResult(workload(), rounds(), unavailable(), withoutRing());
+        return measureAll(Math.min(options.rounds(), Ratio.MIN_ROUNDS));
     }
 
     @Override
-    IdleMeasurement measure(ServerProcess server) throws IOException, InterruptedException {
-        Workload warmup = new Workload(workload().kind(), Math.min(WARMUP_CONNECTIONS, workload().connections()));
-        try (LoadGenerator generator = connect(server, warmup)) {
-            generator.count(Math.min(WARMUP_MESSAGES, options().count()));
+    Map<String, Object> measure(ServerProcess server) throws IOException, InterruptedException {
+        Workload warmup = new Workload(workload.kind(), Math.min(WARMUP_CONNECTIONS, workload.connections()));
+        try (LoadGenerator generator = connect(server.contender().label(), server.address(), warmup)) {
+            generator.count(Math.min(WARMUP_MESSAGES, options.count()));
         }
-        MemoryUse before = memoryWith(server, 0);
+        Map<String, Object> before = memoryWith(server, 0);
         KernelMemory kernel = looksAtKernel() ? KernelMemory.readSettled() : null;
-        try (LoadGenerator generator = connect(server, workload())) {
-            generator.count(workload().connections());
+        try (LoadGenerator generator = connect(server.contender().label(), server.address(), workload)) {
+            generator.count(workload.connections());
             TimeUnit.SECONDS.sleep(IDLE_SECONDS);
-            double kernelBytes = kernel == null ? Double.NaN
-                    : KernelMemory.read().grownSince(kernel, workload().connections()) - socketBytes;
-            return new IdleMeasurement(before, memoryWith(server, workload().connections()), kernelBytes);
+            KernelMemory now = kernel == null ? null : KernelMemory.read();
+            Map<String, Object> round = grown(before, memoryWith(server, workload.connections()));
+            if (now != null) {
+                Measurement.put(round, Figure.KERNEL, now.grownSince(kernel, workload.connections()) - socketBytes);
+            }
+            return round;
         }
     }
 
+    /** What a server's memory, as it tells of it, has grown by per connection when it got many of them. */
+    static Map<String, Object> grown(Map<String, Object> before, Map<String, Object> after) {
+        double connections = grown(before, after, "connections");
+        if (connections <= 0) {
+            throw new IllegalArgumentException(connections + " more connections: there must be some");
+        }
+        Map<String, Object> round = new LinkedHashMap<>();
+        double heap = grown(before, after, "heapBytes") / connections;
+        double direct = grown(before, after, "directBytes") / connections;
+        Measurement.put(round, Figure.HEAP, heap);
+        Measurement.put(round, Figure.DIRECT, direct);
+        Measurement.put(round, Figure.HEAP_AND_DIRECT, heap + direct);
+        Measurement.put(round, Figure.RESIDENT, grown(before, after, "residentBytes") / connections);
+        round.put("allocatorDirectBytesPerConnection", grown(before, after, "allocatorDirectBytes") / connections);
+        return round;
+    }
+
+    private static double grown(Map<String, Object> before, Map<String, Object> after, String name) {
+        return ResultDocument.number(after, name) - ResultDocument.number(before, name);
+    }
+
     private boolean looksAtKernel() {
-        return KernelMemory.isReadable() && workload().connections() >= MIN_KERNEL_CONNECTIONS;
+        return KernelMemory.isReadable() && workload.connections() >= MIN_KERNEL_CONNECTIONS;
     }
 
     private double measureSockets() throws IOException, InterruptedException {
         say("what sockets cost the kernel");
         KernelMemory before = KernelMemory.readSettled();
-        try (UnwatchedServer server = new UnwatchedServer(workload().connections(), workload().kind().messageSize());
-                LoadGenerator generator = connect("an unwatched server", server.port(), workload())) {
-            generator.count(workload().connections());
+        try (UnwatchedServer server = new UnwatchedServer(workload.connections(), workload.kind().load().messageSize());
+                LoadGenerator generator = connect("an unwatched server", server.port(), workload)) {
+            generator.count(workload.connections());
             TimeUnit.SECONDS.sleep(IDLE_SECONDS);
-            return KernelMemory.read().grownSince(before, workload().connections());
+            return KernelMemory.read().grownSince(before, workload.connections());
         }
-    }
-
-    private LoadGenerator connect(ServerProcess server, Workload connections)
-            throws IOException, InterruptedException {
-        return connect(server.contender().label(), server.address(), connections);
     }
 
     private LoadGenerator connect(String server, String address, Workload connections)
             throws IOException, InterruptedException {
-        return new LoadGenerator(options().loadgen(), server, address, connections, options().cores());
+        return new LoadGenerator(options.loadgen(), server, address, connections, options.cores());
     }
 
     /** The server learns a moment later than the client that a connection is gone. */
-    private static MemoryUse memoryWith(ServerProcess server, int connections)
+    private static Map<String, Object> memoryWith(ServerProcess server, int connections)
             throws IOException, InterruptedException {
         long deadline = System.nanoTime() + SETTLE_SECONDS * 1_000_000_000L;
-        MemoryUse memory = server.memory();
-        while (memory.connections() != connections) {
+        Map<String, Object> memory = server.memory();
+        while (ResultDocument.number(memory, "connections") != connections) {
             if (System.nanoTime() - deadline > 0) {
-                throw new IOException(server.contender() + " has " + memory.connections() + " connections and not "
+                throw new IOException(server.contender() + " has " + memory.get("connections") + " connections and not "
                         + connections);
             }
             Thread.sleep(SETTLE_MILLIS);

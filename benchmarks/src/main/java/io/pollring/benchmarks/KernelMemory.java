@@ -22,8 +22,8 @@ final class KernelMemory {
     /** What grew by less than an object for two connections is not theirs. */
     private static final double MIN_OBJECTS = 0.5;
     /**
-     * What grows when somebody looks at a file of a process, and is kept for as long as there is memory; and what a closed
-     * connection leaves for a minute.
+     * What grows when somebody looks at a file of a process, and is kept for as long as there is memory; and what a
+     * closed connection leaves for a minute.
      */
     private static final Pattern OTHERS = Pattern.compile("dentry|.*inode_cache.*|buffer_head|tw_sock_.*");
     /** The kernel frees some objects in batches, up to five seconds after they were let go of. */
@@ -36,7 +36,7 @@ final class KernelMemory {
     private final Map<String, Long> sizes = new HashMap<>();
     private final Map<String, Long> objects = new HashMap<>();
 
-    private KernelMemory(List<String> lines) {
+    KernelMemory(List<String> lines) {
         for (String line : lines.subList(HEADER_LINES, lines.size())) {
             String[] fields = line.split("\\s+");
             objects.put(fields[0], Long.parseLong(fields[1]));
@@ -50,10 +50,10 @@ final class KernelMemory {
     }
 
     static KernelMemory read() throws IOException {
-        return parse(Files.readAllLines(SLABS));
+        return new KernelMemory(Files.readAllLines(SLABS));
     }
 
-    /** As {@link #read()}, when what was closed before is gone; or, if the machine is never quiet, after half a minute. */
+    /** As {@link #read()}, when what was closed is gone; or, if the machine is never quiet, after half a minute. */
     static KernelMemory readSettled() throws IOException, InterruptedException {
         KernelMemory memory = read();
         for (int i = 0; i < MAX_BATCHES; i++) {
@@ -70,10 +70,6 @@ final class KernelMemory {
     boolean differsFrom(KernelMemory before) {
         return objects.entrySet().stream().anyMatch(slab -> !OTHERS.matcher(slab.getKey()).matches()
                 && Math.abs(slab.getValue() - before.objects.getOrDefault(slab.getKey(), 0L)) > UNREST);
-    }
-
-    static KernelMemory parse(List<String> lines) {
-        return new KernelMemory(lines);
     }
 
     /** Bytes in objects of which there are more than {@code before}, shared by {@code connections}. */

@@ -42,7 +42,7 @@ final class LoadGenerator implements AutoCloseable {
         List<String> command = new ArrayList<>(cores.of(workload.kind()).generatorPrefix());
         command.addAll(program(binary, workload.kind().load()));
         command.addAll(List.of(workload.kind().load().label(), address,
-                Integer.toString(workload.clients()), Integer.toString(workload.kind().messageSize())));
+                Integer.toString(workload.clients()), Integer.toString(workload.kind().load().messageSize())));
         process = LineProcess.start("load generator of " + server, command);
         try {
             greeting = process.readJson(CONNECT_SECONDS + workload.sockets() / MIN_CONNECTIONS_PER_SECOND);

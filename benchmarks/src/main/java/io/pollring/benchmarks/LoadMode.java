@@ -52,10 +52,6 @@ enum LoadMode {
         return this == HTTP_PIPELINED ? PIPELINED : 1;
     }
 
-    boolean isHttp() {
-        return this == HTTP || this == HTTP_PIPELINED;
-    }
-
     /** Bytes of a message that is echoed, of one that is streamed, or of a document. */
     int messageSize() {
         return messageSize;

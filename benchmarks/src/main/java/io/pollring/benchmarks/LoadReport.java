@@ -9,25 +9,7 @@ package io.pollring.benchmarks;
 import java.util.Map;
 
 /** What the load generator has seen of one load. */
-final class LoadReport {
-    private final Map<String, Object> values;
-
-    /** What else worked for the generator. */
-    private final long helperCpuNanos;
-
-    LoadReport(Map<String, Object> values) {
-        this(values, 0);
-    }
-
-    private LoadReport(Map<String, Object> values, long helperCpuNanos) {
-        this.values = values;
-        this.helperCpuNanos = helperCpuNanos;
-    }
-
-    LoadReport withHelper(long cpuNanos) {
-        return new LoadReport(values, helperCpuNanos + cpuNanos);
-    }
-
+record LoadReport(Map<String, Object> values) {
     private long value(String name) {
         return ((Number) values.get(name)).longValue();
     }
@@ -42,7 +24,7 @@ final class LoadReport {
     }
 
     long cpuNanos() {
-        return value("cpuNanos") + helperCpuNanos;
+        return value("cpuNanos");
     }
 
     long p50Nanos() {

@@ -9,7 +9,6 @@ package io.pollring.benchmarks;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * Where the median of that which was sampled lies, with a confidence of at least 95 %.
@@ -18,20 +17,23 @@ import java.util.stream.Collectors;
  * so how many of n do is binomially distributed, whatever else the samples' distribution is. The interval leaves out
  * the k-1 smallest and the k-1 largest, with the largest k for which it is still wrong in no more than 5 % of all
  * cases. With 7 samples k is 1, with 9 it is 2, with 12 it is 3, with 15 it is 4.
+ *
+ * @param confidence how often such an interval has the median in it: 95 % or somewhat more, as there are no samples in
+ *                   between
  */
-final class MedianInterval {
+record MedianInterval(double low, double high, double confidence) {
     /** From fewer samples than this, even the range from the smallest to the largest would not be enough. */
     static final int MIN_SAMPLES = 6;
     private static final double LEVEL = 0.95;
 
-    private final double low;
-    private final double high;
-    private final double confidence;
-
-    private MedianInterval(double low, double high, double confidence) {
-        this.low = low;
-        this.high = high;
-        this.confidence = confidence;
+    /** The median of what was sampled itself: of an even number of values the mean of the two in the middle. */
+    static double median(List<Double> values) {
+        if (values.isEmpty()) {
+            throw new IllegalArgumentException("no values");
+        }
+        List<Double> sorted = values.stream().sorted().toList();
+        int above = sorted.size() / 2;
+        return (sorted.get((sorted.size() - 1) / 2) + sorted.get(above)) / 2;
     }
 
     static MedianInterval of(List<Double> samples) {
@@ -48,21 +50,8 @@ final class MedianInterval {
             exactly = exactly * (n - k) / (k + 1);
             k++;
         }
-        List<Double> sorted = samples.stream().sorted().collect(Collectors.toList());
+        List<Double> sorted = samples.stream().sorted().toList();
         return new MedianInterval(sorted.get(k - 1), sorted.get(n - k), 1 - 2 * fewer);
-    }
-
-    double low() {
-        return low;
-    }
-
-    double high() {
-        return high;
-    }
-
-    /** How often such an interval has the median in it: 95 % or somewhat more, as there are no samples in between. */
-    double confidence() {
-        return confidence;
     }
 
     boolean contains(double value) {

@@ -17,14 +17,14 @@ final class Notes {
     private Notes() {
     }
 
-    static List<String> of(WorkloadResult result) {
+    static List<String> of(Result result) {
         return of(result.workload().kind(),
-                result.contenders().stream().map(ContenderResult::contender).collect(Collectors.toList()));
+                result.contenders().stream().map(ContenderResult::contender).toList());
     }
 
     static List<String> of(WorkloadKind kind, List<Contender> contenders) {
         List<String> notes = new ArrayList<>();
-        String limits = labels(contenders.stream().filter(Contender::isLimit).collect(Collectors.toList()));
+        String limits = labels(contenders.stream().filter(Contender::isLimit).toList());
         if (!limits.isEmpty()) {
             notes.add(limits + ": in C, so no JVM is in the resident memory and in the context switches, and bytes"
                     + " allocated are not counted");
@@ -35,7 +35,7 @@ final class Notes {
         }
         if (kind == WorkloadKind.UDP || kind == WorkloadKind.UDP_BURST) {
             String same = labels(contenders.stream().filter(contender -> contender.transport().equals(BUFFER_RING))
-                    .collect(Collectors.toList()));
+                    .toList());
             if (!same.isEmpty()) {
                 notes.add(same + ": its datagram channels do not use a ring of buffers, so this is io_uring");
             }

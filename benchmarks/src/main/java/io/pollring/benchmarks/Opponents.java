@@ -9,35 +9,25 @@ package io.pollring.benchmarks;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 
-/** A server and the load generator that is connected to it. */
+/** A server and the load generator that is connected to it, unless its own threads are the load. */
 final class Opponents implements Closeable {
     private final ServerProcess server;
     private final LoadGenerator generator;
     private final Workload workload;
-    private final Cores cores;
-    private final Wrk wrk;
     /** Messages a second of an open loop; 0 for a closed one. */
     private double rate;
 
+    /** Takes over the server and closes it with itself, also when the generator cannot be started. */
     Opponents(ServerProcess server, Path binary, Workload workload, Cores cores)
-            throws IOException, InterruptedException {
-        this(server, binary, workload, cores, null);
-    }
-
-    /**
-     * Takes over the server and closes it with itself, also when the generator cannot be started.
-     *
-     * @param wrk what puts timed load on the server, {@code null} for the generator that does all else
-     */
-    Opponents(ServerProcess server, Path binary, Workload workload, Cores cores, Wrk wrk)
             throws IOException, InterruptedException {
         this.server = server;
         this.workload = workload;
-        this.cores = cores;
-        this.wrk = wrk;
         try {
-            generator = new LoadGenerator(binary, server.contender().label(), server.address(), workload, cores);
+            generator = workload.kind() == WorkloadKind.HANDOVER ? null : new LoadGenerator(binary,
+                    server.contender().label(), server.address(), workload, cores);
         } catch (IOException | InterruptedException | RuntimeException e) {
             server.close();
             throw e;
@@ -48,6 +38,7 @@ final class Opponents implements Closeable {
         return server;
     }
 
+    /** {@code null} where there is none. */
     LoadGenerator generator() {
         return generator;
     }
@@ -59,25 +50,34 @@ final class Opponents implements Closeable {
 
     /** Puts load on the server for that long. */
     LoadReport run(double seconds) throws IOException, InterruptedException {
-        if (wrk != null) {
-            return wrk.run(server.address(), workload, cores, seconds);
+        return rate > 0 ? generator.run(seconds, rate) : generator.run(seconds);
+    }
+
+    void warmUp(double seconds) throws IOException, InterruptedException {
+        if (generator == null) {
+            server.handover(workload.connections(), seconds);
+        } else {
+            run(seconds);
         }
-        if (rate > 0) {
-            return generator.run(seconds, rate);
-        }
-        Backend backend = server.backend();
-        if (backend == null) {
-            return generator.run(seconds);
-        }
-        long before = backend.cpuNanos();
-        LoadReport load = generator.run(seconds);
-        return load.withHelper(backend.cpuNanos() - before);
+    }
+
+    /**
+     * Runs one round, and returns its figures.
+     *
+     * @param idle the other contenders' servers, which are to do nothing meanwhile
+     */
+    Map<String, Object> measure(List<ServerProcess> idle, Cores cores, double seconds)
+            throws IOException, InterruptedException {
+        return generator == null ? Measurement.takeHandover(server, workload.connections(), cores, seconds)
+                : Measurement.take(this, idle, cores, seconds);
     }
 
     @Override
     public void close() throws IOException {
         try (server) {
-            generator.close();
+            if (generator != null) {
+                generator.close();
+            }
         }
     }
 }

@@ -8,16 +8,25 @@ package io.pollring.benchmarks;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
+import java.util.Set;
 
-/** What the command line asks for. */
-final class Options {
+/**
+ * What the command line asks for.
+ *
+ * @param syscalls whether to check the bars on system calls instead of timing anything
+ * @param counter  {@code auto}, {@code perf}, {@code strace} or {@code none}
+ * @param notes    what is to be said of the choice that was made
+ * @param json     {@code null} when nobody wants it
+ * @param html     {@code null} when nobody wants it
+ */
+record Options(boolean syscalls, int rounds, double seconds, double warmup, long count, String counter,
+               List<Contender> contenders, List<Workload> workloads, List<String> notes, Cores cores, Path json,
+               Path html, Path loadgen) {
     private static final String QUICK_TRANSPORTS = "own,epoll,io_uring,io_uring-bufring,limit-uring";
     private static final String SYSCALL_WORKLOADS = "echo:1,echo:64,ondemand:64";
     static final String USAGE = String.join(System.lineSeparator(),
@@ -31,8 +40,8 @@ final class Options {
             "  --warmup S             load on each server before its first round (default 5)",
             "  --transports A,B,...   of " + Contender.TRANSPORTS + "; the first is compared to each of the others;",
             "                         A@name=value is A with a system property, A,A is A twice, to see the noise;",
-            "                         own@jar=PATH, pollring@jar=PATH are ours as built at another time: PATH is a jar,",
-            "                         or a folder with those of the transport and its native library",
+            "                         own@jar=PATH, pollring@jar=PATH are ours as built at another time: PATH is a",
+            "                         jar, or a folder with those of the transport and its native library",
             "  --workloads W,...      SERVICE:CONNECTIONS, of " + WorkloadKind.labels(),
             "                         (default " + Workload.FULL + ");",
             "                         rate:R:CONNECTIONS sends R messages a second, or R% of what epoll echoes;",
@@ -42,175 +51,93 @@ final class Options {
             "                         more than an echo: 1/50th of that of stream and upload, 1/5th of churn,",
             "                         1/250th of quic)",
             "  --counter C            perf, strace or none: what counts system calls (default: perf, else strace)",
-            "  --http-load L          wrk or own: what sends the timed HTTP requests (default: wrk where installed)",
             "  --cores S,G            the servers' core and the load generators' (default: the first two we may use)",
             "  --pin WHAT             processes (default), loop, shared (both processes on both cores) or nothing:",
-            "                         what is kept on these cores; a server kept on one as a whole does not watch its ring",
-            "                         (io.pollring.watchMicros); several loops are never kept on one",
+            "                         what is kept on these cores; a server kept on one as a whole does not watch its",
+            "                         ring (io.pollring.watchMicros); several loops are never kept on one",
             "  --realtime             servers and load generators go before whatever else runs on their cores: for a",
             "                         machine that others use, too (needs root)",
             "  --json FILE            write everything that was measured to FILE as well",
             "  --html FILE            write a page with plots to FILE as well",
             "  --loadgen FILE         the load generator's binary (the script says where)");
 
+    private static final Set<String> SWITCHES = Set.of("--syscalls", "--quick", "--realtime");
+    private static final Set<String> VALUES = Set.of("--rounds", "--seconds", "--warmup", "--count", "--counter",
+            "--transports", "--workloads", "--cores", "--pin", "--json", "--html", "--loadgen");
     private static final double MAX_SECONDS = 3600;
-    private static final int ROUNDS = 15;
-    private static final int QUICK_ROUNDS = 9;
-    private static final double QUICK_SECONDS = 0.6;
-
-    private boolean syscalls;
-    private boolean quick;
-    private int rounds;
-    private double seconds;
-    private double warmup = 5;
-    private long count = 50_000;
-    private String counter = "auto";
-    private String httpLoad = "auto";
-    private Wrk wrk;
-    private final List<String> notes = new ArrayList<>();
-    private List<Contender> contenders;
-    private List<Workload> workloads;
-    private boolean realtime;
-    private String coresText;
-    private Pins pins = Pins.PROCESSES;
-    private Cores cores;
-    private Path json;
-    private Path html;
-    private Path loadgen;
-
-    private Options() {
-    }
 
     /** @throws IllegalArgumentException with a text for the user */
     static Options parse(String... args) throws IOException {
-        Options options = new Options();
-        Deque<String> rest = new ArrayDeque<>(Arrays.asList(args));
-        while (!rest.isEmpty()) {
-            options.take(rest.pop(), rest);
-        }
-        options.setDefaults();
-        return options;
-    }
-
-    private void take(String option, Deque<String> rest) throws IOException {
-        switch (option) {
-            case "--syscalls":
-                syscalls = true;
-                return;
-            case "--quick":
-                quick = true;
-                return;
-            case "--realtime":
-                realtime = true;
-                return;
-            default:
-        }
-        if (rest.isEmpty()) {
-            throw new IllegalArgumentException(option + ": no such option, or it lacks its value");
-        }
-        String value = rest.pop();
-        switch (option) {
-            case "--rounds":
-                rounds = (int) number(option, value, 1, 1000);
-                break;
-            case "--seconds":
-                seconds = number(option, value, 0.01, MAX_SECONDS);
-                break;
-            case "--warmup":
-                warmup = number(option, value, 0.01, MAX_SECONDS);
-                break;
-            case "--count":
-                count = (long) number(option, value, 1, 1e9);
-                break;
-            case "--counter":
-                counter = oneOf(option, value, List.of("perf", "strace", "none"));
-                break;
-            case "--http-load":
-                httpLoad = oneOf(option, value, List.of("wrk", "own"));
-                break;
-            case "--transports":
-                contenders = Contender.parseAll(List.of(value.split(",")));
-                break;
-            case "--workloads":
-                workloads = workloads(value);
-                break;
-            case "--cores":
-                coresText = value;
-                break;
-            case "--pin":
-                pins = Pins.parse(value);
-                break;
-            case "--json":
-                json = Path.of(value);
-                break;
-            case "--html":
-                html = Path.of(value);
-                break;
-            case "--loadgen":
-                loadgen = Path.of(value);
-                break;
-            default:
-                throw new IllegalArgumentException(option + ": no such option");
-        }
-    }
-
-    private void setDefaults() throws IOException {
-        if (loadgen == null) {
+        Map<String, String> given = given(args);
+        if (!given.containsKey("--loadgen")) {
             throw new IllegalArgumentException("--loadgen is needed");
         }
-        if (rounds == 0) {
-            rounds = quick ? QUICK_ROUNDS : ROUNDS;
+        boolean syscalls = given.containsKey("--syscalls");
+        boolean quick = given.containsKey("--quick");
+        List<Contender> contenders = contenders(given.get("--transports"), syscalls, quick);
+        List<String> notes = new ArrayList<>();
+        List<Workload> workloads = workloads(given.get("--workloads"), syscalls, quick, contenders, notes);
+        if (syscalls) {
+            checkBars(contenders, workloads);
         }
-        if (seconds == 0) {
-            seconds = quick ? QUICK_SECONDS : 1;
-        }
-        if (contenders == null) {
-            contenders = Contender.parseAll(syscalls ? List.of("pollring", "epoll")
-                    : quick ? List.of(QUICK_TRANSPORTS.split(",")) : Contender.TRANSPORTS);
-        }
-        if (workloads == null) {
-            workloads = workloads(syscalls ? SYSCALL_WORKLOADS : quick ? Workload.QUICK : Workload.FULL);
-            // What nobody has asked for by name is left out where it cannot be.
-            workloads.removeIf(workload -> missing(workload) != null);
-        }
-        workloads.stream().map(this::missing).filter(Objects::nonNull).findFirst().ifPresent(missing -> {
-            throw new IllegalArgumentException(missing);
-        });
-        // The bars are on a steady load of messages; of connections that come and go they say nothing.
-        if (syscalls && !workloads.stream().allMatch(workload -> workload.kind().isEcho())) {
-            throw new IllegalArgumentException("the bars on system calls are on echo and ondemand only");
-        }
-        if (syscalls && contenders.stream().anyMatch(Contender::isLimit)) {
-            throw new IllegalArgumentException("a server in C does not count the iterations of its loop");
-        }
-        if (!httpLoad.equals("own") && workloads.stream().anyMatch(workload -> workload.kind().load().isHttp())) {
-            wrk = Wrk.find(System.getenv("PATH"));
-            if (wrk == null && httpLoad.equals("wrk")) {
-                throw new IllegalArgumentException("--http-load: wrk is not installed");
+        return new Options(syscalls,
+                (int) number(given, "--rounds", quick ? 9 : 15, 1, 1000),
+                number(given, "--seconds", quick ? 0.6 : 1, 0.01, MAX_SECONDS),
+                number(given, "--warmup", 5, 0.01, MAX_SECONDS),
+                (long) number(given, "--count", 50_000, 1, 1e9),
+                counter(given.get("--counter")), contenders, workloads, notes, cores(given),
+                path(given, "--json"), path(given, "--html"), path(given, "--loadgen"));
+    }
+
+    private static Map<String, String> given(String... args) {
+        Map<String, String> given = new HashMap<>();
+        for (int i = 0; i < args.length; i++) {
+            String option = args[i];
+            if (SWITCHES.contains(option)) {
+                given.put(option, "");
+            } else if (!VALUES.contains(option)) {
+                throw new IllegalArgumentException(option + ": no such option");
+            } else if (i + 1 == args.length) {
+                throw new IllegalArgumentException(option + " lacks its value");
+            } else {
+                i++;
+                given.put(option, args[i]);
             }
         }
-        cores = coresText == null ? Cores.choose(Pinning.allowedCores(), realtime, pins) : cores(coresText);
+        return given;
     }
 
-    private String missing(Workload workload) {
-        return workload.rate() == null ? null
-                : workload.rate().missingFrom(contenders.stream().map(Contender::label).collect(Collectors.toList()));
+    private static List<Contender> contenders(String text, boolean syscalls, boolean quick) {
+        List<String> standard = syscalls ? List.of("pollring", "epoll")
+                : quick ? List.of(QUICK_TRANSPORTS.split(",")) : Contender.TRANSPORTS;
+        return Contender.parseAll(text == null ? standard : List.of(text.split(",")));
     }
 
-    private List<Workload> workloads(String text) throws IOException {
+    private static List<Workload> workloads(String text, boolean syscalls, boolean quick, List<Contender> contenders,
+                                            List<String> notes) throws IOException {
+        List<String> labels = contenders.stream().map(Contender::label).toList();
+        String standard = syscalls ? SYSCALL_WORKLOADS : quick ? Workload.QUICK : Workload.FULL;
         List<Workload> all = new ArrayList<>();
-        for (String word : text.split(",")) {
+        for (String word : (text == null ? standard : text).split(",")) {
             if (word.equals("grow")) {
-                addGrowing(all);
+                addGrowing(all, notes);
             } else {
                 all.add(Workload.parse(word));
             }
         }
+        if (text == null) {
+            // What nobody has asked for by name is left out where it cannot be.
+            all.removeIf(workload -> workload.missingFrom(labels) != null);
+        }
+        all.stream().map(workload -> workload.missingFrom(labels)).filter(Objects::nonNull).findFirst()
+                .ifPresent(missing -> {
+                    throw new IllegalArgumentException(missing);
+                });
         return all;
     }
 
-    /** Without those that cannot be here, as nobody has asked for them by name: what there is of a series is worth it. */
-    private void addGrowing(List<Workload> all) throws IOException {
+    /** Without those that cannot be here, as nobody has named them: what there is of a series is worth it. */
+    private static void addGrowing(List<Workload> all, List<String> notes) {
         long limit = FileLimit.hard();
         for (String name : Workload.GROW.split(",")) {
             Workload workload = Workload.parse(name);
@@ -222,9 +149,18 @@ final class Options {
         }
     }
 
-    /** What is to be said of the choice that was made. */
-    List<String> notes() {
-        return notes;
+    /** The bars are on a steady load of messages; of connections that come and go they say nothing. */
+    private static void checkBars(List<Contender> contenders, List<Workload> workloads) {
+        if (!workloads.stream().allMatch(workload -> workload.kind().isEcho())) {
+            throw new IllegalArgumentException("the bars on system calls are on echo and ondemand only");
+        }
+        if (contenders.stream().anyMatch(Contender::isLimit)) {
+            throw new IllegalArgumentException("a server in C does not count the iterations of its loop");
+        }
+    }
+
+    private static double number(Map<String, String> given, String option, double standard, double min, double max) {
+        return given.containsKey(option) ? number(option, given.get(option), min, max) : standard;
     }
 
     private static double number(String option, String text, double min, double max) {
@@ -240,14 +176,21 @@ final class Options {
         return value;
     }
 
-    private static String oneOf(String option, String value, List<String> values) {
-        if (!values.contains(value)) {
-            throw new IllegalArgumentException(option + ": '" + value + "' must be one of " + values);
+    private static String counter(String text) {
+        List<String> counters = List.of("perf", "strace", "none");
+        if (text != null && !counters.contains(text)) {
+            throw new IllegalArgumentException("--counter: '" + text + "' must be one of " + counters);
         }
-        return value;
+        return text == null ? "auto" : text;
     }
 
-    private Cores cores(String text) {
+    private static Cores cores(Map<String, String> given) throws IOException {
+        boolean realtime = given.containsKey("--realtime");
+        Pins pins = given.containsKey("--pin") ? Pins.parse(given.get("--pin")) : Pins.PROCESSES;
+        String text = given.get("--cores");
+        if (text == null) {
+            return Cores.choose(Pinning.allowedCores(), realtime, pins);
+        }
         String[] parts = text.split(",");
         if (parts.length != 2) {
             throw new IllegalArgumentException("--cores: '" + text + "' must be two numbers, as in 0,1");
@@ -256,61 +199,8 @@ final class Options {
                 realtime, pins);
     }
 
-    /** Whether to check the bars on system calls instead of timing anything. */
-    boolean syscalls() {
-        return syscalls;
-    }
-
-    int rounds() {
-        return rounds;
-    }
-
-    double seconds() {
-        return seconds;
-    }
-
-    double warmup() {
-        return warmup;
-    }
-
-    long count() {
-        return count;
-    }
-
-    /** {@code auto}, {@code perf}, {@code strace} or {@code none}. */
-    String counter() {
-        return counter;
-    }
-
-    /** What sends the timed HTTP requests; {@code null} when that is our own load generator. */
-    Wrk wrk() {
-        return wrk;
-    }
-
-    List<Contender> contenders() {
-        return contenders;
-    }
-
-    List<Workload> workloads() {
-        return workloads;
-    }
-
-    Cores cores() {
-        return cores;
-    }
-
-    /** {@code null} when nobody wants it. */
-    Path json() {
-        return json;
-    }
-
-    /** {@code null} when nobody wants it. */
-    Path html() {
-        return html;
-    }
-
-    Path loadgen() {
-        return loadgen;
+    private static Path path(Map<String, String> given, String option) {
+        return given.containsKey(option) ? Path.of(given.get(option)) : null;
     }
 
     /** Another binary that is built together with the load generator. */

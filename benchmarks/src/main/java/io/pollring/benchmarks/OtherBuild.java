@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Our transport as it was built at another time: its jars, for a server to run with instead of those of this build. */
@@ -32,7 +31,7 @@ final class OtherBuild {
     private OtherBuild(List<Path> jars) {
         this.jars = jars;
         replaced = Stream.of(TRANSPORT, NATIVE).filter(marker -> jars.stream().anyMatch(jar -> has(jar, marker)))
-                .collect(Collectors.toUnmodifiableList());
+                .toList();
     }
 
     /**
@@ -53,7 +52,7 @@ final class OtherBuild {
             return List.of(path);
         }
         try (Stream<Path> files = Files.list(path)) {
-            return files.filter(file -> file.toString().endsWith(".jar")).sorted().collect(Collectors.toList());
+            return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
         } catch (IOException e) {
             throw new IllegalArgumentException(path + " cannot be read", e);
         }

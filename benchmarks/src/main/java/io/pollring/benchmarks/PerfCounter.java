@@ -54,30 +54,37 @@ final class PerfCounter implements SyscallCounter {
     }
 
     @Override
-    public Session attach(ServerProcess server) throws IOException, InterruptedException {
-        Path output = Files.createTempFile("pollring-perf", ".csv");
-        PerfSession session = new PerfSession(output, LineProcess.startMerged("perf", List.of("perf", "stat",
-                "-x", ",", "-e", events(), "-t",
+    public List<String> command(ServerProcess server, Path output) {
+        return List.of("perf", "stat", "-x", ",", "-e", events(), "-t",
                 server.loopThreads().stream().map(String::valueOf).collect(Collectors.joining(",")), "-D", "-1",
-                "--control", "fd:0,1", "-o", output.toString())));
-        try {
-            session.enable();
-        } catch (IOException | InterruptedException | RuntimeException e) {
-            session.close();
-            throw e;
-        }
-        return session;
+                "--control", "fd:0,1", "-o", output.toString());
+    }
+
+    @Override
+    public void begin(LineProcess perf) throws IOException, InterruptedException {
+        tell(perf, "enable");
+    }
+
+    @Override
+    public void end(LineProcess perf) throws IOException, InterruptedException {
+        tell(perf, "disable");
+    }
+
+    private static void tell(LineProcess perf, String command) throws IOException, InterruptedException {
+        perf.send(command);
+        perf.awaitLine("ack", ANSWER_SECONDS);
     }
 
     private static String events() {
         List<String> events = new ArrayList<>(List.of(TOTAL));
         events.addAll(KINDS.stream().filter(kind -> Files.exists(TRACEPOINTS.resolve("sys_enter_" + kind)))
-                .map(kind -> KIND + kind).collect(Collectors.toList()));
+                .map(kind -> KIND + kind).toList());
         return String.join(",", events);
     }
 
     /** @param lines what {@code perf stat -x,} wrote: value, unit, event, ... */
-    static Map<String, Long> parse(List<String> lines) {
+    @Override
+    public Map<String, Long> counts(List<String> lines) {
         Map<String, Long> counts = new LinkedHashMap<>();
         long total = -1;
         for (String line : lines) {
@@ -101,34 +108,5 @@ final class PerfCounter implements SyscallCounter {
             counts.put("others", others);
         }
         return counts;
-    }
-
-    private static final class PerfSession implements Session {
-        private final Path output;
-        private final LineProcess perf;
-
-        PerfSession(Path output, LineProcess perf) {
-            this.output = output;
-            this.perf = perf;
-        }
-
-        void enable() throws IOException, InterruptedException {
-            perf.send("enable");
-            perf.awaitLine("ack", ANSWER_SECONDS);
-        }
-
-        @Override
-        public Map<String, Long> detach() throws IOException, InterruptedException {
-            perf.send("disable");
-            perf.awaitLine("ack", ANSWER_SECONDS);
-            perf.interrupt();
-            return parse(Files.readAllLines(output));
-        }
-
-        @Override
-        public void close() throws IOException {
-            perf.kill();
-            Files.deleteIfExists(output);
-        }
     }
 }

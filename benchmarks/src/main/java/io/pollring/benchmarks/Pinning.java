@@ -16,26 +16,26 @@ import java.util.List;
 /** Which cores we may use, and how a process is kept on one of them. */
 final class Pinning {
     private static final Path STATUS = Path.of("/proc/self/status");
-    private static final String ALLOWED = "Cpus_allowed_list:";
 
     private Pinning() {
     }
 
     /**
-     * What to put before a command, so that all threads of its process stay on these cores, as in {@code 0,1}.
+     * What to put before a command.
      *
+     * @param cores    where all threads of its process stay, as in {@code 0,1}; {@code null} for wherever they are put
      * @param realtime whether they go before everything else that wants the core; takes root's rights
      */
     static List<String> prefix(String cores, boolean realtime) {
-        List<String> prefix = new ArrayList<>(List.of("taskset", "-c", cores));
-        prefix.addAll(prefix(realtime));
+        List<String> prefix = new ArrayList<>();
+        if (cores != null) {
+            prefix.addAll(List.of("taskset", "-c", cores));
+        }
+        if (realtime) {
+            // Round-robin, or a loop that never sleeps would keep its own JVM's compiler from the core.
+            prefix.addAll(List.of("chrt", "--rr", "10"));
+        }
         return prefix;
-    }
-
-    /** What to put before the command of a process that may be on any core. */
-    static List<String> prefix(boolean realtime) {
-        // Round-robin, or a loop that never sleeps would keep its own JVM's compiler from the core.
-        return realtime ? List.of("chrt", "--rr", "10") : List.of();
     }
 
     /** Keeps a thread, and those that it makes, on a core. */
@@ -49,12 +49,7 @@ final class Pinning {
     }
 
     static List<Integer> allowedCores() throws IOException {
-        for (String line : Files.readAllLines(STATUS)) {
-            if (line.startsWith(ALLOWED)) {
-                return parseList(line.substring(ALLOWED.length()).trim());
-            }
-        }
-        throw new IOException(STATUS + " has no line " + ALLOWED);
+        return parseList(ProcFs.field(Files.readAllLines(STATUS), "Cpus_allowed_list:"));
     }
 
     /** @param list as the kernel writes it: {@code 0-3,8} */

@@ -7,36 +7,33 @@
 package io.pollring.benchmarks;
 
 import java.util.Arrays;
-import java.util.stream.Collectors;
+import java.util.List;
+import java.util.Locale;
 
 /** What is kept on a core. A process that is kept on one sees that it has one, and does not do what takes two. */
 enum Pins {
     /** Server and load generator, whole. */
-    PROCESSES("processes", "server on core %d, load generator on core %d"),
+    PROCESSES("server on core %d, load generator on core %d"),
     /** The thread of the server's event loop, and the load generator: as if the peer were another machine. */
-    LOOP("loop", "event loop on core %d, load generator on core %d, the rest of the server on both"),
+    LOOP("event loop on core %d, load generator on core %d, the rest of the server on both"),
     /** Both processes on both cores, where the scheduler places them: there may be more event loops than cores. */
-    SHARED("shared", "server and load generator on cores %d and %d, both on both"),
+    SHARED("server and load generator on cores %d and %d, both on both"),
     /** Nothing: the scheduler may put a connection's two ends on one core. */
-    NOTHING("nothing", "server and load generator wherever the scheduler puts them");
+    NOTHING("server and load generator wherever the scheduler puts them");
 
-    private final String label;
     private final String description;
 
-    Pins(String label, String description) {
-        this.label = label;
+    Pins(String description) {
         this.description = description;
     }
 
     /** @throws IllegalArgumentException with a text for the user */
     static Pins parse(String label) {
-        for (Pins pins : values()) {
-            if (pins.label.equals(label)) {
-                return pins;
-            }
+        List<String> labels = Arrays.stream(values()).map(pins -> pins.name().toLowerCase(Locale.ROOT)).toList();
+        if (!labels.contains(label)) {
+            throw new IllegalArgumentException("--pin: '" + label + "' is none of " + labels);
         }
-        throw new IllegalArgumentException("--pin: '" + label + "' is none of "
-                + Arrays.stream(values()).map(pins -> pins.label).collect(Collectors.toList()));
+        return values()[labels.indexOf(label)];
     }
 
     String describe(int server, int generator) {

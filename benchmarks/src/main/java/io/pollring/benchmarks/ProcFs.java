@@ -9,6 +9,7 @@ package io.pollring.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /** The little that only {@code /proc} tells about processes and cores. */
@@ -16,20 +17,13 @@ final class ProcFs {
     /** The unit of the times in {@code /proc}: USER_HZ, which is 100 on every Linux that Java runs on. */
     private static final long TICK_NANOS = 10_000_000;
 
-    private static final String RESIDENT = "VmRSS:";
-
     private ProcFs() {
     }
 
     /** The CPU time that all threads of a process have used, those included that have ended. */
     static long processCpuNanos(long pid) throws IOException {
-        return parseProcessCpuNanos(Files.readString(Path.of("/proc", Long.toString(pid), "stat")));
-    }
-
-    static long parseProcessCpuNanos(String stat) {
-        // The name, in parentheses, may have spaces and parentheses in it.
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * TICK_NANOS;
+        return ProcessHandle.of(pid).flatMap(process -> process.info().totalCpuDuration()).map(Duration::toNanos)
+                .orElseThrow(() -> new IOException("there is no process " + pid));
     }
 
     /** For how long a thread wanted to run but something else had the core. */
@@ -45,9 +39,14 @@ final class ProcFs {
     }
 
     static long parseResidentBytes(List<String> status) {
-        return status.stream().filter(line -> line.startsWith(RESIDENT)).findFirst()
-                .map(line -> Long.parseLong(line.substring(RESIDENT.length()).replace("kB", "").trim()) * 1024)
-                .orElseThrow(() -> new IllegalArgumentException("no line " + RESIDENT + " in " + status));
+        return Long.parseLong(field(status, "VmRSS:").replace(" kB", "")) * 1024;
+    }
+
+    /** What follows such a name in a file of the kernel's, of which each line has one. */
+    static String field(List<String> lines, String name) {
+        return lines.stream().filter(line -> line.startsWith(name)).findFirst()
+                .map(line -> line.substring(name.length()).trim())
+                .orElseThrow(() -> new IllegalArgumentException("no line " + name + " in " + lines));
     }
 
     /** For how long the hypervisor gave these cores to someone else. */
@@ -58,10 +57,7 @@ final class ProcFs {
     static long parseStolenNanos(List<String> stat, int... cores) {
         long ticks = 0;
         for (int core : cores) {
-            String name = "cpu" + core + ' ';
-            String line = stat.stream().filter(candidate -> candidate.startsWith(name)).findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException("there is no core " + core));
-            ticks += Long.parseLong(line.split(" ")[8]);
+            ticks += Long.parseLong(field(stat, "cpu" + core + ' ').split(" ")[7]);
         }
         return ticks * TICK_NANOS;
     }

@@ -6,10 +6,12 @@
  */
 package io.pollring.benchmarks;
 
-import java.util.List;
-
-/** How many messages a second an open loop sends: so many, or a share of what one contender can do. */
-final class Rate {
+/**
+ * How many messages a second an open loop sends: so many, or a share of what one contender can do.
+ *
+ * @param isShare whether it takes the capacity of the yardstick to know how much it is
+ */
+record Rate(int number, boolean isShare) {
     /** Whose throughput a share is of. */
     static final String YARDSTICK = "epoll";
 
@@ -22,14 +24,6 @@ final class Rate {
      * messages at once; and the others may have more. So more than 100 is allowed, to see what happens there.
      */
     private static final int MAX_PERCENT = 200;
-
-    private final int number;
-    private final boolean percent;
-
-    private Rate(int number, boolean percent) {
-        this.number = number;
-        this.percent = percent;
-    }
 
     /** @param text such as {@code 20000} or {@code 20%} */
     static Rate parse(String text) {
@@ -45,24 +39,13 @@ final class Rate {
         return new Rate(number, percent);
     }
 
-    /** Whether it takes the capacity of the yardstick to know how much it is. */
-    boolean isShare() {
-        return percent;
-    }
-
     /** @param capacity messages a second that the yardstick can do */
     double perSecond(double capacity) {
-        return percent ? capacity * number / 100 : number;
-    }
-
-    /** Says what is missing if that cannot be had from these, or returns {@code null}. */
-    String missingFrom(List<String> labels) {
-        return !percent || labels.contains(YARDSTICK) ? null : this + " is of what " + YARDSTICK
-                + " can do, which is not among " + labels + ": add it to --transports, or give messages a second";
+        return isShare ? capacity * number / 100 : number;
     }
 
     @Override
     public String toString() {
-        return number + (percent ? "%" : "");
+        return number + (isShare ? "%" : "");
     }
 }

@@ -7,6 +7,7 @@
 package io.pollring.benchmarks;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,18 +16,12 @@ import java.util.Map;
  * How one contender compares to another: the ratio of their figures in each round, of which the median is told, and
  * how sure it is. Both figures of a pair were taken within seconds of each other, so what slows the whole machine for a
  * while slows both and cancels out, which it would not in a ratio of two medians.
+ *
+ * @param interval of the median, with a confidence of 95 % or more
  */
-final class Ratio {
+record Ratio(List<Double> pairs, MedianInterval interval) {
     /** From fewer rounds there is no ratio: its interval would be as wide as the widest of them. */
     static final int MIN_ROUNDS = 7;
-
-    private final List<Double> pairs;
-    private final MedianInterval interval;
-
-    private Ratio(List<Double> pairs) {
-        this.pairs = pairs;
-        interval = MedianInterval.of(pairs);
-    }
 
     /** @throws IllegalArgumentException when there are fewer than {@link #MIN_ROUNDS} rounds */
     static Ratio of(List<Double> numerators, List<Double> denominators) {
@@ -41,7 +36,7 @@ final class Ratio {
         for (int i = 0; i < numerators.size(); i++) {
             pairs.add(numerators.get(i) / denominators.get(i));
         }
-        return new Ratio(pairs);
+        return new Ratio(pairs, MedianInterval.of(pairs));
     }
 
     /** Why that many rounds give no ratio, or {@code null}. */
@@ -61,12 +56,7 @@ final class Ratio {
     }
 
     double median() {
-        return Statistics.median(pairs);
-    }
-
-    /** Of the median, with a confidence of 95 % or more. */
-    MedianInterval interval() {
-        return interval;
+        return MedianInterval.median(pairs);
     }
 
     /** Whether one is better than the other, as far as these rounds can tell. */
@@ -75,11 +65,11 @@ final class Ratio {
     }
 
     double min() {
-        return Statistics.min(pairs);
+        return Collections.min(pairs);
     }
 
     double max() {
-        return Statistics.max(pairs);
+        return Collections.max(pairs);
     }
 
     Map<String, Object> toMap() {

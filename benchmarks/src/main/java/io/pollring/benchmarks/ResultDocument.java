@@ -33,16 +33,10 @@ final class ResultDocument {
         document.put("serverCore", options.cores().server());
         document.put("generatorCore", options.cores().generator());
         document.put("realtime", options.cores().realtime());
-        document.put("httpLoad", options.wrk() == null ? "own" : "wrk");
         document.put("syscallCounter", counterName);
         Map<String, Object> workloads = new LinkedHashMap<>();
         for (Result result : results) {
-            Map<String, Object> workload = new LinkedHashMap<>();
-            workload.put("description", result.workload().describe());
-            workload.putAll(result.toMap());
-            // As it was printed, for who has the file and not the terminal.
-            workload.put("text", result.toText());
-            workloads.put(result.workload().toString(), workload);
+            workloads.put(result.workload().toString(), result.toMap());
         }
         document.put("workloads", workloads);
         return document;

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** One contender's server, in a process of its own, mostly a JVM, that is pinned to one core. */
 final class ServerProcess implements Closeable {
@@ -41,22 +40,22 @@ final class ServerProcess implements Closeable {
     private static final int FIRST_JAVA_WITH_NATIVE_ACCESS_FLAG = 22;
 
     private final Contender contender;
-    private final Backend backend;
+    private final ServerProcess backend;
     private final LineProcess process;
     private final Map<String, Object> greeting;
     private final long startNanos;
 
     ServerProcess(Contender contender, Workload workload, Options options, boolean countIterations)
             throws IOException, InterruptedException {
-        this(contender, workload, options, countIterations, null);
+        this(contender, workload, options, options.cores(), countIterations, null);
     }
 
     /** @param backend the server behind it, or {@code null} */
-    ServerProcess(Contender contender, Workload workload, Options options, boolean countIterations, Backend backend)
-            throws IOException, InterruptedException {
+    ServerProcess(Contender contender, Workload workload, Options options, Cores allCores, boolean countIterations,
+                  ServerProcess backend) throws IOException, InterruptedException {
         this.contender = contender;
         this.backend = backend;
-        Cores cores = options.cores().of(workload.kind());
+        Cores cores = allCores.of(workload.kind());
         List<String> command = new ArrayList<>(cores.serverPrefix());
         command.addAll(contender.isLimit()
                 ? List.of(options.binary(contender.transport()).toString(), workload.kind().label())
@@ -71,7 +70,8 @@ final class ServerProcess implements Closeable {
                     Pinning.keep(thread, cores.server());
                 }
             }
-            if (workload.kind().isHandover() && options.cores().keepProcesses() && unavailable() == null) {
+            if (workload.kind() == WorkloadKind.HANDOVER && allCores.pins() == Pins.PROCESSES
+                    && unavailable() == null) {
                 // The threads that hand over are made by it, so they stay there, too.
                 Pinning.keep(((Number) greeting.get("commandThread")).longValue(), cores.generator());
             }
@@ -79,6 +79,12 @@ final class ServerProcess implements Closeable {
             process.close();
             throw e;
         }
+    }
+
+    /** The server behind the proxies that are measured: a limit server, on the load generators' core. */
+    static ServerProcess newBackend(Options options) throws IOException, InterruptedException {
+        return new ServerProcess(Contender.parseAll(List.of("limit-epoll")).get(0), new Workload(WorkloadKind.ECHO, 1),
+                options, options.cores().swapped(), false, null);
     }
 
     /** How any JVM is started: with a heap of that size. */
@@ -94,10 +100,10 @@ final class ServerProcess implements Closeable {
     }
 
     private static List<String> javaCommand(Contender contender, Workload workload, boolean countIterations,
-                                            Backend backend) {
+                                            ServerProcess backend) {
         List<String> idle = List.of();
         int heap = HEAP_MEBIBYTES;
-        if (workload.kind().isIdle()) {
+        if (workload.kind() == WorkloadKind.IDLE) {
             idle = IDLE_JVM_ARGS;
             heap = IDLE_HEAP_MEBIBYTES + workload.connections() / IDLE_CONNECTIONS_PER_MEBIBYTE;
         }
@@ -105,11 +111,11 @@ final class ServerProcess implements Closeable {
         command.addAll(idle);
         contender.systemProperties().forEach(property -> command.add("-D" + property));
         command.add("-Dio.pollring.benchmarks.loops=" + workload.loops());
-        if (workload.kind().isScheduled()) {
+        if (workload.kind() == WorkloadKind.SCHEDULED) {
             command.add("-Dio.pollring.benchmarks.tasks=" + workload.connections());
         }
         if (backend != null) {
-            command.add("-Dio.pollring.benchmarks.backendPort=" + backend.port());
+            command.add("-Dio.pollring.benchmarks.backendPort=" + backend.address());
         }
         command.addAll(List.of("-cp", contender.classPath(System.getProperty("java.class.path")),
                 BenchmarkServer.class.getName(), contender.transport(), workload.kind().label()));
@@ -124,7 +130,7 @@ final class ServerProcess implements Closeable {
     }
 
     /** The server behind it, or {@code null}. */
-    Backend backend() {
+    ServerProcess backend() {
         return backend;
     }
 
@@ -146,7 +152,7 @@ final class ServerProcess implements Closeable {
     /** The kernel's ids of the event loops' threads, of which there is one unless the workload says otherwise. */
     List<Long> loopThreads() {
         return ((List<?>) greeting.get("loopThreads")).stream().map(id -> ((Number) id).longValue())
-                .collect(Collectors.toList());
+                .toList();
     }
 
     /** For how long its loops wanted to run but something else had the core; each other, where there are several. */
@@ -168,14 +174,11 @@ final class ServerProcess implements Closeable {
         return startNanos;
     }
 
-    /** Whether it is one of ours and its loop got no ring. */
-    boolean isWithoutRing() {
-        return "EPOLL".equals(greeting.get("backend"));
-    }
-
     /** What it holds in memory, after a collection of garbage. */
-    MemoryUse memory() throws IOException, InterruptedException {
-        return new MemoryUse(process.ask("memory", ANSWER_SECONDS));
+    Map<String, Object> memory() throws IOException, InterruptedException {
+        Map<String, Object> memory = process.ask("memory", ANSWER_SECONDS);
+        memory.put("residentBytes", ProcFs.residentBytes(pid()));
+        return memory;
     }
 
     /** Has that many of its threads hand work to its loop for that long; they are made when this is called first. */

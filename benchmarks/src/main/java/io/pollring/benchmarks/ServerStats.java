@@ -10,12 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** A server's counters at one moment. */
-final class ServerStats {
-    private final Map<String, Object> values;
-
-    ServerStats(Map<String, Object> values) {
-        this.values = values;
-    }
+record ServerStats(Map<String, Object> values) {
 
     private long value(String name) {
         return ((Number) values.get(name)).longValue();

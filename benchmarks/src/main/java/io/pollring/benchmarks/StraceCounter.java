@@ -7,7 +7,6 @@
 package io.pollring.benchmarks;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -46,26 +45,24 @@ final class StraceCounter implements SyscallCounter {
     }
 
     @Override
-    public Session attach(ServerProcess server) throws IOException, InterruptedException {
-        Path output = Files.createTempFile("pollring-strace", ".txt");
+    public List<String> command(ServerProcess server, Path output) {
         List<String> command = new ArrayList<>(List.of("strace", "-c", "-o", output.toString()));
         if (wholeProcess) {
             command.addAll(List.of("-f", "-p", Long.toString(server.pid())));
         } else {
             server.loopThreads().forEach(thread -> command.addAll(List.of("-p", Long.toString(thread))));
         }
-        StraceSession session = new StraceSession(output, LineProcess.startMerged("strace", command));
-        try {
-            session.awaitAttached();
-        } catch (IOException | InterruptedException | RuntimeException e) {
-            session.close();
-            throw e;
-        }
-        return session;
+        return command;
+    }
+
+    @Override
+    public void begin(LineProcess strace) throws IOException, InterruptedException {
+        strace.awaitLine(" attached", ATTACH_SECONDS);
     }
 
     /** @param lines the table that {@code strace -c} writes: % time, seconds, usecs/call, calls, [errors,] syscall */
-    static Map<String, Long> parse(List<String> lines) {
+    @Override
+    public Map<String, Long> counts(List<String> lines) {
         Map<String, Long> counts = new LinkedHashMap<>();
         for (String line : lines) {
             String[] fields = line.trim().split("\\s+");
@@ -75,31 +72,5 @@ final class StraceCounter implements SyscallCounter {
             }
         }
         return counts;
-    }
-
-    private static final class StraceSession implements Session {
-        private final Path output;
-        private final LineProcess strace;
-
-        StraceSession(Path output, LineProcess strace) {
-            this.output = output;
-            this.strace = strace;
-        }
-
-        void awaitAttached() throws IOException, InterruptedException {
-            strace.awaitLine(" attached", ATTACH_SECONDS);
-        }
-
-        @Override
-        public Map<String, Long> detach() throws IOException, InterruptedException {
-            strace.interrupt();
-            return parse(Files.readAllLines(output));
-        }
-
-        @Override
-        public void close() throws IOException {
-            strace.kill();
-            Files.deleteIfExists(output);
-        }
     }
 }

@@ -8,12 +8,11 @@ package io.pollring.benchmarks;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Counts the system calls of a server under steady load with {@code strace -c -f}, all its threads included, and checks
@@ -104,11 +103,8 @@ final class SyscallBars {
     }
 
     private static long waits(Map<String, Long> calls) {
-        long waits = 0;
-        for (String kind : new ArrayList<>(List.of("epoll_wait", "epoll_pwait", "epoll_pwait2"))) {
-            waits += calls.getOrDefault(kind, 0L);
-        }
-        return waits;
+        return Stream.of("epoll_wait", "epoll_pwait", "epoll_pwait2")
+                .mapToLong(kind -> calls.getOrDefault(kind, 0L)).sum();
     }
 
     private static String perUnit(long count, long units) {

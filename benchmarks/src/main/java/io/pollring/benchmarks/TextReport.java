@@ -7,9 +7,12 @@
 package io.pollring.benchmarks;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The result as a person reads it, in a terminal. */
@@ -17,7 +20,12 @@ final class TextReport {
     /** Below this, a system call per message is a system call per load. */
     private static final double LEAST_SHOWN = 0.0005;
 
-    private TextReport() {
+    /** By their heads, what is in a contender's cells. */
+    private final Map<String, Function<ContenderResult, String>> columns = new LinkedHashMap<>();
+    private final WorkloadKind kind;
+
+    private TextReport(WorkloadKind kind) {
+        this.kind = kind;
     }
 
     static List<String> header(Options options, Map<String, Object> machine) {
@@ -30,93 +38,109 @@ final class TextReport {
         return lines;
     }
 
-    static List<String> of(WorkloadResult result, String counterName) {
+    static List<String> of(Result result) {
         List<String> lines = new ArrayList<>();
         Workload workload = result.workload();
         lines.add("");
         lines.add("== " + workload + ": " + workload.describe());
-        lines.addAll(throughput(result));
+        lines.addAll(new TextReport(workload.kind()).figures(result));
         lines.add("");
         lines.addAll(ratios(result));
-        lines.add("");
-        lines.addAll(counts(result, counterName));
-        result.unavailable().forEach((label, why) -> lines.add(unavailable(label, why)));
+        if (result.contenders().stream().anyMatch(contender -> contender.counts() != null)) {
+            lines.add("");
+            lines.addAll(counts(result));
+        }
+        result.unavailable().forEach((label, why) -> lines.add(label + " cannot be used here: " + why));
         Warnings.of(result).forEach(warning -> lines.add("WARNING " + warning));
         Notes.of(result).forEach(note -> lines.add("NOTE " + note));
         return lines;
     }
 
-    private static List<String> throughput(WorkloadResult result) {
-        WorkloadKind kind = result.workload().kind();
-        List<String> header = new ArrayList<>(List.of("transport", kind.unit() + "/s", "min", "max", "p50 us", "p99 us",
-                "p99.9 us", "loop us/" + kind.unit(), "switches/" + kind.unit(), "RSS MiB", "server", "generator",
-                "disturbed"));
-        if (kind.isStream()) {
-            header.add(1, "MiB/s");
+    private List<String> figures(Result result) {
+        switch (kind) {
+            case IDLE -> memory();
+            case COLD -> Figure.compared(kind).forEach(this::median);
+            case HANDOVER -> {
+                Figure.compared(kind).forEach(this::median);
+                median(Figure.DISTURBED);
+            }
+            default -> load();
         }
-        if (kind.isRate()) {
-            header.addAll(1, List.of("rate", "late", "late max us"));
-        }
-        Table table = new Table(header.toArray(new String[0]));
+        List<String> header = new ArrayList<>(columns.keySet());
+        header.add(0, kind == WorkloadKind.IDLE ? "transport, B per connection" : "transport");
+        Table table = new Table(header);
         for (ContenderResult contender : result.contenders()) {
-            List<String> row = new ArrayList<>(List.of(contender.label(),
-                    text("%,.0f", contender.median(Measurement::messagesPerSecond)),
-                    text("%,.0f", Statistics.min(contender.throughputs())),
-                    text("%,.0f", Statistics.max(contender.throughputs())),
-                    text("%.1f", contender.median(Measurement::p50Micros)),
-                    text("%.1f", contender.median(Measurement::p99Micros)),
-                    text("%.1f", contender.median(Measurement::p999Micros)),
-                    text("%.2f", contender.median(Measurement::loopCpuMicrosPerMessage)),
-                    text("%.3f", contender.median(Measurement::contextSwitchesPerMessage)),
-                    text("%,.0f", contender.residentMebibytes()),
-                    percent(contender.median(Measurement::serverBusy)),
-                    percent(contender.median(Measurement::generatorBusy)),
-                    text("%.1f %%", 100 * contender.median(Measurement::disturbed))));
-            if (kind.isStream()) {
-                row.add(1, text("%,.0f", contender.mebibytesPerSecond()));
-            }
-            if (kind.isRate()) {
-                row.addAll(1, List.of(text("%,.0f", contender.median(Measurement::rate)),
-                        text("%.2f %%", 100 * contender.median(Measurement::lateShare)),
-                        text("%.0f", Statistics.max(contender.figures(Measurement::maxLateMicros)))));
-            }
-            table.add(row.toArray(new String[0]));
+            List<String> row = new ArrayList<>(List.of(contender.label()));
+            columns.values().forEach(cell -> row.add(cell.apply(contender)));
+            table.add(row);
         }
-        return table.lines();
+        List<String> lines = new ArrayList<>(table.lines());
+        if (kind == WorkloadKind.IDLE) {
+            lines.add(text("The last byte had come %d s before. Kernel: of its slabs, less what the sockets take.",
+                    IdleRun.IDLE_SECONDS));
+        }
+        return lines;
     }
 
-    private static List<String> ratios(WorkloadResult result) {
+    private void load() {
+        if (kind == WorkloadKind.RATE) {
+            median(Figure.RATE);
+            median(Figure.LATE);
+            columns.put(Figure.MAX_LATE.label, contender ->
+                    Figure.MAX_LATE.print(Collections.max(contender.figures(Figure.MAX_LATE))));
+        }
+        if (kind.load().isStream()) {
+            columns.put("MiB/s", contender -> text("%,.0f", contender.mebibytesPerSecond()));
+        }
+        medianAndRange(Figure.MESSAGES_PER_SECOND);
+        List.of(Figure.P50, Figure.P99, Figure.P999, Figure.LOOP_CPU, Figure.SWITCHES).forEach(this::median);
+        columns.put("RSS MiB", contender -> text("%,.0f", contender.residentMebibytes()));
+        List.of(Figure.SERVER_BUSY, Figure.GENERATOR_BUSY, Figure.DISTURBED).forEach(this::median);
+    }
+
+    private void memory() {
+        median(Figure.HEAP);
+        median(Figure.DIRECT);
+        medianAndRange(Figure.HEAP_AND_DIRECT);
+        median(Figure.RESIDENT);
+        columns.put(Figure.KERNEL.label, contender -> contender.has(Figure.KERNEL)
+                ? Figure.KERNEL.print(contender.median(Figure.KERNEL)) : "not known (root only)");
+    }
+
+    private void median(Figure figure) {
+        columns.put(figure.label(kind), contender -> figure.print(contender.median(figure)));
+    }
+
+    private void medianAndRange(Figure figure) {
+        median(figure);
+        columns.put("min", contender -> figure.print(Collections.min(contender.figures(figure))));
+        columns.put("max", contender -> figure.print(Collections.max(contender.figures(figure))));
+    }
+
+    private static List<String> ratios(Result result) {
         if (result.ratiosRefused() != null) {
             return List.of(result.ratiosRefused());
         }
-        String unit = result.workload().kind().unit();
-        Table table = newRatioTable();
-        Map<String, String> figures = Map.of("throughputRatios", unit + "/s", "cpuRatios", "loop us/" + unit,
-                "p50Ratios", "p50 us", "p99Ratios", "p99 us");
-        result.allRatios().forEach((name, ratios) -> addRatios(table, figures.get(name), ratios));
-        return table.lines();
+        WorkloadKind kind = result.workload().kind();
+        Map<String, Map<String, Ratio>> byFigure = new LinkedHashMap<>();
+        Figure.compared(kind).forEach(figure -> byFigure.put(figure.label(kind), result.ratios(figure)));
+        return ratios(byFigure);
     }
 
-    static String unavailable(String label, String why) {
-        return label + " cannot be used here: " + why;
-    }
-
-    static Table newRatioTable() {
-        return new Table("ratio", "of", "median", "95 % interval", "range", "rounds");
-    }
-
-    static void addRatios(Table table, String figure, Map<String, Ratio> ratios) {
-        ratios.forEach((name, ratio) -> table.add(name, figure,
+    static List<String> ratios(Map<String, Map<String, Ratio>> byFigure) {
+        Table table = new Table("ratio", "of", "median", "95 % interval", "range", "rounds");
+        byFigure.forEach((figure, ratios) -> ratios.forEach((name, ratio) -> table.add(name, figure,
                 ratio.isDifference() ? text("%.3f", ratio.median()) : "no difference",
                 text("%.3f..%.3f", ratio.interval().low(), ratio.interval().high()),
                 text("%.3f..%.3f", ratio.min(), ratio.max()),
-                Integer.toString(ratio.rounds())));
+                Integer.toString(ratio.rounds()))));
+        return table.lines();
     }
 
-    private static List<String> counts(WorkloadResult result, String counterName) {
-        List<String> lines = new ArrayList<>();
-        String unit = result.workload().kind().unit();
+    private static List<String> counts(Result result) {
+        String unit = result.workload().kind().load().unit();
         Table table = new Table("exact, per " + unit, "allocated B", "system calls", "of which");
+        List<String> metrics = new ArrayList<>();
         for (ContenderResult contender : result.contenders()) {
             ExactCounts counts = contender.counts();
             Map<String, Double> syscalls = counts.syscallsPerMessage();
@@ -125,30 +149,25 @@ final class TextReport {
                     syscalls.isEmpty() ? "-"
                             : text("%.3f", syscalls.values().stream().mapToDouble(Double::doubleValue).sum()),
                     perMessage(syscalls));
-        }
-        lines.addAll(table.lines());
-        lines.add("(system calls: " + counterName + ")");
-        for (ContenderResult contender : result.contenders()) {
-            if (!contender.counts().metricsPerMessage().isEmpty()) {
-                lines.add("metrics of " + contender.label() + ", per " + unit + ": "
-                        + perMessage(contender.counts().metricsPerMessage()));
+            if (!counts.metricsPerMessage().isEmpty()) {
+                metrics.add("metrics of " + contender.label() + ", per " + unit + ": "
+                        + perMessage(counts.metricsPerMessage()));
             }
         }
+        List<String> lines = new ArrayList<>(table.lines());
+        lines.add("(system calls: " + result.counterName() + ")");
+        lines.addAll(metrics);
         return lines;
     }
 
     /** Largest first. */
-    static String perMessage(Map<String, Double> counts) {
+    private static String perMessage(Map<String, Double> counts) {
         return counts.entrySet().stream().filter(entry -> entry.getValue() >= LEAST_SHOWN)
                 .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
                 .map(entry -> text("%s %.3f", entry.getKey(), entry.getValue())).collect(Collectors.joining(", "));
     }
 
-    private static String percent(double share) {
-        return text("%.0f %%", 100 * share);
-    }
-
-    private static String text(String format, Object... args) {
+    static String text(String format, Object... args) {
         return String.format(Locale.ROOT, format, args);
     }
 }

@@ -12,18 +12,18 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Echoes one message on each of so many connections, one after the other, and then only holds them: nothing watches them,
- * so that they show what a connection itself costs.
+ * Echoes one message on each of so many connections, one after the other, and then only holds them: nothing watches
+ * them, so that they show what a connection itself costs.
  */
 final class UnwatchedServer implements Closeable {
     private static final int BACKLOG = 4096;
 
     private final ServerSocket listener = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
-    private final List<Socket> connections = new ArrayList<>();
+    private final Queue<Socket> connections = new ConcurrentLinkedQueue<>();
 
     UnwatchedServer(int count, int messageSize) throws IOException {
         Thread thread = new Thread(() -> serve(count, messageSize), "unwatched server");
@@ -37,15 +37,10 @@ final class UnwatchedServer implements Closeable {
 
     private void serve(int count, int messageSize) {
         try {
-            List<Socket> accepted = new ArrayList<>();
-            while (accepted.size() < count) {
-                Socket connection = listener.accept();
-                accepted.add(connection);
-                synchronized (connections) {
-                    connections.add(connection);
-                }
+            for (int i = 0; i < count; i++) {
+                connections.add(listener.accept());
             }
-            for (Socket connection : accepted) {
+            for (Socket connection : connections) {
                 connection.getOutputStream().write(connection.getInputStream().readNBytes(messageSize));
             }
         } catch (IOException e) {
@@ -58,10 +53,8 @@ final class UnwatchedServer implements Closeable {
     @Override
     public void close() throws IOException {
         listener.close();
-        synchronized (connections) {
-            for (Socket connection : connections) {
-                connection.close();
-            }
+        for (Socket connection : connections) {
+            connection.close();
         }
     }
 }

@@ -7,8 +7,10 @@
 package io.pollring.benchmarks;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
+
+import static io.pollring.benchmarks.TextReport.text;
 
 /** What makes a result doubtful. Silence here is part of a result. */
 final class Warnings {
@@ -17,25 +19,43 @@ final class Warnings {
     private static final double MAX_IDLE_BUSY = 0.02;
     private static final double MAX_LATE = 0.005;
     private static final double KEPT_UP = 0.95;
+    /** Beyond this, something else than connections came or went between the two looks at a server's memory. */
+    private static final double MAX_SPREAD = 0.05;
 
     private Warnings() {
     }
 
-    static List<String> of(WorkloadResult result) {
+    static List<String> of(Result result) {
         List<String> warnings = new ArrayList<>();
+        WorkloadKind kind = result.workload().kind();
         for (ContenderResult contender : result.contenders()) {
-            if (result.workload().kind().isRate()) {
-                checkRate(contender, warnings);
+            if (kind == WorkloadKind.IDLE) {
+                checkSpread(contender, warnings);
+            } else if (kind == WorkloadKind.HANDOVER) {
+                checkDisturbed(contender, "the loop", warnings);
+            } else if (kind != WorkloadKind.COLD) {
+                check(contender, kind, warnings);
             }
-            check(contender, result.workload().kind(), warnings);
+            if (contender.isWithoutRing()) {
+                warnings.add(contender.label() + ": its loop got no ring and ran on epoll");
+            }
         }
         return warnings;
     }
 
+    private static void checkSpread(ContenderResult contender, List<String> warnings) {
+        List<Double> figures = contender.figures(Figure.HEAP_AND_DIRECT);
+        double spread = Collections.max(figures) / Collections.min(figures) - 1;
+        if (spread > MAX_SPREAD) {
+            warnings.add(text("%s: heap and direct memory differ by %.0f %% from round to round", contender.label(),
+                    100 * spread));
+        }
+    }
+
     private static void checkRate(ContenderResult contender, List<String> warnings) {
-        double late = contender.median(Measurement::lateShare);
-        double rate = contender.median(Measurement::rate);
-        double achieved = contender.median(Measurement::messagesPerSecond);
+        double late = contender.median(Figure.LATE);
+        double rate = contender.median(Figure.RATE);
+        double achieved = contender.median(Figure.MESSAGES_PER_SECOND);
         if (isLate(late)) {
             warnings.add(text("%s: the load generator sent %.1f %% of the messages after their time: that is in the"
                     + " latencies, too", contender.label(), 100 * late));
@@ -56,44 +76,36 @@ final class Warnings {
     }
 
     private static void check(ContenderResult contender, WorkloadKind kind, List<String> warnings) {
-        double server = contender.median(Measurement::serverBusy);
-        double generator = contender.median(Measurement::generatorBusy);
-        double disturbed = contender.median(Measurement::disturbed);
-        double idle = contender.median(Measurement::idleServersBusy);
+        double server = contender.median(Figure.SERVER_BUSY);
+        double generator = contender.median(Figure.GENERATOR_BUSY);
+        double idle = contender.median(Figure.IDLE_SERVERS_BUSY);
+        if (kind == WorkloadKind.RATE) {
+            checkRate(contender, warnings);
+        }
         // At a given rate the generator is busy all the time, whatever it has to do.
-        if (!kind.isRate() && generatorIsBottleneck(server, generator)) {
+        if (kind != WorkloadKind.RATE && generatorIsBottleneck(server, generator)) {
             warnings.add(text("%s: the load generator is the bottleneck (it was %.0f %% busy, the server %.0f %%): "
                     + "this measures the generator", contender.label(), 100 * generator, 100 * server));
         }
         // Loops that share cores with each other, and with the generator, wait for each other: that is the workload.
-        if (!kind.isLoops()) {
-            checkDisturbed(contender.label(), "server or generator", disturbed, warnings);
+        if (kind != WorkloadKind.LOOPS) {
+            checkDisturbed(contender, "server or generator", warnings);
         }
         if (idle > MAX_IDLE_BUSY) {
             warnings.add(text("%s: the servers that had nothing to do used %.1f %% of a core meanwhile",
                     contender.label(), 100 * idle));
         }
-        if ("EPOLL".equals(contender.backend())) {
-            warnings.add(noRing(contender.label()));
-        }
     }
 
-    static void checkDisturbed(String label, String who, double disturbed, List<String> warnings) {
+    private static void checkDisturbed(ContenderResult contender, String who, List<String> warnings) {
+        double disturbed = contender.median(Figure.DISTURBED);
         if (disturbed > MAX_DISTURBED) {
-            warnings.add(text("%s: %s wanted its core and something else had it, for %.1f %% of the time", label, who,
-                    100 * disturbed));
+            warnings.add(text("%s: %s wanted its core and something else had it, for %.1f %% of the time",
+                    contender.label(), who, 100 * disturbed));
         }
-    }
-
-    static String noRing(String label) {
-        return label + ": its loop got no ring and ran on epoll";
     }
 
     static boolean generatorIsBottleneck(double serverBusy, double generatorBusy) {
         return generatorBusy >= SATURATED && serverBusy < SATURATED;
-    }
-
-    private static String text(String format, Object... args) {
-        return String.format(Locale.ROOT, format, args);
     }
 }

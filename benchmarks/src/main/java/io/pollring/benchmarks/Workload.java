@@ -6,8 +6,15 @@
  */
 package io.pollring.benchmarks;
 
-/** What the server does, and how many connections ask it to. */
-final class Workload {
+import java.util.List;
+
+/**
+ * What the server does, and how many connections ask it to.
+ *
+ * @param connections the number that the workload has, of most of them how many connections there are
+ * @param rate        how many messages a second are sent, {@code null} for as many as are answered
+ */
+record Workload(WorkloadKind kind, int connections, Rate rate) {
     /** All there is to compare. */
     static final String FULL = String.join(",", "echo:1,echo:16,echo:64,echo:512,echo:2048", "echo2k:64,echo4k:64",
             "ondemand:64,ondemand:2000", "writes10:64,flushes10:64", "stream:8,stream16k:64,upload:8,upload16k:64",
@@ -36,40 +43,43 @@ final class Workload {
     private static final int LOOPS_CONNECTIONS = 64;
     private static final int SCHEDULED_CONNECTIONS = 10;
 
-    private final WorkloadKind kind;
-    private final int connections;
-    private final Rate rate;
-
     Workload(WorkloadKind kind, int connections) {
         this(kind, connections, null);
     }
 
-    /** @param rate how many messages a second are sent, {@code null} for as many as are answered */
-    Workload(WorkloadKind kind, int connections, Rate rate) {
-        if (kind.isRate() != (rate != null)) {
-            throw new IllegalArgumentException(kind.isRate() ? kind.label() + " needs a rate, as in rate:20%:64"
-                    : kind.label() + " has no rate");
+    Workload {
+        if ((kind == WorkloadKind.RATE) != (rate != null)) {
+            throw new IllegalArgumentException(
+                    kind.label() + (rate == null ? " needs a rate, as in rate:20%:64" : " has no rate"));
         }
         int max = max(kind);
         if (connections < 1 || connections > max) {
             throw new IllegalArgumentException(
                     connections + " " + counted(kind) + " for " + kind.label() + ": must be in 1.." + max);
         }
-        this.kind = kind;
-        this.connections = connections;
-        this.rate = rate;
     }
 
     private static int max(WorkloadKind kind) {
-        return kind.isChurn() ? MAX_CHURNING : kind.isBurst() ? MAX_BURST : kind.isHandover() ? MAX_THREADS
-                : kind.isLoops() ? MAX_LOOPS : kind.isScheduled() ? MAX_TASKS
-                : kind == WorkloadKind.MOSTLY_IDLE ? MAX_MOSTLY_IDLE
-                : kind.load() == LoadMode.QUIC ? MAX_QUIC : MAX_CONNECTIONS;
+        return switch (kind) {
+            case CHURN -> MAX_CHURNING;
+            case UDP_BURST -> MAX_BURST;
+            case HANDOVER -> MAX_THREADS;
+            case LOOPS -> MAX_LOOPS;
+            case SCHEDULED -> MAX_TASKS;
+            case MOSTLY_IDLE -> MAX_MOSTLY_IDLE;
+            case QUIC, QUIC_GSO -> MAX_QUIC;
+            default -> MAX_CONNECTIONS;
+        };
     }
 
     private static String counted(WorkloadKind kind) {
-        return kind.isBurst() ? "datagrams" : kind.isHandover() ? "threads" : kind.isLoops() ? "loops"
-                : kind.isScheduled() ? "tasks" : "connections";
+        return switch (kind) {
+            case UDP_BURST -> "datagrams";
+            case HANDOVER -> "threads";
+            case LOOPS -> "loops";
+            case SCHEDULED -> "tasks";
+            default -> "connections";
+        };
     }
 
     /** @param text such as {@code echo:64} */
@@ -89,38 +99,35 @@ final class Workload {
         return new Workload(kind, connections, service.length == 1 ? null : Rate.parse(service[1]));
     }
 
-    WorkloadKind kind() {
-        return kind;
-    }
-
-    /** The number that the workload has, of most of them how many connections there are. */
-    int connections() {
-        return connections;
-    }
-
     /** What the load generator is told of it: for most services, how many connections to make. */
     int clients() {
-        return kind.isLoops() ? LOOPS_CONNECTIONS : kind.isScheduled() ? SCHEDULED_CONNECTIONS : connections;
+        return switch (kind) {
+            case LOOPS -> LOOPS_CONNECTIONS;
+            case SCHEDULED -> SCHEDULED_CONNECTIONS;
+            default -> connections;
+        };
     }
 
     /** How many event loops its server has. */
     int loops() {
-        return kind.isLoops() ? connections : 1;
+        return kind == WorkloadKind.LOOPS ? connections : 1;
     }
 
-    /** How many messages a second are sent, or {@code null} for as many as are answered. */
-    Rate rate() {
-        return rate;
+    /** Says which contender it needs that is not among these, or returns {@code null}. */
+    String missingFrom(List<String> labels) {
+        return rate == null || !rate.isShare() || labels.contains(Rate.YARDSTICK) ? null
+                : rate + " is of what " + Rate.YARDSTICK + " can do, which is not among " + labels
+                + ": add it to --transports, or give messages a second";
     }
 
     /** How many sockets the server has when all are connected. */
     int sockets() {
-        return kind.isProxy() || kind.isHandover() ? 2 * connections : clients();
+        return kind == WorkloadKind.PROXY || kind == WorkloadKind.HANDOVER ? 2 * connections : clients();
     }
 
     /** Over how many messages exact counts are taken, where {@code messages} are taken for an echo. */
     long counted(long messages) {
-        return kind.load().counted(messages, kind.isBurst() ? connections : kind.load().batch());
+        return kind.load().counted(messages, kind == WorkloadKind.UDP_BURST ? connections : kind.load().batch());
     }
 
     String describe() {

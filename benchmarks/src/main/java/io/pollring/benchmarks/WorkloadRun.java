@@ -6,7 +6,6 @@
  */
 package io.pollring.benchmarks;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /**
  * Compares all contenders under one workload. All servers are up at once, each with its generator connected, and get
@@ -35,29 +33,30 @@ final class WorkloadRun {
         this.progress = progress;
     }
 
-    WorkloadResult run() throws IOException, InterruptedException {
+    Result run() throws IOException, InterruptedException {
         String unusable = LoadGenerator.unusable(options.loadgen(), workload.kind().load());
         if (unusable != null) {
             Map<String, String> unavailable = new LinkedHashMap<>();
             options.contenders().forEach(contender -> unavailable.put(contender.label(), unusable));
-            return new WorkloadResult(workload, List.of(), unavailable, nameOf(counter));
+            return new Result(workload, List.of(), unavailable, nameOf(counter));
         }
-        try (Backend backend = workload.kind().isProxy() ? new Backend(options.loadgen(), options.cores()) : null) {
+        try (ServerProcess backend =
+                     workload.kind() == WorkloadKind.PROXY ? ServerProcess.newBackend(options) : null) {
             return run(backend);
         }
     }
 
     /** @param backend the server behind all of them, or {@code null} */
-    private WorkloadResult run(Backend backend) throws IOException, InterruptedException {
+    private Result run(ServerProcess backend) throws IOException, InterruptedException {
         List<Opponents> started = new ArrayList<>();
         Map<String, String> unavailable = new LinkedHashMap<>();
         try {
             for (Contender contender : options.contenders()) {
                 progress.accept(workload + ": starting " + contender);
-                ServerProcess server = new ServerProcess(contender, workload, options, false, backend);
+                ServerProcess server = new ServerProcess(contender, workload, options, options.cores(), false,
+                        backend);
                 if (server.unavailable() == null) {
-                    started.add(new Opponents(server, options.loadgen(), workload, options.cores(),
-                            workload.kind().load().isHttp() ? options.wrk() : null));
+                    started.add(new Opponents(server, options.loadgen(), workload, options.cores()));
                 } else {
                     unavailable.put(contender.label(), server.unavailable());
                     server.close();
@@ -67,9 +66,9 @@ final class WorkloadRun {
             if (workload.rate() != null && workload.rate().isShare() && yardstick == null) {
                 started.forEach(opponents -> unavailable.put(opponents.server().contender().label(), workload.rate()
                         + " is of what " + Rate.YARDSTICK + " can do, which cannot be used here"));
-                return new WorkloadResult(workload, List.of(), unavailable, nameOf(counter));
+                return new Result(workload, List.of(), unavailable, nameOf(counter));
             }
-            return new WorkloadResult(workload, compare(started, yardstick), unavailable, nameOf(counter));
+            return new Result(workload, compare(started, yardstick), unavailable, nameOf(counter));
         } finally {
             closeAll(started);
         }
@@ -90,9 +89,11 @@ final class WorkloadRun {
         List<ContenderResult> results = new ArrayList<>();
         for (Opponents opponents : all) {
             progress.accept(workload + ": warming up " + opponents.server().contender());
-            opponents.run(options.warmup());
+            opponents.warmUp(options.warmup());
             ServerProcess server = opponents.server();
-            results.add(new ContenderResult(workload.kind(), server.contender(), server.greeting()));
+            ContenderResult result = new ContenderResult(workload.kind(), server.contender());
+            result.greeted(server.greeting());
+            results.add(result);
         }
         if (workload.rate() != null) {
             setRate(all, yardstick);
@@ -102,14 +103,14 @@ final class WorkloadRun {
             for (int i = 0; i < all.size(); i++) {
                 int turn = (round + i) % all.size();
                 results.get(turn).add(
-                        Measurement.take(all.get(turn), allBut(all, turn), options.cores(), options.seconds()));
+                        all.get(turn).measure(allBut(all, turn), options.cores(), options.seconds()));
             }
         }
-        for (int i = 0; i < all.size(); i++) {
-            results.get(i).setResidentBytes(ProcFs.residentBytes(all.get(i).server().pid()));
+        for (int i = 0; i < all.size() && workload.kind() != WorkloadKind.HANDOVER; i++) {
+            long resident = ProcFs.residentBytes(all.get(i).server().pid());
             progress.accept(workload + ": counting for " + all.get(i).server().contender());
-            results.get(i).setCounts(ExactCounts.take(all.get(i), counter,
-                    workload.counted(options.count())));
+            results.get(i).setCounts(ExactCounts.take(all.get(i), counter, workload.counted(options.count())),
+                    resident);
         }
         return results;
     }
@@ -127,26 +128,15 @@ final class WorkloadRun {
     }
 
     private static List<ServerProcess> allBut(List<Opponents> all, int turn) {
-        return all.stream().filter(opponents -> opponents != all.get(turn)).map(Opponents::server)
-                .collect(Collectors.toList());
+        return all.stream().filter(opponents -> opponents != all.get(turn)).map(Opponents::server).toList();
     }
 
     /** Closes all of them even when closing one fails. */
-    static void closeAll(List<? extends Closeable> all) throws IOException {
-        IOException failure = null;
-        for (Closeable one : all) {
-            try {
-                one.close();
-            } catch (IOException e) {
-                if (failure == null) {
-                    failure = e;
-                } else {
-                    failure.addSuppressed(e);
-                }
+    private static void closeAll(List<Opponents> all) throws IOException {
+        if (!all.isEmpty()) {
+            try (Opponents first = all.get(0)) {
+                closeAll(all.subList(1, all.size()));
             }
-        }
-        if (failure != null) {
-            throw failure;
         }
     }
 }

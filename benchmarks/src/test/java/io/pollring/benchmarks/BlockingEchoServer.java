@@ -31,7 +31,7 @@ final class BlockingEchoServer extends BlockingServer {
 
     @Override
     byte[] reply(DataInputStream request) throws IOException {
-        int size = WorkloadKind.ECHO.messageSize();
+        int size = WorkloadKind.ECHO.load().messageSize();
         byte[] reply = new byte[size * copies];
         request.readFully(reply, 0, size);
         for (int copy = 1; copy < copies; copy++) {

@@ -20,7 +20,8 @@ final class BlockingStreamServer extends BlockingServer {
     @Override
     byte[] reply(DataInputStream request) throws IOException {
         request.readLong();
-        ByteBuffer message = ByteBuffer.allocate(WorkloadKind.STREAM.messageSize()).order(ByteOrder.nativeOrder());
+        ByteBuffer message =
+                ByteBuffer.allocate(WorkloadKind.STREAM.load().messageSize()).order(ByteOrder.nativeOrder());
         for (long word = 0; message.hasRemaining(); word++) {
             message.putLong(word * 0x9E3779B97F4A7C15L + 1);
         }

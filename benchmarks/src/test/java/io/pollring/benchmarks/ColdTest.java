@@ -16,7 +16,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -30,10 +29,10 @@ class ColdTest {
 
     @Test
     void figuresAreMillisecondsAndThoseOfTheStartAreNotInThoseOfTheMessages() {
-        ColdMeasurement round = new ColdMeasurement(1, 400_000_000, 300_000_000, new LoadReport(Map.of(
+        Map<String, Object> round = ColdRun.round(400_000_000, 300_000_000, new LoadReport(Map.of(
                 "messages", 10_000, "elapsedNanos", 700_000_000, "p99Nanos", 5_000_000)), 600_000_000);
-        assertEquals(List.of(400.0, 300.0, 700.0, 600.0, 5000.0), ColdResult.FIGURES.stream()
-                .map(figure -> figure.applyAsDouble(round)).collect(Collectors.toList()));
+        assertEquals(List.of(400.0, 300.0, 700.0, 600.0, 5000.0), Figure.compared(WorkloadKind.COLD).stream()
+                .map(figure -> figure.of(round)).toList());
     }
 
     @Test
@@ -41,7 +40,7 @@ class ColdTest {
         Path json = directory.resolve("result.json");
         Path html = directory.resolve("result.html");
         TinyRun tiny = new TinyRun();
-        ColdResult result = (ColdResult) tiny.run("--rounds", "7", "--count", "300", "--transports",
+        Result result = tiny.run("--rounds", "7", "--count", "300", "--transports",
                 "own,nio,limit-epoll", "--workloads", "cold:4", "--json", json.toString(), "--html", html.toString())
                 .get(0);
         assertEquals(2, result.contenders().size(), result.unavailable().toString());
@@ -50,7 +49,7 @@ class ColdTest {
         Map<String, Object> written = ResultDocument.child(
                 ResultDocument.child(ResultDocument.read(json), "workloads"), "cold:4");
         Set<Object> processes = new HashSet<>();
-        for (Contender contender : result.contenders()) {
+        for (ContenderResult contender : result.contenders()) {
             for (Object round : (List<?>) ResultDocument.child(ResultDocument.child(written, "contenders"),
                     contender.label()).get("rounds")) {
                 processes.add(((Map<?, ?>) round).get("pid"));
@@ -58,12 +57,12 @@ class ColdTest {
             }
         }
         assertEquals(14, processes.size());
-        for (Figure<ColdMeasurement> figure : ColdResult.FIGURES) {
+        for (Figure figure : Figure.compared(WorkloadKind.COLD)) {
             result.contenders().forEach(contender ->
-                    assertTrue(result.median(contender, figure) > 0, contender + ": " + figure));
-            assertTrue(written.containsKey(figure.ratiosKey()), written.keySet().toString());
+                    assertTrue(contender.median(figure) > 0, contender.label() + ": " + figure));
+            assertTrue(written.containsKey(figure.ratiosKey), written.keySet().toString());
             assertTrue(tiny.printed().lines().anyMatch(line -> line.startsWith("own/nio")
-                    && line.contains(figure.label())), tiny.printed());
+                    && line.contains(figure.label)), tiny.printed());
         }
         assertTrue(Files.readString(html).contains("own/nio: a server that has just started, to listening ms"));
     }

@@ -12,7 +12,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -32,30 +31,29 @@ class HandoverTest {
                 "p99Nanos", 2 * p50, "maxNanos", 3 * p50, "callerP50Nanos", 500);
     }
 
-    private static HandoverMeasurement round(double disturbed) {
-        return new HandoverMeasurement(Map.of("tasks", part(20_000), "writes", part(30_000)), disturbed);
+    private static Map<String, Object> round(double disturbed) {
+        return Measurement.handover(Map.of("tasks", part(20_000), "writes", part(30_000)), disturbed);
     }
 
-    private static double[] figures(HandoverMeasurement round) {
-        return HandoverResult.FIGURES.stream().mapToDouble(figure -> figure.applyAsDouble(round)).toArray();
+    private static List<String> warnings(double disturbed, String backend) {
+        ContenderResult result =
+                new ContenderResult(WorkloadKind.HANDOVER, Contender.parseAll(List.of("own")).get(0));
+        result.greeted(Map.of("backend", backend));
+        result.add(round(disturbed));
+        return Warnings.of(new Result(Workload.parse("handover:1"), List.of(result), Map.of(), ""));
     }
 
     @Test
     void figuresAreWhatTheServerTellsPerTask() {
         assertEquals(List.of(2000.0, 20.0, 40.0, 0.5, 3.0, 30.0, 60.0).toString(),
-                Arrays.toString(figures(round(0))));
+                Figure.compared(WorkloadKind.HANDOVER).stream().map(figure -> figure.of(round(0))).toList().toString());
     }
 
     @Test
     void aLoopThatHadToWaitForItsCoreIsWarnedOf() {
-        Contender contender = Contender.parseAll(List.of("own")).get(0);
-        Workload workload = Workload.parse("handover:1");
-        assertEquals(List.of(), new HandoverResult(workload, Map.of(contender, List.of(round(0.01))), Map.of(),
-                List.of()).warnings());
+        assertEquals(List.of(), warnings(0.01, "RING"));
         assertEquals(List.of("own: the loop wanted its core and something else had it, for 20.0 % of the time",
-                "own: its loop got no ring and ran on epoll"),
-                new HandoverResult(workload, Map.of(contender, List.of(round(0.2))), Map.of(), List.of("own"))
-                        .warnings());
+                "own: its loop got no ring and ran on epoll"), warnings(0.2, "EPOLL"));
     }
 
     @Test
@@ -69,7 +67,7 @@ class HandoverTest {
 
     @Test
     void theLoopAndTheThreadsThatHandOverAreKeptApart() {
-        Cores cores = new Cores(2, 3, false).withinServer();
+        Cores cores = new Cores(2, 3, false, Pins.PROCESSES).withinServer();
         assertTrue(cores.keepLoop());
         assertEquals(List.of(), cores.serverPrefix());
         assertFalse(new Cores(2, 3, false, Pins.NOTHING).withinServer().keepLoop());
@@ -80,21 +78,21 @@ class HandoverTest {
         Path json = directory.resolve("result.json");
         Path html = directory.resolve("result.html");
         TinyRun tiny = new TinyRun();
-        HandoverResult result = (HandoverResult) tiny.run("--rounds", "7", "--seconds", "0.1", "--warmup", "0.1",
+        Result result = tiny.run("--rounds", "7", "--seconds", "0.1", "--warmup", "0.1",
                 "--transports", "own,pollring,nio,limit-epoll", "--workloads", "handover:2", "--counter", "none",
                 "--json", json.toString(), "--html", html.toString()).get(0);
         assertEquals(3, result.contenders().size(), result.unavailable().toString());
         assertEquals(List.of("limit-epoll"), List.copyOf(result.unavailable().keySet()));
         Map<String, Object> written = ResultDocument.child(
                 ResultDocument.child(ResultDocument.read(json), "workloads"), "handover:2");
-        for (Figure<HandoverMeasurement> figure : HandoverResult.FIGURES) {
-            for (Contender contender : result.contenders()) {
-                assertTrue(result.median(contender, figure) > 0, contender + ": " + figure);
+        for (Figure figure : Figure.compared(WorkloadKind.HANDOVER)) {
+            for (ContenderResult contender : result.contenders()) {
+                assertTrue(contender.median(figure) > 0, contender.label() + ": " + figure);
             }
-            assertTrue(tiny.printed().lines().anyMatch(line -> line.matches("own/nio +" + figure.label() + " .*")),
+            assertTrue(tiny.printed().lines().anyMatch(line -> line.matches("own/nio +" + figure.label + " .*")),
                     figure + ": " + tiny.printed());
-            assertTrue(ResultDocument.child(written, figure.ratiosKey()).containsKey("own/nio"), figure.toString());
-            assertTrue(Files.readString(html).contains("own/nio: handing work to the loop, " + figure.label()),
+            assertTrue(ResultDocument.child(written, figure.ratiosKey).containsKey("own/nio"), figure.toString());
+            assertTrue(Files.readString(html).contains("own/nio: handing work to the loop, " + figure.label),
                     figure.toString());
         }
     }

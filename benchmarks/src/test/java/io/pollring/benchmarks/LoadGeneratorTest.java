@@ -25,7 +25,7 @@ class LoadGeneratorTest {
             throws IOException, InterruptedException {
         int core = Pinning.allowedCores().get(0);
         return new LoadGenerator(BINARY, "test", Integer.toString(server.port()),
-                new Workload(WorkloadKind.ECHO, connections), new Cores(core, core, false));
+                new Workload(WorkloadKind.ECHO, connections), new Cores(core, core, false, Pins.PROCESSES));
     }
 
     @Test

@@ -34,7 +34,7 @@ class LoadModesTest {
             throws IOException, InterruptedException {
         int core = Pinning.allowedCores().get(0);
         return new LoadGenerator(BINARY, "test", Integer.toString(port), new Workload(kind, connections),
-                new Cores(core, core, false));
+                new Cores(core, core, false, Pins.PROCESSES));
     }
 
     private static void assertFails(LoadGenerator generator) {
@@ -83,7 +83,7 @@ class LoadModesTest {
     @ParameterizedTest
     @EnumSource(value = WorkloadKind.class, names = {"UPLOAD", "UPLOAD16K"})
     void uploadsAreCountedByTheMessage(WorkloadKind kind) throws Exception {
-        try (BlockingUploadServer server = new BlockingUploadServer(RIGHT, kind.messageSize());
+        try (BlockingUploadServer server = new BlockingUploadServer(RIGHT, kind.load().messageSize());
              LoadGenerator generator = connect(server.port(), kind, 2)) {
             assertEquals(9, generator.count(9).messages());
             assertEquals(9, server.messages());
@@ -94,7 +94,7 @@ class LoadModesTest {
 
     @Test
     void aWrongReplyEndsUploads() throws Exception {
-        try (BlockingUploadServer server = new BlockingUploadServer(3, WorkloadKind.UPLOAD16K.messageSize());
+        try (BlockingUploadServer server = new BlockingUploadServer(3, WorkloadKind.UPLOAD16K.load().messageSize());
              LoadGenerator generator = connect(server.port(), WorkloadKind.UPLOAD16K, 1)) {
             assertEquals(2, generator.count(2).messages());
             assertFails(generator);

@@ -167,7 +167,7 @@ class OpenLoopTest {
 
         @Override
         byte[] reply(DataInputStream request) throws IOException {
-            byte[] reply = new byte[WorkloadKind.RATE.messageSize()];
+            byte[] reply = new byte[WorkloadKind.RATE.load().messageSize()];
             request.readFully(reply);
             gate.lock();
             try {

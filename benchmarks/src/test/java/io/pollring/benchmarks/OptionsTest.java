@@ -82,12 +82,7 @@ class OptionsTest {
 
     @Test
     void workloadsMayBeChosenForAQuickLook() throws IOException {
-        assertEquals("[http:2]", parse("--quick --workloads http:2 --http-load own").workloads().toString());
-    }
-
-    @Test
-    void ourOwnGeneratorIsTakenForHttpWhereItIsAskedFor() throws IOException {
-        assertNull(parse("--workloads http:1 --http-load own").wrk());
+        assertEquals("[http:2]", parse("--quick --workloads http:2").workloads().toString());
     }
 
     @Test
@@ -120,7 +115,7 @@ class OptionsTest {
     @ValueSource(strings = {"--rounds 0", "--rounds x", "--rounds", "--seconds -1", "--seconds NaN", "--counter guess",
             "--transports kqueue", "--workloads echo", "--workloads echo:0", "--workloads echo:70000",
             "--workloads sing:1", "--workloads echo:x", "--cores 1", "--cores 0,1,2", "--nothing", "--nothing 1",
-            "--transports limit-epoll@a=1", "--syscalls --transports limit-uring", "--http-load curl",
+            "--transports limit-epoll@a=1", "--syscalls --transports limit-uring",
             "--workloads churn:4097", "--workloads rate:64", "--workloads rate:0:64", "--workloads rate:-5:64",
             "--workloads rate:99:64", "--workloads rate:1000001:64", "--workloads rate:99999999999:64",
             "--workloads rate:0%:64", "--workloads rate:201%:64", "--workloads rate:%:64", "--workloads rate:1.5%:64",
@@ -156,7 +151,8 @@ class OptionsTest {
                 + " messages a second", refused.getMessage());
         assertEquals("[rate:2000:64]", parse("--transports own --workloads rate:2000:64").workloads().toString());
         // Those that nobody has named are left out.
-        assertTrue(parse("--transports own").workloads().stream().noneMatch(workload -> workload.kind().isRate()));
+        assertTrue(parse("--transports own").workloads().stream()
+                .noneMatch(workload -> workload.kind() == WorkloadKind.RATE));
     }
 
     @Test

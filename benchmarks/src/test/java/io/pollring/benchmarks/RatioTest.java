@@ -48,12 +48,10 @@ class RatioTest {
 
     @Test
     void whatIsNoDifferenceIsPrintedAsThat() {
-        Table table = TextReport.newRatioTable();
         Map<String, Ratio> ratios = new LinkedHashMap<>();
         ratios.put("a/b", ofPairs(0.97, 0.98, 0.99, 1.01, 1.02, 1.03, 1.04));
         ratios.put("a/c", ofPairs(1.21, 1.22, 1.23, 1.24, 1.25, 1.26, 1.27));
-        TextReport.addRatios(table, "msg/s", ratios);
-        List<String> lines = table.lines();
+        List<String> lines = TextReport.ratios(Map.of("msg/s", ratios));
         assertTrue(lines.get(1).matches("a/b +msg/s +no difference +0.970..1.040 .*"), lines.get(1));
         assertTrue(lines.get(2).matches("a/c +msg/s +1.240 +1.210..1.270 .*"), lines.get(2));
     }

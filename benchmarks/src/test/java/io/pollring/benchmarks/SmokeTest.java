@@ -31,14 +31,14 @@ class SmokeTest {
 
     @Test
     void allTransportsGiveAllFigures() throws Exception {
-        WorkloadResult result = tiny.compare("--rounds", "1", "--seconds", "0.4", "--warmup", "0.4", "--count", "3000",
+        Result result = tiny.run("--rounds", "1", "--seconds", "0.4", "--warmup", "0.4", "--count", "3000",
                 "--workloads", "ondemand:64").get(0);
         assertEquals(IoUring.isAvailable() ? 9 : 6, result.contenders().size(), result.unavailable().toString());
         for (ContenderResult contender : result.contenders()) {
-            assertTrue(contender.median(Measurement::messagesPerSecond) > 0, contender.label());
-            assertTrue(contender.median(Measurement::serverBusy) > 0, contender.label());
-            assertTrue(contender.median(Measurement::generatorBusy) > 0, contender.label());
-            assertTrue(contender.median(Measurement::contextSwitchesPerMessage) > 0, contender.label());
+            assertTrue(contender.median(Figure.MESSAGES_PER_SECOND) > 0, contender.label());
+            assertTrue(contender.median(Figure.SERVER_BUSY) > 0, contender.label());
+            assertTrue(contender.median(Figure.GENERATOR_BUSY) > 0, contender.label());
+            assertTrue(contender.median(Figure.SWITCHES) > 0, contender.label());
             // Whatever echoes a message in Java allocates the promise of its write, and has a heap.
             boolean isJava = !contender.contender().isLimit();
             assertEquals(isJava, contender.counts().allocatedBytesPerMessage() > 0, contender.label());
@@ -53,11 +53,11 @@ class SmokeTest {
 
     @Test
     void oursDoNotTouchTheirEpollSet() throws Exception {
-        List<WorkloadResult> results = tiny.compare("--rounds", "1", "--seconds", "0.2", "--warmup", "0.4", "--count",
+        List<Result> results = tiny.run("--rounds", "1", "--seconds", "0.2", "--warmup", "0.4", "--count",
                 "3000", "--counter", "none", "--transports", "pollring,own", "--workloads",
                 "echo:1,echo:64,ondemand:64");
         assertEquals(3, results.size());
-        for (WorkloadResult result : results) {
+        for (Result result : results) {
             assertEquals(2, result.contenders().size(), result.unavailable().toString());
             result.contenders().forEach(SmokeTest::checkOurs);
         }
@@ -65,7 +65,7 @@ class SmokeTest {
 
     /** In a steady load our loop does not touch its epoll set: of 1 or of 64 connections, read on demand or not. */
     private static void checkOurs(ContenderResult ours) {
-        if (ours.backend().equals("RING")) {
+        if (ours.greeting().get("backend").equals("RING")) {
             Map<String, Double> metrics = ours.counts().metricsPerMessage();
             assertEquals(0, metrics.get("epollWaits"), metrics.toString());
             assertEquals(0, metrics.get("epollCtls"), metrics.toString());
@@ -79,11 +79,11 @@ class SmokeTest {
     void sevenRoundsGiveRatiosOnTheTerminalAndInTheFiles() throws Exception {
         Path file = directory.resolve("result.json");
         Path page = directory.resolve("result.html");
-        WorkloadResult result = tiny.compare("--rounds", "7", "--seconds", "0.1", "--warmup", "0.2", "--count", "500",
+        Result result = tiny.run("--rounds", "7", "--seconds", "0.1", "--warmup", "0.2", "--count", "500",
                 "--transports", "pollring,epoll", "--workloads", "echo:1", "--counter", "none",
                 "--json", file.toString(), "--html", page.toString()).get(0);
         assertTrue(tiny.printed().contains("pollring/epoll"), tiny.printed());
-        Ratio ratio = result.throughputRatios().get("pollring/epoll");
+        Ratio ratio = result.ratios(Figure.MESSAGES_PER_SECOND).get("pollring/epoll");
         assertTrue(ratio.min() > 0 && ratio.min() <= ratio.median() && ratio.median() <= ratio.max());
         assertEquals(!ratio.isDifference(), tiny.printed().lines().anyMatch(
                 line -> line.matches("pollring/epoll +msg/s +no difference .*")), tiny.printed());
@@ -106,12 +106,12 @@ class SmokeTest {
     void atARateLatenciesAreComparedOnTheTerminalAndInTheFiles() throws Exception {
         Path file = directory.resolve("rate.json");
         Path page = directory.resolve("rate.html");
-        WorkloadResult result = tiny.compare("--rounds", "7", "--seconds", "0.1", "--warmup", "0.2", "--count", "500",
+        Result result = tiny.run("--rounds", "7", "--seconds", "0.1", "--warmup", "0.2", "--count", "500",
                 "--transports", "pollring,epoll", "--workloads", "rate:20%:4", "--counter", "none",
                 "--json", file.toString(), "--html", page.toString()).get(0);
-        double rate = result.contenders().get(0).median(Measurement::rate);
+        double rate = result.contenders().get(0).median(Figure.RATE);
         assertTrue(rate > 0);
-        assertEquals(rate, result.contenders().get(1).median(Measurement::rate), "both get the same");
+        assertEquals(rate, result.contenders().get(1).median(Figure.RATE), "both get the same");
         for (String figure : List.of("p50 us", "p99 us", "loop us/msg")) {
             assertTrue(tiny.printed().lines().anyMatch(line -> line.matches("pollring/epoll +" + figure + " +.*")),
                     figure + " in " + tiny.printed());

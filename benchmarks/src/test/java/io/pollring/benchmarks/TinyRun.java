@@ -12,16 +12,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** Runs the command as a user would, with what it prints kept for a look at it. */
 final class TinyRun {
     private final ByteArrayOutputStream text = new ByteArrayOutputStream();
-
-    /** Of workloads whose time is measured. */
-    List<WorkloadResult> compare(String... args) throws Exception {
-        return run(args).stream().map(WorkloadResult.class::cast).collect(Collectors.toList());
-    }
 
     List<Result> run(String... args) throws Exception {
         List<String> all = new ArrayList<>(List.of(args));

@@ -38,13 +38,13 @@ class WorkloadsSmokeTest {
 
     private final TinyRun tiny = new TinyRun();
 
-    private WorkloadResult run(String workload, String transports) throws Exception {
-        WorkloadResult result = tiny.compare("--rounds", "1", "--seconds", "0.1", "--warmup", "0.05", "--count", "500",
-                "--transports", transports, "--workloads", workload, "--counter", "none", "--http-load", "own").get(0);
+    private Result run(String workload, String transports) throws Exception {
+        Result result = tiny.run("--rounds", "1", "--seconds", "0.1", "--warmup", "0.05", "--count", "500",
+                "--transports", transports, "--workloads", workload, "--counter", "none").get(0);
         assertEquals(transports.split(",").length, result.contenders().size(), result.unavailable().toString());
         for (ContenderResult contender : result.contenders()) {
-            assertTrue(contender.median(Measurement::messagesPerSecond) > 0, contender.label());
-            assertTrue(contender.median(Measurement::serverBusy) > 0, contender.label());
+            assertTrue(contender.median(Figure.MESSAGES_PER_SECOND) > 0, contender.label());
+            assertTrue(contender.median(Figure.SERVER_BUSY) > 0, contender.label());
             // Whatever writes a reply allocates its promise.
             assertTrue(contender.counts().allocatedBytesPerMessage() > 0, contender.label());
         }
@@ -56,7 +56,7 @@ class WorkloadsSmokeTest {
     @ValueSource(strings = {"stream:2", "churn:8", "udp:4", "udp-burst:10", "rate:20000:4"})
     void dataMovesBothInTheRoundAndWhereItIsCounted(String workload) throws Exception {
         ContenderResult own = run(workload, "own,epoll").contenders().get(0);
-        if (own.backend().equals("RING")) {
+        if (own.greeting().get("backend").equals("RING")) {
             assertTrue(own.counts().metricsPerMessage().get("cqes") > 0, own.counts().metricsPerMessage().toString());
         }
     }
@@ -73,8 +73,8 @@ class WorkloadsSmokeTest {
     @ParameterizedTest
     @ValueSource(strings = {"own", "epoll"})
     void aServerHasSeveralLoops(String transport) throws Exception {
-        WorkloadResult result = run("loops:4", transport);
-        List<?> threads = (List<?>) ((Map<?, ?>) result.contenders().get(0).toMap().get("server")).get("loopThreads");
+        Result result = run("loops:4", transport);
+        List<?> threads = (List<?>) result.contenders().get(0).greeting().get("loopThreads");
         assertEquals(4, threads.stream().distinct().count(), threads.toString());
     }
 
@@ -90,11 +90,11 @@ class WorkloadsSmokeTest {
     @CsvSource({"quic:2,'own,pollring,epoll,nio'", "quic-gso:2,'own,pollring,epoll'"})
     void quicIsSpoken(String workload, String transports) throws Exception {
         assumeQuic();
-        WorkloadResult result = run(workload, transports);
+        Result result = run(workload, transports);
         for (ContenderResult contender : result.contenders()) {
             assertTrue(contender.mebibytesPerSecond() > 0, contender.label());
-            assertTrue(contender.median(Measurement::loopCpuMicrosPerMessage) > 0, contender.label());
-            assertTrue(contender.median(Measurement::generatorBusy) > 0, contender.label());
+            assertTrue(contender.median(Figure.LOOP_CPU) > 0, contender.label());
+            assertTrue(contender.median(Figure.GENERATOR_BUSY) > 0, contender.label());
         }
         assertTrue(tiny.printed().contains("MiB/s"), tiny.printed());
     }
@@ -102,7 +102,7 @@ class WorkloadsSmokeTest {
     @Test
     void aTransportThatSendsNoSegmentsIsReported() throws Exception {
         assumeQuic();
-        WorkloadResult result = tiny.compare("--rounds", "1", "--transports", "nio", "--workloads", "quic-gso:1",
+        Result result = tiny.run("--rounds", "1", "--transports", "nio", "--workloads", "quic-gso:1",
                 "--counter", "none").get(0);
         assertEquals(Map.of("nio", "its channels send no segments"), result.unavailable());
     }
@@ -130,11 +130,11 @@ class WorkloadsSmokeTest {
     void idleConnectionsTakeWhatChannelsTake() throws Exception {
         List<Result> results = tiny.run("--rounds", "1", "--count", "500", "--transports", "own,epoll",
                 "--workloads", "idle:" + IDLE, "--counter", "none");
-        IdleResult result = (IdleResult) results.get(0);
+        Result result = results.get(0);
         assertEquals(2, result.contenders().size(), result.unavailable().toString());
-        for (Contender contender : result.contenders()) {
-            double bytes = result.median(contender, IdleMeasurement::heapBytes);
-            assertTrue(bytes > MIN_CHANNEL_BYTES && bytes < MAX_CHANNEL_BYTES, contender + ": " + bytes);
+        for (ContenderResult contender : result.contenders()) {
+            double bytes = contender.median(Figure.HEAP);
+            assertTrue(bytes > MIN_CHANNEL_BYTES && bytes < MAX_CHANNEL_BYTES, contender.label() + ": " + bytes);
         }
         assertEquals("no ratios from 1 round: at least 7 are needed", result.ratiosRefused());
         assertTrue(tiny.printed().contains("B per connection"), tiny.printed());

@@ -33,7 +33,7 @@ import java.util.concurrent.ThreadFactory;
  * Its standard input and output are the control channel, one line of JSON for each line of command. It says once where
  * it listens (or that its transport cannot be used here), answers {@code stats} with its counters, {@code memory} with
  * what it holds after a collection of garbage, and {@code handover THREADS SECONDS} with how its loop has done what
- * that many of its threads handed to it for that long. It ends at {@code quit} or when its standard input does.
+ * that many of its threads handed to it for that long. It ends when its standard input does.
  */
 public final class BenchmarkServer {
 
@@ -71,13 +71,10 @@ public final class BenchmarkServer {
         if (cause != null && !transport.isOurs()) {
             return cause.toString();
         }
-        if (service.isDomain()) {
-            return DomainSocket.unavailable(transport);
-        }
         if (service.isSegmented() && transport == Transport.NIO) {
             return "its channels send no segments";
         }
-        return service.isDatagram() && !transport.hasDatagramChannel() ? "it has no datagram channel yet" : null;
+        return null;
     }
 
     private static String enumName(String name) {
@@ -117,8 +114,7 @@ public final class BenchmarkServer {
         Handover handover = null;
         MemoryStats memory = new MemoryStats();
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (String command = commands.readLine(); command != null && !"quit".equals(command);
-                command = commands.readLine()) {
+        for (String command = commands.readLine(); command != null; command = commands.readLine()) {
             String[] words = command.split(" ");
             switch (words[0]) {
                 case "stats":

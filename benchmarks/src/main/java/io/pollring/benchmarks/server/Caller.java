@@ -34,8 +34,10 @@ final class Caller {
     private final ByteBuf message = Unpooled.directBuffer(MESSAGE_BYTES, MESSAGE_BYTES).writeZero(MESSAGE_BYTES);
     private final Runnable task = this::done;
     private final ChannelFutureListener listener = this::written;
-    private final Histogram latencies = newHistogram();
-    private final Histogram costs = newHistogram();
+    /** From before a piece of work was handed over until it was done. */
+    final Histogram latencies = newHistogram();
+    /** What it took to hand it over. */
+    final Histogram costs = newHistogram();
     private Throwable failure;
     private long doneAt;
     /** Written after the two before, and read before them. */
@@ -99,14 +101,6 @@ final class Caller {
     private void done() {
         doneAt = System.nanoTime();
         pending = false;
-    }
-
-    void addLatenciesTo(Histogram sum) {
-        sum.add(latencies);
-    }
-
-    void addCostsTo(Histogram sum) {
-        sum.add(costs);
     }
 
     void release() {

@@ -11,31 +11,16 @@ import io.netty.channel.unix.DomainSocketAddress;
 
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A path for a UNIX domain socket, in a directory that is nobody else's and goes when this is closed. */
 final class DomainSocket implements AutoCloseable {
-    /** As of Java 16, and this is compiled for earlier ones, too. */
-    private static final String JAVA_ADDRESS = "java.net.UnixDomainSocketAddress";
-
     private final Path directory = Files.createTempDirectory("pollring");
     private final Path socket = directory.resolve("socket");
 
     DomainSocket() throws IOException {
-    }
-
-    /** Why the transport has no such sockets, or {@code null}. */
-    static String unavailable(Transport transport) {
-        try {
-            serverChannel(transport);
-            if (isNio(transport)) {
-                Class.forName(JAVA_ADDRESS);
-            }
-            return null;
-        } catch (ClassNotFoundException e) {
-            return "it has no UNIX domain sockets: there is no " + e.getMessage();
-        }
     }
 
     /** All transports name their channels alike, and have the one beside the other. */
@@ -44,16 +29,9 @@ final class DomainSocket implements AutoCloseable {
         return Class.forName(name).asSubclass(ServerChannel.class);
     }
 
-    private static boolean isNio(Transport transport) {
-        return transport.serverChannel().getPackageName().equals("io.netty.channel.socket.nio");
-    }
-
     /** The path in the form that the transport's channels take. */
-    SocketAddress address(Transport transport) throws ReflectiveOperationException {
-        if (isNio(transport)) {
-            return (SocketAddress) Class.forName(JAVA_ADDRESS).getMethod("of", Path.class).invoke(null, socket);
-        }
-        return new DomainSocketAddress(path());
+    SocketAddress address(Transport transport) {
+        return transport == Transport.NIO ? UnixDomainSocketAddress.of(socket) : new DomainSocketAddress(path());
     }
 
     String path() {

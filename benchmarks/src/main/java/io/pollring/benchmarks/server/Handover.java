@@ -111,8 +111,8 @@ final class Handover implements AutoCloseable {
         Histogram latencies = Caller.newHistogram();
         Histogram costs = Caller.newHistogram();
         callers.forEach(caller -> {
-            caller.addLatenciesTo(latencies);
-            caller.addCostsTo(costs);
+            latencies.add(caller.latencies);
+            costs.add(caller.costs);
         });
         figures.put("count", latencies.getTotalCount());
         figures.put("p50Nanos", latencies.getValueAtPercentile(50));

@@ -12,23 +12,17 @@ import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.buffer.Unpooled;
 import io.netty.util.internal.PlatformDependent;
 
-import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** What the server's process holds in memory when everything that can go is gone. */
 final class MemoryStats {
-    private static final Path STATUS = Path.of("/proc/self/status");
-    private static final String RESIDENT = "VmRSS:";
     private static final int PROBE_BYTES = 1024 * 1024;
     private static final int MAX_COLLECTIONS = 10;
     /** Two collections that leave as much, but for this, have found all there is. */
@@ -37,7 +31,7 @@ final class MemoryStats {
 
     private final MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
     private final List<MemoryPoolMXBean> heapPools = ManagementFactory.getMemoryPoolMXBeans().stream()
-            .filter(pool -> pool.getType() == MemoryType.HEAP).collect(Collectors.toList());
+            .filter(pool -> pool.getType() == MemoryType.HEAP).toList();
     private final BufferPoolMXBean javaDirect = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
             .filter(pool -> "direct".equals(pool.getName())).findFirst()
             .orElseThrow(() -> new IllegalStateException("this JVM does not tell its direct memory"));
@@ -54,12 +48,11 @@ final class MemoryStats {
         }
     }
 
-    Map<String, Object> read() throws IOException, InterruptedException {
+    Map<String, Object> read() throws InterruptedException {
         Map<String, Object> stats = new LinkedHashMap<>();
         stats.put("heapBytes", heapAfterCollection());
         stats.put("directBytes", directBytes());
         stats.put("allocatorDirectBytes", allocatorDirectBytes());
-        stats.put("residentBytes", residentBytes());
         stats.put("connections", CountingEchoHandler.instance().connections());
         return stats;
     }
@@ -91,14 +84,5 @@ final class MemoryStats {
     /** The part of {@link #directBytes()} that Netty's default allocator holds, in use or kept for later. */
     private static long allocatorDirectBytes() {
         return ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT).metric().usedDirectMemory();
-    }
-
-    private static long residentBytes() throws IOException {
-        for (String line : Files.readAllLines(STATUS)) {
-            if (line.startsWith(RESIDENT)) {
-                return Long.parseLong(line.substring(RESIDENT.length()).replace("kB", "").trim()) * 1024;
-            }
-        }
-        throw new IOException(STATUS + " has no line " + RESIDENT);
     }
 }

@@ -16,10 +16,16 @@ import io.netty.channel.ChannelHandlerContext;
  * {@code channelRead}. That is how it reaches a channel in a proxy, whose other side says on a loop of its own that it
  * has room again, and in reactive servers, where a subscriber's {@code request(n)} is handed to the loop. It is also
  * what makes a transport switch its read interest off and on again for every message; a demand made inside the read
- * pass is seen before the interest is ever dropped (that is {@link InlineReadEchoHandler}).
+ * pass is seen before the interest is ever dropped. That is what it does inline, as a proxy does when both of its sides
+ * live on one loop and the write went out at once.
  */
 final class OnDemandEchoHandler extends EchoHandler {
+    private final boolean inline;
     private Runnable read;
+
+    OnDemandEchoHandler(boolean inline) {
+        this.inline = inline;
+    }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
@@ -35,6 +41,10 @@ final class OnDemandEchoHandler extends EchoHandler {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         ctx.flush();
-        ctx.executor().execute(read);
+        if (inline) {
+            ctx.read();
+        } else {
+            ctx.executor().execute(read);
+        }
     }
 }

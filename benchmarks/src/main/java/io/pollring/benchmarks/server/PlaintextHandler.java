@@ -20,17 +20,13 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /**
  * Answers each request with the same short text, and flushes once per read pass, so that pipelined replies go together.
  */
 final class PlaintextHandler extends EchoHandler {
-    private static final Logger LOGGER = LoggerFactory.getLogger(PlaintextHandler.class);
     private static final ByteBuf BODY = Unpooled.unreleasableBuffer(
             Unpooled.directBuffer().writeBytes("Hello, World!".getBytes(StandardCharsets.US_ASCII)).asReadOnly());
 
@@ -58,16 +54,5 @@ final class PlaintextHandler extends EchoHandler {
         response.headers().set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.TEXT_PLAIN)
                 .setInt(HttpHeaderNames.CONTENT_LENGTH, BODY.readableBytes());
         return response;
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof IOException) {
-            // wrk hangs up with replies unread, which resets the connection.
-            LOGGER.debug("{} is gone", ctx.channel(), cause);
-            ctx.close();
-        } else {
-            super.exceptionCaught(ctx, cause);
-        }
     }
 }

@@ -13,15 +13,12 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.uring.IoUringChannelOption;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /** The side of a proxy that was connected to: it connects to the backend, on the same loop, before it reads. */
 final class ProxyHandler extends RelayHandler {
-    private static final Logger LOGGER = LoggerFactory.getLogger(ProxyHandler.class);
     private static final InetSocketAddress BACKEND = new InetSocketAddress(InetAddress.getLoopbackAddress(),
             Integer.getInteger("io.pollring.benchmarks.backendPort", 0));
 
@@ -49,8 +46,7 @@ final class ProxyHandler extends RelayHandler {
             if (connected.isSuccess()) {
                 ctx.read();
             } else {
-                LOGGER.warn("no connection to {}", BACKEND, connected.cause());
-                ctx.close();
+                exceptionCaught(ctx, connected.cause());
             }
         });
     }

@@ -44,16 +44,10 @@ final class QuicPipeline {
         }
     }
 
-    static void init(ChannelPipeline pipeline) {
-        init(pipeline, SegmentedDatagramPacketAllocator.NONE);
-    }
-
-    /** The packets that it writes are those of which all channels for Linux know what to do with them. */
-    static void initSegmented(ChannelPipeline pipeline) {
-        init(pipeline, EpollQuicUtils.newSegmentedAllocator(MAX_SEGMENTS));
-    }
-
-    private static void init(ChannelPipeline pipeline, SegmentedDatagramPacketAllocator allocator) {
+    /** @param segmented whether packets are written in segments, of which all channels for Linux know what to do */
+    static void init(ChannelPipeline pipeline, boolean segmented) {
+        SegmentedDatagramPacketAllocator allocator = segmented ? EpollQuicUtils.newSegmentedAllocator(MAX_SEGMENTS)
+                : SegmentedDatagramPacketAllocator.NONE;
         pipeline.addLast(new QuicServerCodecBuilder()
                 .sslContext(CONTEXT)
                 .initialMaxData(MAX_REQUESTS_SIZE)

@@ -6,6 +6,7 @@
  */
 package io.pollring.benchmarks.server;
 
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 
@@ -58,5 +59,15 @@ final class ScheduledTasks {
         tasks[next].cancel(false);
         tasks[next] = schedule();
         next = (next + 1) % tasks.length;
+    }
+
+    /** Echo that cancels a task and schedules another for each message. */
+    static final class Echo extends EchoHandler {
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object msg) {
+            instance.renewOne();
+            super.channelRead(ctx, msg);
+        }
     }
 }

@@ -38,39 +38,29 @@ import java.util.function.Supplier;
 enum Transport {
     /** Netty's own epoll channels, hosted on our loop. */
     POLLRING(IoUring::unavailabilityCause, IoUringIoHandler::newFactory, EpollServerSocketChannel.class,
-            EpollDatagramChannel.class.getName()) {
-        @Override
-        MultiThreadIoEventLoopGroup newGroup(int loops, ThreadFactory threads) {
-            return new IoUringEventLoopGroup(loops, threads);
-        }
-    },
+            EpollDatagramChannel.class),
     /** Our own channels. */
     OWN(IoUring::unavailabilityCause, IoUringIoHandler::newFactory,
-            io.pollring.channel.IoUringServerSocketChannel.class, "io.pollring.channel.IoUringDatagramChannel") {
-        @Override
-        MultiThreadIoEventLoopGroup newGroup(int loops, ThreadFactory threads) {
-            return new IoUringEventLoopGroup(loops, threads);
-        }
-    },
+            io.pollring.channel.IoUringServerSocketChannel.class, io.pollring.channel.IoUringDatagramChannel.class),
     /** The channels of {@link #POLLRING} on Netty's epoll. */
     EPOLL(Epoll::unavailabilityCause, EpollIoHandler::newFactory, EpollServerSocketChannel.class,
-            EpollDatagramChannel.class.getName()),
+            EpollDatagramChannel.class),
     /** Netty's official io_uring transport. */
     IO_URING(io.netty.channel.uring.IoUring::unavailabilityCause,
             io.netty.channel.uring.IoUringIoHandler::newFactory, IoUringServerSocketChannel.class,
-            IoUringDatagramChannel.class.getName()),
+            IoUringDatagramChannel.class),
     /**
      * The same with a ring of buffers for what is received, as its users configure one: they choose a number and a
      * size, and leave the rest to its defaults.
      */
     IO_URING_BUFRING(Transport::bufferRingUnavailabilityCause, Transport::newBufferRingFactory,
-            IoUringServerSocketChannel.class, IoUringDatagramChannel.class.getName()) {
+            IoUringServerSocketChannel.class, IoUringDatagramChannel.class) {
         @Override
         void configure(ServerBootstrap bootstrap) {
             bootstrap.childOption(IoUringChannelOption.IO_URING_BUFFER_GROUP_ID, BUFFER_GROUP);
         }
     },
-    NIO(() -> null, NioIoHandler::newFactory, NioServerSocketChannel.class, NioDatagramChannel.class.getName());
+    NIO(() -> null, NioIoHandler::newFactory, NioServerSocketChannel.class, NioDatagramChannel.class);
 
     private static final short BUFFER_GROUP = 0;
     private static final short BUFFERS = 1024;
@@ -79,10 +69,10 @@ enum Transport {
     private final Supplier<Throwable> unavailabilityCause;
     private final Supplier<IoHandlerFactory> handlerFactory;
     private final Class<? extends ServerChannel> serverChannel;
-    private final String datagramChannel;
+    private final Class<? extends DatagramChannel> datagramChannel;
 
     Transport(Supplier<Throwable> unavailabilityCause, Supplier<IoHandlerFactory> handlerFactory,
-              Class<? extends ServerChannel> serverChannel, String datagramChannel) {
+              Class<? extends ServerChannel> serverChannel, Class<? extends DatagramChannel> datagramChannel) {
         this.unavailabilityCause = unavailabilityCause;
         this.handlerFactory = handlerFactory;
         this.serverChannel = serverChannel;
@@ -117,7 +107,8 @@ enum Transport {
 
     /** A group made as a user would make it. */
     MultiThreadIoEventLoopGroup newGroup(int loops, ThreadFactory threads) {
-        return new MultiThreadIoEventLoopGroup(loops, threads, handlerFactory.get());
+        return isOurs() ? new IoUringEventLoopGroup(loops, threads)
+                : new MultiThreadIoEventLoopGroup(loops, threads, handlerFactory.get());
     }
 
     /** A group of one loop that counts its iterations. */
@@ -129,17 +120,7 @@ enum Transport {
         return serverChannel;
     }
 
-    /** By name, as a version of our transport may be measured that has none. */
-    Class<? extends DatagramChannel> datagramChannel() throws ClassNotFoundException {
-        return Class.forName(datagramChannel).asSubclass(DatagramChannel.class);
-    }
-
-    boolean hasDatagramChannel() {
-        try {
-            datagramChannel();
-            return true;
-        } catch (ClassNotFoundException e) {
-            return false;
-        }
+    Class<? extends DatagramChannel> datagramChannel() {
+        return datagramChannel;
     }
 }

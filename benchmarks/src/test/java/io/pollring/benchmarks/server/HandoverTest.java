@@ -70,5 +70,6 @@ class HandoverTest {
         IllegalStateException failure =
                 assertThrows(IllegalStateException.class, () -> caller.run(true, deadline));
         assertTrue(failure.getMessage().contains("write"), failure.getMessage());
+        caller.release();
     }
 }
