@@ -38,7 +38,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /**
  * Armeria's client and server, over HTTP/1.1 and HTTP/2. It names the channels' classes by itself, so that it cannot
- * have ours, and a server accepts on a loop of Armeria's own: what it has accepted runs on ours.
+ * have ours, and a server accepts on a loop of Armeria's own: what it has accepted runs on ours. Under the agent it is
+ * another thing: see {@link ArmeriaAgentTest}.
  */
 @Timeout(120)
 class ArmeriaTest {
