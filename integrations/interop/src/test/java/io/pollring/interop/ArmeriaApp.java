@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Armeria's server and client as anybody has them, who does not know Pollring: a long body goes up, and one comes down.
- * Prints what came of the bodies, and what they ran on.
+ * Prints what came of the bodies, and what they ran on, and ends when its threads do.
  *
  * <p>Arguments: the bodies' chunks.
  */
@@ -45,8 +45,6 @@ public final class ArmeriaApp {
         for (SessionProtocol protocol : new SessionProtocol[] {SessionProtocol.H1C, SessionProtocol.H2C}) {
             new ArmeriaApp(protocol, new ArmeriaBodies(Integer.parseInt(args[0]))).run();
         }
-        // Armeria leaves threads that are no daemons.
-        System.exit(0);
     }
 
     private void run() throws Exception {
@@ -72,7 +70,7 @@ public final class ArmeriaApp {
         return ArmeriaBodies.answer(bodies.body());
     }
 
-    /** What a channel is, what all loops beside its own are, and whether these are used as they should be. */
+    /** What a channel is, what the loops of its group run on, and whether rings were used, and given up. */
     private void print(String name, Channel channel) throws Exception {
         EventLoopGroup group = channel.eventLoop().parent();
         print(name, channel.getClass().getSimpleName() + " on " + Loops.backends(group) + ' '
