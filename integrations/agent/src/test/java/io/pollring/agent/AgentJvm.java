@@ -23,8 +23,8 @@ import java.util.stream.Stream;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-/** A JVM with the agent, and a class path that has Netty and nothing of Pollring. */
-final class AgentJvm {
+/** A JVM with the agent, and a class path that has Netty and nothing of Pollring. The tests of interop use it, too. */
+public final class AgentJvm {
     static final String AGENT = System.getProperty("pollring.agent.jar");
     private static final Pattern NETTY = Pattern.compile(
             ".*/netty-(common|buffer|resolver|transport(-classes-epoll|-native-unix-common|-native-epoll)?)-[0-9].*");
@@ -34,7 +34,7 @@ final class AgentJvm {
     private String classPath = applicationClassPath();
     private boolean withAgent = true;
 
-    AgentJvm() {
+    public AgentJvm() {
         this(Paths.get(System.getProperty("java.home")));
     }
 
@@ -42,7 +42,7 @@ final class AgentJvm {
         this.javaHome = javaHome;
     }
 
-    AgentJvm option(String option) {
+    public AgentJvm option(String option) {
         options.add(option);
         return this;
     }
@@ -62,13 +62,13 @@ final class AgentJvm {
         return classPath(paths.get(false));
     }
 
-    AgentJvm withoutAgent() {
+    public AgentJvm withoutAgent() {
         withAgent = false;
         return this;
     }
 
     /** What the program has written, whose end must be a good one. */
-    Output run(String mainClass, String... arguments) throws IOException, InterruptedException {
+    public Output run(String mainClass, String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(javaHome.resolve("bin/java").toString(), "-ea", "-Xmx256m",
                 "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
         if (withAgent) {
@@ -125,7 +125,7 @@ final class AgentJvm {
     }
 
     /** Lines, some of which are {@code name=value}. */
-    static final class Output {
+    public static final class Output {
         private final List<String> lines;
 
         private Output(List<String> lines) {
@@ -137,7 +137,7 @@ final class AgentJvm {
                     .map(line -> line.substring(name.length() + 1)).collect(Collectors.toList());
         }
 
-        String value(String name) {
+        public String value(String name) {
             assertEquals(1, values(name).size(), this::toString);
             return values(name).get(0);
         }

@@ -25,19 +25,20 @@ import java.util.concurrent.atomic.AtomicInteger;
  * of Armeria's does away with what is forgotten.
  */
 final class ArmeriaPair implements AutoCloseable {
-    private static final int LOOPS = 2;
+    static final int LOOPS = 2;
     private static final int WAIT_SECONDS = 60;
 
-    private final Loops serverLoops;
-    private final Loops clientLoops;
+    private final Side serverLoops;
+    private final Side clientLoops;
     private final Server server;
     private final ClientFactory clients;
     private final WebClient client;
     private final AtomicInteger running = new AtomicInteger();
 
-    ArmeriaPair(Transport transport, SessionProtocol protocol, HttpService service) {
-        serverLoops = new Loops(transport, LOOPS);
-        clientLoops = new Loops(transport, LOOPS);
+    /** Closes the loops as well. */
+    ArmeriaPair(Side serverLoops, Side clientLoops, SessionProtocol protocol, HttpService service) {
+        this.serverLoops = serverLoops;
+        this.clientLoops = clientLoops;
         server = Server.builder().http(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .workerGroup(serverLoops.group(), false)
                 .requestTimeoutMillis(0).maxRequestLength(0).idleTimeoutMillis(0)
@@ -64,7 +65,7 @@ final class ArmeriaPair implements AutoCloseable {
     /** The client leaves first: its connections end the server's. */
     @Override
     public void close() throws Exception {
-        try (Loops toEndLast = serverLoops; Loops toEndFirst = clientLoops) {
+        try (Side toEndLast = serverLoops; Side toEndFirst = clientLoops) {
             try {
                 Leftovers.awaitNone("requests that run", running::get);
                 clients.close();

@@ -8,19 +8,16 @@ package io.pollring.interop;
 
 import com.linecorp.armeria.common.AggregatedHttpResponse;
 import com.linecorp.armeria.common.HttpData;
-import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
-import com.linecorp.armeria.common.RequestHeaders;
-import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.SessionProtocol;
+import com.linecorp.armeria.server.HttpService;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -31,26 +28,29 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import java.util.zip.CRC32;
 
+import static io.pollring.interop.ArmeriaBodies.answer;
+import static io.pollring.interop.ArmeriaBodies.sum;
+import static io.pollring.interop.ArmeriaBodies.upload;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /**
  * Armeria's client and server, over HTTP/1.1 and HTTP/2. It names the channels' classes by itself, so that it cannot
- * have ours, and a server accepts on a loop of Armeria's own: what it has accepted runs on ours.
+ * have ours, and a server accepts on a loop of Armeria's own: what it has accepted runs on ours. Under the agent it is
+ * another thing: see {@link ArmeriaAgentTest}.
  */
 @Timeout(120)
 class ArmeriaTest {
     private static final String RUNS = "runs";
     private static final Duration WAIT = Duration.ofSeconds(60);
     /** 100 MiB, or 16 MiB: in any case more than what sockets and windows hold. */
-    private static final int CHUNKS = Scope.isWhole() ? 1_600 : 256;
+    static final int CHUNKS = Scope.isWhole() ? 1_600 : 256;
     private static final int REQUESTS = 500;
     private static final int CANCELLED = 100;
 
-    private final Noise noise = new Noise(CHUNKS);
+    private final ArmeriaBodies bodies = new ArmeriaBodies(CHUNKS);
 
     static Stream<Arguments> runs() {
         List<SessionProtocol> protocols = Scope.isWhole() ? List.of(SessionProtocol.H1C, SessionProtocol.H2C)
@@ -62,7 +62,7 @@ class ArmeriaTest {
     @ParameterizedTest
     @MethodSource(RUNS)
     void bodiesOfAllSizesComeBack(Transport transport, SessionProtocol protocol) throws Exception {
-        try (ArmeriaPair pair = new ArmeriaPair(transport, protocol, (context, request) -> HttpResponse.of(
+        try (ArmeriaPair pair = pair(transport, protocol, (context, request) -> HttpResponse.of(
                 request.aggregate().thenApply(whole -> HttpResponse.of(HttpStatus.OK, MediaType.OCTET_STREAM,
                         whole.content()))))) {
             for (int size : new int[] {0, 1, 1_000, 65_535, 65_536, 1 << 20, 3}) {
@@ -84,7 +84,7 @@ class ArmeriaTest {
         Scope.requireWhole();
         AtomicInteger missing = new AtomicInteger(REQUESTS);
         CompletableFuture<Void> all = new CompletableFuture<>();
-        try (ArmeriaPair pair = new ArmeriaPair(transport, protocol, (context, request) -> {
+        try (ArmeriaPair pair = pair(transport, protocol, (context, request) -> {
             if (missing.decrementAndGet() == 0) {
                 all.complete(null);
             }
@@ -104,8 +104,8 @@ class ArmeriaTest {
     @MethodSource(RUNS)
     void aLongBodyComesDownWhole(Transport transport, SessionProtocol protocol) throws Exception {
         Scope.requireWhole();
-        try (ArmeriaPair pair = new ArmeriaPair(transport, protocol, (context, request) -> answer(body()))) {
-            assertEquals(expectedSum(), sum(pair.client().get("/").split().body()).block(WAIT));
+        try (ArmeriaPair pair = pair(transport, protocol, (context, request) -> answer(bodies.body()))) {
+            assertEquals(bodies.expectedSum(), sum(pair.client().get("/").split().body()).block(WAIT));
         }
     }
 
@@ -113,10 +113,10 @@ class ArmeriaTest {
     @MethodSource(RUNS)
     void aLongBodyGoesUpWhole(Transport transport, SessionProtocol protocol) throws Exception {
         Scope.requireWhole();
-        try (ArmeriaPair pair = new ArmeriaPair(transport, protocol, (context, request) ->
+        try (ArmeriaPair pair = pair(transport, protocol, (context, request) ->
                 HttpResponse.of(sum(request).map(HttpResponse::of).toFuture()))) {
-            assertEquals(expectedSum(), pair.client().execute(upload(body())).aggregate().get(60, TimeUnit.SECONDS)
-                    .contentUtf8());
+            assertEquals(bodies.expectedSum(), pair.client().execute(upload(bodies.body())).aggregate()
+                    .get(60, TimeUnit.SECONDS).contentUtf8());
         }
     }
 
@@ -125,15 +125,15 @@ class ArmeriaTest {
     @MethodSource(RUNS)
     void aReaderWhoPausesHoldsTheServerBack(Transport transport, SessionProtocol protocol) throws Exception {
         AtomicInteger sent = new AtomicInteger();
-        try (ArmeriaPair pair = new ArmeriaPair(transport, protocol, (context, request) ->
-                answer(body().doOnNext(chunk -> sent.incrementAndGet())))) {
+        try (ArmeriaPair pair = pair(transport, protocol, (context, request) ->
+                answer(bodies.body().doOnNext(chunk -> sent.incrementAndGet())))) {
             CompletableFuture<Void> goOn = new CompletableFuture<>();
             CompletableFuture<String> sum = sum(Flux.from(pair.client().get("/").split().body())
                     .concatMap(part -> Mono.fromFuture(goOn, true).thenReturn(part), 1)).toFuture();
             awaitPause(sent);
             assertTrue(sent.get() < CHUNKS, () -> "all has been sent to who reads nothing");
             goOn.complete(null);
-            assertEquals(expectedSum(), sum.get(60, TimeUnit.SECONDS));
+            assertEquals(bodies.expectedSum(), sum.get(60, TimeUnit.SECONDS));
         }
     }
 
@@ -151,11 +151,11 @@ class ArmeriaTest {
     @MethodSource(RUNS)
     void answersThatAreBrokenOffDisturbNoOther(Transport transport, SessionProtocol protocol) throws Exception {
         Scope.requireWhole();
-        try (ArmeriaPair pair = new ArmeriaPair(transport, protocol, (context, request) -> answer(body()))) {
+        try (ArmeriaPair pair = pair(transport, protocol, (context, request) -> answer(bodies.body()))) {
             CompletableFuture<String> whole = sum(pair.client().get("/").split().body()).toFuture();
             Flux.range(0, CANCELLED).flatMap(i -> Flux.from(pair.client().get("/").split().body()).take(3), 10)
                     .blockLast(WAIT);
-            assertEquals(expectedSum(), whole.get(60, TimeUnit.SECONDS));
+            assertEquals(bodies.expectedSum(), whole.get(60, TimeUnit.SECONDS));
         }
     }
 
@@ -165,48 +165,27 @@ class ArmeriaTest {
     void requestsThatAreBrokenOffDisturbNoOther(Transport transport, SessionProtocol protocol) throws Exception {
         Scope.requireWhole();
         AtomicInteger brokenOff = new AtomicInteger();
-        try (ArmeriaPair pair = new ArmeriaPair(transport, protocol, (context, request) ->
+        try (ArmeriaPair pair = pair(transport, protocol, (context, request) ->
                 HttpResponse.of(sum(request).doOnError(failure -> brokenOff.incrementAndGet())
                         .map(HttpResponse::of).toFuture()))) {
-            CompletableFuture<AggregatedHttpResponse> whole = pair.client().execute(upload(body())).aggregate();
+            CompletableFuture<AggregatedHttpResponse> whole = pair.client().execute(upload(bodies.body())).aggregate();
             for (int i = 0; i < CANCELLED; i++) {
                 CompletableFuture<Void> underWay = new CompletableFuture<>();
-                HttpRequest request = upload(Flux.concat(body().take(3), Flux.<HttpData>never()
+                HttpRequest request = upload(Flux.concat(bodies.body().take(3), Flux.<HttpData>never()
                         .doOnSubscribe(subscription -> underWay.complete(null))));
                 HttpResponse response = pair.client().execute(request);
                 underWay.get(60, TimeUnit.SECONDS);
                 request.abort();
                 assertTrue(response.aggregate().handle((answer, failure) -> failure != null).get(60, TimeUnit.SECONDS));
             }
-            assertEquals(expectedSum(), whole.get(60, TimeUnit.SECONDS).contentUtf8());
+            assertEquals(bodies.expectedSum(), whole.get(60, TimeUnit.SECONDS).contentUtf8());
             Leftovers.awaitNone("requests that the server does not know to be over",
                     () -> CANCELLED - brokenOff.get());
         }
     }
 
-    private Flux<HttpData> body() {
-        return Flux.range(0, noise.chunks()).map(index -> HttpData.wrap(noise.chunk(index)));
-    }
-
-    private static HttpResponse answer(Publisher<HttpData> body) {
-        return HttpResponse.of(ResponseHeaders.of(HttpStatus.OK), body);
-    }
-
-    private static HttpRequest upload(Publisher<HttpData> body) {
-        return HttpRequest.of(RequestHeaders.of(HttpMethod.POST, "/"), body);
-    }
-
-    private String expectedSum() {
-        return noise.length() + " " + noise.checksum();
-    }
-
-    /** Length and checksum, as text. */
-    private static Mono<String> sum(Publisher<? extends Object> body) {
-        long[] length = new long[1];
-        CRC32 checksum = new CRC32();
-        return Flux.from(body).ofType(HttpData.class).doOnNext(part -> {
-            length[0] += part.length();
-            checksum.update(part.array());
-        }).then(Mono.fromSupplier(() -> length[0] + " " + checksum.getValue()));
+    private static ArmeriaPair pair(Transport transport, SessionProtocol protocol, HttpService service) {
+        return new ArmeriaPair(new Loops(transport, ArmeriaPair.LOOPS), new Loops(transport, ArmeriaPair.LOOPS),
+                protocol, service);
     }
 }

@@ -20,7 +20,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** The loops of one side of a test. Closing proves that what ran there ran on the ring, if the loops are ours. */
-final class Loops implements AutoCloseable {
+final class Loops implements Side {
     private static final int END_SECONDS = 30;
 
     private final Transport transport;
@@ -35,12 +35,14 @@ final class Loops implements AutoCloseable {
         return transport;
     }
 
-    EventLoopGroup group() {
+    @Override
+    public EventLoopGroup group() {
         return group;
     }
 
     /** Netty's loops do not tell how many channels they have. */
-    void awaitNoChannel() throws InterruptedException {
+    @Override
+    public void awaitNoChannel() throws InterruptedException {
         if (transport.isOurs()) {
             Leftovers.awaitNone("channels", this::channels);
         }
