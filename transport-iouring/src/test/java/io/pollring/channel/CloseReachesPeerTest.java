@@ -91,7 +91,8 @@ class CloseReachesPeerTest {
     void rstWhenClosedWithDataUnread(Setup setup, TestReporter reporter) throws Exception {
         measurePaused(setup, reporter, "RST", connection -> {
             connection.send(1);
-            // Loopback delivers at once; the loop has an event that nobody wants when this has run.
+            connection.awaitArrival();
+            // The loop has an event that nobody wants when this has run.
             connection.channel.eventLoop().submit(() -> { }).get();
         });
     }
@@ -160,6 +161,7 @@ class CloseReachesPeerTest {
             TestGroup.run(group.loop(), () -> {
                 for (Connection connection : connections) {
                     connection.send(1);
+                    connection.awaitArrival();
                     connection.channel.close();
                     connection.peer.setSoTimeout((int) LIMIT_MILLIS);
                     // The loop runs this: nothing but the close itself can have sent it.

@@ -9,12 +9,18 @@ package io.pollring.channel;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.epoll.Native;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.unix.UnixChannel;
+import io.pollring.ring.Abi;
+import io.pollring.ring.EpollSet;
 
 import java.net.Socket;
 import java.net.SocketException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 /** A TCP connection: one end is a channel that a loop under test has accepted, the other a plain blocking socket. */
 final class Connection implements AutoCloseable {
@@ -67,6 +73,18 @@ final class Connection implements AutoCloseable {
     /** Sends {@code count} bytes to the channel. */
     void send(int count) throws Exception {
         peer.getOutputStream().write(new byte[count]);
+    }
+
+    /**
+     * Waits until what the peer has sent is there for the channel, who must not take it meanwhile. Loopback delivers within
+     * the call that sends, unless the kernel has so much to do that it leaves that to a thread of its own.
+     */
+    void awaitArrival() throws Exception {
+        try (EpollSet set = new EpollSet(io.pollring.ring.Native.kernel(), Native.sizeofEpollEvent(),
+                Native.offsetofEpollData())) {
+            assertEquals(0, set.set(((UnixChannel) channel).fd().intValue(), Abi.POLLIN, false));
+            assertEquals(1, set.await(5000), "what has come");
+        }
     }
 
     /** Makes the peer's {@code close()} send RST. */
