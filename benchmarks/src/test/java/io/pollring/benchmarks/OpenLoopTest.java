@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Timeout;
 
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,10 +97,12 @@ class OpenLoopTest {
     void aGeneratorThatIsLateSaysSoAndItsLatenessIsInTheLatencies() throws Exception {
         try (PausingServer server = new PausingServer(Integer.MAX_VALUE, 0);
              LoadGenerator generator = connect(server, 4)) {
-            Thread disturber = new Thread(() -> stop(generator.pid(), 300, 100));
+            Process stopper = stopper(generator.pid());
+            Thread disturber = new Thread(() -> trigger(stopper, 300));
             disturber.start();
             LoadReport report = generator.run(1, 2000);
             disturber.join();
+            assertEquals(0, stopper.waitFor());
             assertTrue(report.maxLateNanos() >= 90 * MILLI, "late by " + report.maxLateNanos());
             // Some 200 were to be sent while it was stopped.
             assertTrue(report.lateMessages() >= 100, report.lateMessages() + " late");
@@ -108,12 +111,18 @@ class OpenLoopTest {
         }
     }
 
-    private static void stop(long pid, long after, long millis) {
-        try {
-            TimeUnit.MILLISECONDS.sleep(after);
-            assertEquals(0, new ProcessBuilder("kill", "-STOP", Long.toString(pid)).start().waitFor());
-            TimeUnit.MILLISECONDS.sleep(millis);
-            assertEquals(0, new ProcessBuilder("kill", "-CONT", Long.toString(pid)).start().waitFor());
+    /** Stops the process for 100 ms when it is told to. It runs already: on a busy machine that takes its time. */
+    private static Process stopper(long pid) throws IOException {
+        Process stopper = new ProcessBuilder("sh", "-c",
+                "echo ready; read word; kill -STOP " + pid + "; sleep 0.1; kill -CONT " + pid).start();
+        assertEquals('r', stopper.getInputStream().read());
+        return stopper;
+    }
+
+    private static void trigger(Process stopper, long afterMillis) {
+        try (OutputStream input = stopper.getOutputStream()) {
+            TimeUnit.MILLISECONDS.sleep(afterMillis);
+            input.write('\n');
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
