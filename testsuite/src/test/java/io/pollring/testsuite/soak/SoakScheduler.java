@@ -207,7 +207,8 @@ final class SoakScheduler {
 
     private void end(SoakConnection connection) {
         int kind = random.nextInt(connection.link == Link.UDP ? 1 : connection.link.isHalfClosable() ? 3 : 2);
-        connection.end(kind == 0 ? Ending.CLOSE : kind == 1 ? Ending.RESET : Ending.HALF_CLOSE,
+        boolean inVain = kind == 1 && connection.link.isInet() && settings.resetsGetLost;
+        connection.end(kind == 0 || inVain ? Ending.CLOSE : kind == 1 ? Ending.RESET : Ending.HALF_CLOSE,
                 random.nextBoolean(), 1 + random.nextInt(1 << random.nextInt(17)));
     }
 

@@ -28,6 +28,8 @@ final class SoakSettings {
     final int eventsPerSecond = Integer.getInteger(PREFIX + "events", 800);
     final int connections = Integer.getInteger(PREFIX + "connections", 2000);
     final int connectionsThatFit;
+    /** Where the network loses packets: a reset is not sent again, and who does not send never hears of it. */
+    final boolean resetsGetLost = Boolean.getBoolean(PREFIX + "resetsGetLost");
 
     SoakSettings() {
         // Both ends are here.
