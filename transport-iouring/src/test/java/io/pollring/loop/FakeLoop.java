@@ -31,7 +31,7 @@ import java.util.Queue;
 import java.util.function.Consumer;
 
 /** A {@link PollLoop} on a {@link FakeKernel}, driven turn by turn by a test. */
-final class FakeLoop implements ThreadAwareExecutor, IoHandlerContext, HandleAdapter, AutoCloseable {
+final class FakeLoop extends SilentAdapter implements ThreadAwareExecutor, IoHandlerContext, AutoCloseable {
     final FakeKernel kernel;
     final PollLoop loop;
     final List<IOException> failures = new ArrayList<>();
@@ -157,11 +157,6 @@ final class FakeLoop implements ThreadAwareExecutor, IoHandlerContext, HandleAda
     }
 
     @Override
-    public void reading(EpollIoHandle handle) {
-        // Nothing is remembered of an earlier read.
-    }
-
-    @Override
     public boolean isDrained(EpollIoHandle handle) {
         return drained;
     }
@@ -174,16 +169,6 @@ final class FakeLoop implements ThreadAwareExecutor, IoHandlerContext, HandleAda
     @Override
     public void failed(EpollIoHandle handle, IOException cause) {
         failures.add(cause);
-    }
-
-    @Override
-    public void registered(EpollIoHandle handle) {
-        // The test knows.
-    }
-
-    @Override
-    public void unregistered(EpollIoHandle handle) {
-        // The handle hears it as well.
     }
 
     @Override

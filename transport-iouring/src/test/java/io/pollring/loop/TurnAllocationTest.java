@@ -134,7 +134,7 @@ class TurnAllocationTest {
     }
 
     /** What is around a loop. It knows of no deadline, and wakes the loop up just before that waits. */
-    private final class Driver implements ThreadAwareExecutor, IoHandlerContext, HandleAdapter {
+    private final class Driver extends SilentAdapter implements ThreadAwareExecutor, IoHandlerContext {
         private boolean drained;
         private boolean mayBlock;
         private boolean foreign;
@@ -169,11 +169,6 @@ class TurnAllocationTest {
         }
 
         @Override
-        public void reading(EpollIoHandle handle) {
-            // Nothing is remembered of an earlier read.
-        }
-
-        @Override
         public boolean isDrained(EpollIoHandle handle) {
             return drained;
         }
@@ -186,16 +181,6 @@ class TurnAllocationTest {
         @Override
         public void failed(EpollIoHandle handle, IOException cause) {
             throw new IllegalStateException(cause);
-        }
-
-        @Override
-        public void registered(EpollIoHandle handle) {
-            // The test knows.
-        }
-
-        @Override
-        public void unregistered(EpollIoHandle handle) {
-            // The test knows.
         }
 
         @Override
