@@ -40,7 +40,11 @@ import java.nio.ByteBuffer;
  */
 final class Receiver {
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(Receiver.class);
-    /** As far as the kernel can be told, no more is received than this and a part of a buffer before a handle asks. */
+    /**
+     * As far as the kernel can be told, no more is received than this and a part of a buffer before a handle asks. Where
+     * one took all and asked for more each time, the next may bring twice as much: to arm it anew takes a tenth of the
+     * time of two messages of 4 KiB.
+     */
     static final int MAX_AHEAD_BYTES = 2 * ReceiveMemory.BUFFER_BYTES;
     private static final int MIN_TURNS_TO_WAIT = 16;
     private static final int MAX_TURNS_TO_WAIT = 16 * 1024;
@@ -132,7 +136,7 @@ final class Receiver {
                 current.queue().receiveOnce(registration.fd(), userData(RequestKind.RECEIVE, registration));
             } else {
                 // For a UNIX socket, which has no window, nothing is read ahead.
-                current.queue().receive(registration.fd(), registration.isAhead() ? limit : 0,
+                current.queue().receive(registration.fd(), registration.isAhead() ? limit << registration.steadyReceives : 0,
                         userData(RequestKind.RECEIVE, registration));
                 // It looks at the socket anew.
                 registration.recheck &= ~Abi.POLLIN;
@@ -177,6 +181,7 @@ final class Receiver {
     void cancel(StreamRegistration registration) {
         current.queue().cancel(userData(RequestKind.RECEIVE, registration), userData(RequestKind.RECEIVE_CANCEL, registration));
         registration.reception = registration.reception.cancelling();
+        registration.steadyReceives = 0;
     }
 
     /** The cancellation of a receive has completed; {@code registration} is {@code null} if the receive is over. */
@@ -237,6 +242,9 @@ final class Receiver {
         Reception before = registration.reception;
         if (result > 0) {
             registration.reception = before.off();
+            if (before == Reception.ARMED) {
+                registration.receiveLimited();
+            }
             if (!before.isAtEnd()) {
                 // The poll goes on to watch for the end, and the next receive, or a poll for data, looks at the socket
                 // anew. What comes after this receive needs no look before: a handle would find nothing.

@@ -32,6 +32,7 @@ public final class StreamRegistration extends PollRegistration {
 
     /** How often the handle reads by itself when receives have ended for nothing, before one is tried again. */
     static final int READS_BY_ITSELF = 64;
+    private static final int MAX_STEADY_RECEIVES = 3;
 
     Reception reception = Reception.OFF;
     /** What the user data of the last receive was marked with. */
@@ -42,6 +43,8 @@ public final class StreamRegistration extends PollRegistration {
     int received;
     /** The number of the error of {@link Reception#FAILED}. */
     short receptionErrno;
+    /** How many receives in a row have brought their limit to a handle that took all and asked for more; 3 at most. */
+    byte steadyReceives;
     /** How often in a row a receive has ended for nothing. */
     private byte receiveFailures;
     /** How often the handle is to read by itself in {@link Reception#POLLED}. */
@@ -261,7 +264,7 @@ public final class StreamRegistration extends PollRegistration {
         // Where epoll watches, for want of a poll, the handle reads by itself.
         return reception.isUnwanted() || state == PollState.REVERTED || !isReceivable()
                 || received > MAX_UNTAKEN_BYTES
-                || (desired & Abi.POLLIN) == 0 && (!isAhead() || loop.isShortOfMemory());
+                || (desired & Abi.POLLIN) == 0 && (steadyReceives > 0 || !isAhead() || loop.isShortOfMemory());
     }
 
     @Override
@@ -373,9 +376,17 @@ public final class StreamRegistration extends PollRegistration {
         receiveFailures = 0;
     }
 
+    /** A receive has brought its limit. */
+    void receiveLimited() {
+        steadyReceives = (byte) Math.min(steadyReceives + 1, MAX_STEADY_RECEIVES);
+    }
+
     @Override
     void delivered(int events, boolean drained) {
         if ((events & Abi.POLLIN) != 0) {
+            if (received > 0 || (desired & Abi.POLLIN) == 0 && !reception.isArmed()) {
+                steadyReceives = 0;
+            }
             if (reception == Reception.QUIET && loop.comesOften(this)) {
                 reception = reception.heard();
             } else if (reception == Reception.POLLED && !drained && --ownReads == 0) {

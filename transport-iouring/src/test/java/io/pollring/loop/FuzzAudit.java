@@ -6,6 +6,7 @@
  */
 package io.pollring.loop;
 
+import io.pollring.ring.Abi;
 import io.pollring.ring.UserData;
 
 import java.util.HashMap;
@@ -37,7 +38,16 @@ final class FuzzAudit {
             if (handle instanceof FuzzStream && ((FuzzStream) handle).isSending()) {
                 world.violated(handle, "is not told what it has sent, and the loop sleeps");
             }
+            if (!handle.cancelled && world.isSound() && mayBeReadFarAhead(handle.registration)) {
+                world.violated(handle, "asks for nothing, but much may be received for it, and the loop sleeps");
+            }
         }
+    }
+
+    private static boolean mayBeReadFarAhead(PollRegistration registration) {
+        return registration instanceof StreamRegistration && (registration.desired & Abi.POLLIN) == 0
+                && ((StreamRegistration) registration).reception.isArmed()
+                && ((StreamRegistration) registration).steadyReceives > 0;
     }
 
     private static boolean isInKernel(PollRegistration registration) {

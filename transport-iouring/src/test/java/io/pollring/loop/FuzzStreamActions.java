@@ -19,6 +19,8 @@ final class FuzzStreamActions {
     };
     private static final int SHORT = 32;
     private static final int LONG = 3000;
+    /** More than a receive may bring of a handle that does not take all. */
+    private static final int FLOOD = 40_000;
 
     private final FuzzWorld world;
     private final Random random;
@@ -73,7 +75,7 @@ final class FuzzStreamActions {
         } else if (choice == 11) {
             handle.end(false);
         } else {
-            stream.arrive(anyLength());
+            stream.arrive(random.nextInt(16) == 0 ? FLOOD : anyLength());
         }
         world.trace(handle, () -> "has a peer that has done something: " + stream);
     }
