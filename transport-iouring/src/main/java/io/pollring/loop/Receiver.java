@@ -136,8 +136,8 @@ final class Receiver {
                 current.queue().receiveOnce(registration.fd(), userData(RequestKind.RECEIVE, registration));
             } else {
                 // For a UNIX socket, which has no window, nothing is read ahead.
-                current.queue().receive(registration.fd(), registration.isAhead() ? limit << registration.steadyReceives : 0,
-                        userData(RequestKind.RECEIVE, registration));
+                int bytes = registration.isAhead() ? limit << registration.steadyReceives : 0;
+                current.queue().receive(registration.fd(), bytes, userData(RequestKind.RECEIVE, registration));
                 // It looks at the socket anew.
                 registration.recheck &= ~Abi.POLLIN;
             }
