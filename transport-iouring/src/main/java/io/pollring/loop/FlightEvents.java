@@ -11,6 +11,7 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
+import jdk.jfr.FlightRecorder;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
@@ -18,17 +19,19 @@ import jdk.jfr.StackTrace;
 /**
  * What happens to loops now and then, for the JVM's flight recorder, where there is one: a run time may be made without,
  * and a framework with class loaders of its own may hide a part of it. The classes of events are not touched again then.
+ *
+ * <p>Nor are they before somebody records: to register them takes the recorder a tenth of a second and more, which would
+ * be a fourth of what it takes to make the first group.
  */
 final class FlightEvents {
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(FlightEvents.class);
-    private static final boolean AVAILABLE = isAvailable();
+    private static final boolean RECORDER = isThere();
 
     private FlightEvents() { }
 
-    private static boolean isAvailable() {
+    private static boolean isThere() {
         try {
-            // Registers its class, for which JDK 17 wants inner classes of the recorder that not every loader finds.
-            new RingEvent();
+            FlightRecorder.isInitialized();
             return true;
         } catch (LinkageError e) {
             logger.debug("There is no flight recorder", e);
@@ -36,9 +39,14 @@ final class FlightEvents {
         }
     }
 
+    /** Whether the recorder has ever been asked to record, and takes these events. */
+    private static boolean isInUse() {
+        return RECORDER && FlightRecorder.isInitialized() && Registered.SUCCESSFULLY;
+    }
+
     /** A loop begins to wait on a ring. */
     static void waitsOnRing(String loop, boolean replaces) {
-        if (AVAILABLE) {
+        if (isInUse()) {
             RingEvent event = new RingEvent();
             event.loop = loop;
             event.replaces = replaces;
@@ -48,7 +56,7 @@ final class FlightEvents {
 
     /** A loop begins to wait on its epoll set, as it has no ring. */
     static void waitsOnEpoll(String loop, String reason) {
-        if (AVAILABLE) {
+        if (isInUse()) {
             FallbackEvent event = new FallbackEvent();
             event.loop = loop;
             event.reason = reason;
@@ -58,11 +66,28 @@ final class FlightEvents {
 
     /** epoll watches an fd from now on, and not the ring. */
     static void reverted(int fd, String reason) {
-        if (AVAILABLE) {
+        if (isInUse()) {
             RevertEvent event = new RevertEvent();
             event.fd = fd;
             event.reason = reason;
             event.commit();
+        }
+    }
+
+    /** Whether the recorder takes events: JDK 17 wants inner classes of it for them that not every loader finds. */
+    private static final class Registered {
+        static final boolean SUCCESSFULLY = register();
+
+        private Registered() { }
+
+        private static boolean register() {
+            try {
+                new RingEvent();
+                return true;
+            } catch (LinkageError e) {
+                logger.debug("The flight recorder takes no events of event loops", e);
+                return false;
+            }
         }
     }
 

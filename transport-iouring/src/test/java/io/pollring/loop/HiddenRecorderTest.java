@@ -6,6 +6,7 @@
  */
 package io.pollring.loop;
 
+import jdk.jfr.FlightRecorder;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
@@ -61,6 +62,8 @@ class HiddenRecorderTest {
     }
 
     private static void tellAll(String hidden) throws Exception {
+        // Nothing is told before somebody records.
+        FlightRecorder.getFlightRecorder();
         Class<?> events = new ExportedOnly(hidden).loadClass(FlightEvents.class.getName());
         assertNotSame(FlightEvents.class, events);
         tell(events, "waitsOnRing", new Class<?>[] {String.class, boolean.class}, "loop", false);
