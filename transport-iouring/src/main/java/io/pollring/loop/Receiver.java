@@ -46,6 +46,7 @@ final class Receiver {
      * time of two messages of 4 KiB.
      */
     static final int MAX_AHEAD_BYTES = 2 * ReceiveMemory.BUFFER_BYTES;
+    private static final int MAX_STEADY_RECEIVES = 3;
     private static final int MIN_TURNS_TO_WAIT = 16;
     private static final int MAX_TURNS_TO_WAIT = 16 * 1024;
 
@@ -243,7 +244,7 @@ final class Receiver {
         if (result > 0) {
             registration.reception = before.off();
             if (before == Reception.ARMED) {
-                registration.receiveLimited();
+                registration.steadyReceives = (byte) Math.min(registration.steadyReceives + 1, MAX_STEADY_RECEIVES);
             }
             if (!before.isAtEnd()) {
                 // The poll goes on to watch for the end, and the next receive, or a poll for data, looks at the socket

@@ -32,7 +32,6 @@ public final class StreamRegistration extends PollRegistration {
 
     /** How often the handle reads by itself when receives have ended for nothing, before one is tried again. */
     static final int READS_BY_ITSELF = 64;
-    private static final int MAX_STEADY_RECEIVES = 3;
 
     Reception reception = Reception.OFF;
     /** What the user data of the last receive was marked with. */
@@ -290,6 +289,11 @@ public final class StreamRegistration extends PollRegistration {
             reception = reception.atEnd((events & (Abi.POLLHUP | Abi.POLLERR)) == 0 && isAhead());
             loop.changed(this);
         }
+        if ((events & armed & Abi.POLLIN) != 0) {
+            // It was armed before the receive, and would tell of all that this brings.
+            unwanted |= Abi.POLLIN;
+            loop.changed(this);
+        }
         return events & ~(Abi.POLLIN | END);
     }
 
@@ -374,11 +378,6 @@ public final class StreamRegistration extends PollRegistration {
     /** A receive does what it should. */
     void receiveWorks() {
         receiveFailures = 0;
-    }
-
-    /** A receive has brought its limit. */
-    void receiveLimited() {
-        steadyReceives = (byte) Math.min(steadyReceives + 1, MAX_STEADY_RECEIVES);
     }
 
     @Override

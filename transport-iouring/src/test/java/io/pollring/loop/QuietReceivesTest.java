@@ -106,6 +106,32 @@ class QuietReceivesTest {
         return kinds;
     }
 
+    /** Its poll was armed for data when none was received for it yet. */
+    @Test
+    void whoIsReceivedForOnDemandIsToldOfDataOnce() {
+        FakeStreamHandle handle = loop.openStream(0);
+        handle.reaction = events -> {
+            handle.readAll();
+            handle.submit(Abi.POLLRDHUP);
+            loop.execute(() -> handle.submit(IN_AND_END));
+        };
+        handle.submit(Abi.POLLRDHUP);
+        sleep();
+        handle.submit(IN_AND_END);
+        long completions = 0;
+        for (int i = 0; i < 20; i++) {
+            if (i == 10) {
+                completions = loop.loop.metrics().ring.completed();
+            }
+            sleep();
+            handle.peer.arrive(1);
+            sleep();
+            assertEquals(i + 1, handle.received);
+        }
+        assertSame(Reception.ARMED, handle.stream.reception);
+        assertEquals(10, loop.loop.metrics().ring.completed() - completions);
+    }
+
     @Test
     void newStreamHasAPollAndNoReceive() {
         FakeStreamHandle handle = openReader();
