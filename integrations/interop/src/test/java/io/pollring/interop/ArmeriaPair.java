@@ -47,7 +47,11 @@ final class ArmeriaPair implements AutoCloseable {
         clients = ClientFactory.builder()
                 .workerGroup(clientLoops.group(), false)
                 .idleTimeoutMillis(0).build();
-        client = WebClient.builder(protocol.uriText() + "://127.0.0.1:" + server.activeLocalPort()).factory(clients)
+        client = client(protocol);
+    }
+
+    private WebClient client(SessionProtocol protocol) {
+        return WebClient.builder(protocol.uriText() + "://127.0.0.1:" + server.activeLocalPort()).factory(clients)
                 .responseTimeoutMillis(TimeUnit.SECONDS.toMillis(WAIT_SECONDS)).maxResponseLength(0).build();
     }
 
@@ -60,6 +64,11 @@ final class ArmeriaPair implements AutoCloseable {
 
     WebClient client() {
         return client;
+    }
+
+    /** One whose requests have connections of their own. */
+    WebClient clientOfOwnConnections() {
+        return client(SessionProtocol.H1C);
     }
 
     /** The client leaves first: its connections end the server's. */
