@@ -168,13 +168,18 @@ final class Receiver {
 
     /** If something came that the handle does not ask for, no more is to be received until it has taken that. */
     void settleUnasked(PollRegistration registration) {
-        if (registration instanceof StreamRegistration && (registration.desired & Abi.POLLIN) == 0) {
-            StreamRegistration stream = (StreamRegistration) registration;
-            if (stream.received > 0) {
-                stream.reception = stream.reception.unwanted();
-                // Until the handle takes that, more may come.
-                stream.recheck |= Abi.POLLIN;
-            }
+        if (!(registration instanceof StreamRegistration)) {
+            return;
+        }
+        StreamRegistration stream = (StreamRegistration) registration;
+        boolean asks = (stream.desired & Abi.POLLIN) != 0;
+        if (stream.received > 0 || !asks && !stream.reception.isArmed()) {
+            stream.steadyReceives = 0;
+        }
+        if (stream.received > 0 && !asks) {
+            stream.reception = stream.reception.unwanted();
+            // Until the handle takes that, more may come.
+            stream.recheck |= Abi.POLLIN;
         }
     }
 

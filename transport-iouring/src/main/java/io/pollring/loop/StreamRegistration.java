@@ -42,7 +42,7 @@ public final class StreamRegistration extends PollRegistration {
     int received;
     /** The number of the error of {@link Reception#FAILED}. */
     short receptionErrno;
-    /** How many receives in a row have brought their limit to a handle that took all and asked for more; 3 at most. */
+    /** {@link Receiver}'s count of receives in a row that have brought their limit to a handle that took all and asked on. */
     byte steadyReceives;
     /** How often in a row a receive has ended for nothing. */
     private byte receiveFailures;
@@ -383,9 +383,6 @@ public final class StreamRegistration extends PollRegistration {
     @Override
     void delivered(int events, boolean drained) {
         if ((events & Abi.POLLIN) != 0) {
-            if (received > 0 || (desired & Abi.POLLIN) == 0 && !reception.isArmed()) {
-                steadyReceives = 0;
-            }
             if (reception == Reception.QUIET && loop.comesOften(this)) {
                 reception = reception.heard();
             } else if (reception == Reception.POLLED && !drained && --ownReads == 0) {
