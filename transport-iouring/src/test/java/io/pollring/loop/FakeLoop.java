@@ -30,6 +30,8 @@ import java.util.List;
 import java.util.Queue;
 import java.util.function.Consumer;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 /** A {@link PollLoop} on a {@link FakeKernel}, driven turn by turn by a test. */
 final class FakeLoop extends SilentAdapter implements ThreadAwareExecutor, IoHandlerContext, AutoCloseable {
     final FakeKernel kernel;
@@ -97,6 +99,11 @@ final class FakeLoop extends SilentAdapter implements ThreadAwareExecutor, IoHan
             }
         }
         return -1;
+    }
+
+    /** Turns until the loop sleeps, which it has to within so many. */
+    void sleep(int limit) {
+        assertTrue(turnsUntilAsleep(limit) >= 0, "the loop sleeps");
     }
 
     Handle open() {

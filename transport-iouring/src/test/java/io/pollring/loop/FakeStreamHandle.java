@@ -10,6 +10,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.unix.Buffer;
 import io.netty.util.IllegalReferenceCountException;
+import io.pollring.ring.Abi;
 import io.pollring.ring.Errno;
 import io.pollring.ring.FakeStream;
 
@@ -51,14 +52,28 @@ final class FakeStreamHandle extends FakeLoop.Handle implements StreamHandle {
         peer = (FakeStream) file;
     }
 
+    /** Asks for all that comes, and takes it. */
+    FakeStreamHandle readsAll() {
+        reaction = events -> readAll();
+        submit(Abi.POLLIN | Abi.POLLRDHUP);
+        return this;
+    }
+
     /** Takes what is there: of the loop's, or of the socket's. */
     void readAll() {
+        read(Integer.MAX_VALUE);
+    }
+
+    /** As {@link #readAll}, ten bytes at a time and so many times at most. */
+    void read(int times) {
         ByteBuf buffer = Unpooled.directBuffer(LENGTH);
         ByteBuffer memory = ByteBuffer.allocateDirect(LENGTH);
         try {
-            for (int bytes = 1; bytes > 0; received += Math.max(bytes, 0)) {
+            int bytes = 1;
+            for (int i = 0; i < times && bytes > 0; i++) {
                 bytes = stream.mustReceive() ? stream.receive(buffer, 0, LENGTH) : readSocket(memory);
                 endFound |= bytes < 0;
+                received += Math.max(bytes, 0);
             }
         } catch (IOException e) {
             failure = e;

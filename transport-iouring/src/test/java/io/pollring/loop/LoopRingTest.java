@@ -54,7 +54,7 @@ class LoopRingTest {
             FakeStreamHandle stream = loop.openStream(1000);
             stream.reaction = events -> stream.readAll();
             stream.submit(Abi.POLLIN | Abi.POLLRDHUP);
-            assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+            loop.sleep(PATIENCE);
             assertTrue(loop.loop.hasRing());
             assertNull(loop.loop.unavailabilityCause());
 
@@ -94,12 +94,12 @@ class LoopRingTest {
             FakeLoop.Handle handle = loop.open();
             handle.reaction = events -> handle.file.clear(events);
             handle.submit(Abi.POLLIN);
-            assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+            loop.sleep(PATIENCE);
             assertFalse(loop.loop.hasRing());
             Throwable cause = loop.loop.unavailabilityCause();
             assertTrue(cause.getMessage().contains(" lacks [" + missing + ']'), cause::toString);
             handle.file.fire(Abi.POLLIN);
-            assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+            loop.sleep(PATIENCE);
             assertEquals(List.of(Abi.POLLIN), handle.told);
         } finally {
             logger.detachAppender(appender);

@@ -54,14 +54,8 @@ class QuietReceivesTest {
     }
 
     private FakeStreamHandle openReader() {
-        FakeStreamHandle handle = reads(loop.openStream(0));
+        FakeStreamHandle handle = loop.openStream(0).readsAll();
         sleep();
-        return handle;
-    }
-
-    private static FakeStreamHandle reads(FakeStreamHandle handle) {
-        handle.reaction = events -> handle.readAll();
-        handle.submit(IN_AND_END);
         return handle;
     }
 
@@ -82,7 +76,7 @@ class QuietReceivesTest {
     }
 
     private void sleep() {
-        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        loop.sleep(PATIENCE);
     }
 
     private void sweep() {
@@ -251,7 +245,7 @@ class QuietReceivesTest {
 
     @Test
     void pieceForStreamsThatAreReadOnDemandIsGivenUpToo() {
-        FakeStreamHandle handle = reads(loop.openStreamOfPieces());
+        FakeStreamHandle handle = loop.openStreamOfPieces().readsAll();
         sleep();
         arrive(handle);
         arrive(handle);
@@ -349,7 +343,7 @@ class QuietReceivesTest {
         Counter quiet = loop.loop.metrics().receivesQuiet;
         List<FakeStreamHandle> handles = new ArrayList<>();
         for (int i = 0; i < 1000; i++) {
-            FakeStreamHandle handle = reads(loop.openStream(0));
+            FakeStreamHandle handle = loop.openStream(0).readsAll();
             handles.add(handle);
             while (handle.stream.reception != Reception.ARMED) {
                 handle.peer.arrive(5);

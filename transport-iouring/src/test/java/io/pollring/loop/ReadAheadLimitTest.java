@@ -6,19 +6,14 @@
  */
 package io.pollring.loop;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.pollring.ring.Abi;
 import io.pollring.ring.FakeOffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-import java.io.IOException;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** How much the ring takes from a socket that its handle has not asked for, and how often it has to be asked again. */
 class ReadAheadLimitTest {
@@ -35,9 +30,7 @@ class ReadAheadLimitTest {
     @BeforeEach
     void setUp() {
         loop = new FakeLoop(FakeOffer.everything(), 64, 256);
-        handle = loop.openStream(0);
-        handle.reaction = events -> handle.readAll();
-        handle.submit(IN_AND_END);
+        handle = loop.openStream(0).readsAll();
         sleep();
     }
 
@@ -47,7 +40,7 @@ class ReadAheadLimitTest {
     }
 
     private void sleep() {
-        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        loop.sleep(PATIENCE);
     }
 
     private void exchange(int messages) {
@@ -56,17 +49,6 @@ class ReadAheadLimitTest {
             sleep();
         }
         assertEquals(handle.peer.arrived(), handle.received);
-    }
-
-    private void takeTen() {
-        ByteBuf buffer = Unpooled.directBuffer(10);
-        try {
-            handle.received += handle.stream.receive(buffer, 0, 10);
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        } finally {
-            buffer.release();
-        }
     }
 
     /** How much is taken of a great deal that comes at once, while the handle takes nothing. */
@@ -117,7 +99,7 @@ class ReadAheadLimitTest {
     @Test
     void littleIsTakenOfWhoHasLeftSomething() {
         exchange(MANY);
-        handle.reaction = events -> takeTen();
+        handle.reaction = events -> handle.read(1);
         handle.peer.arrive(16 * MESSAGE);
         loop.turns(2);
         handle.reaction = events -> handle.readAll();

@@ -88,11 +88,11 @@ class StreamRegistrationTest {
             handles.add(handle);
         }
         for (int round = 1; round <= 2; round++) {
-            assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+            loop.sleep(PATIENCE);
             for (FakeStreamHandle handle : handles) {
                 handle.peer.arrive(1);
             }
-            assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+            loop.sleep(PATIENCE);
             for (FakeStreamHandle handle : handles) {
                 assertEquals(round, handle.received);
             }
@@ -106,7 +106,7 @@ class StreamRegistrationTest {
         FakeStreamHandle handle = openSender();
         handle.onPrepare = () -> faults.enters.add(-EFAULT);
         handle.peer.arrive(1);
-        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        loop.sleep(PATIENCE);
         assertFalse(loop.loop.hasRing());
         assertEquals(List.of(-Errno.EAGAIN), handle.sends);
         assertEquals(0, handle.peer.accepted());
@@ -124,7 +124,7 @@ class StreamRegistrationTest {
         assertEquals(List.of(-Errno.EAGAIN), bad.sends);
         assertEquals(List.of(10), good.sends);
         assertEquals(10, good.peer.accepted());
-        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        loop.sleep(PATIENCE);
     }
 
     @Test
@@ -146,7 +146,7 @@ class StreamRegistrationTest {
         first.onPrepare = () -> faults.enters.add(-Errno.EEXIST);
         first.peer.arrive(1);
         second.peer.arrive(1);
-        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        loop.sleep(PATIENCE);
         assertEquals(1, loop.loop.metrics().ringsReplaced.get());
         assertEquals(List.of(-Errno.EAGAIN), first.sends);
         assertEquals(List.of(10), second.sends);
@@ -204,7 +204,7 @@ class StreamRegistrationTest {
         handle.stream.settleSend();
         assertEquals(List.of(-Errno.EAGAIN), handle.sends);
         faults.acceptsNothing = false;
-        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        loop.sleep(PATIENCE);
         assertEquals(0, handle.peer.accepted());
         assertEquals(List.of(-Errno.EAGAIN), handle.sends);
     }
@@ -249,7 +249,7 @@ class StreamRegistrationTest {
         loop.turnsUntilAsleep(PATIENCE);
         handle.peer.arrive(5);
         handle.peer.makeRoom(100);
-        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        loop.sleep(PATIENCE);
         assertEquals(5, handle.received);
         assertEquals(List.of(IN | Abi.POLLOUT), handle.told);
     }
@@ -282,7 +282,7 @@ class StreamRegistrationTest {
         loop.turns(PATIENCE);
         assertEquals(5, handle.peer.taken());
         handle.reaction = events -> handle.readAll();
-        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        loop.sleep(PATIENCE);
         assertEquals(8, handle.received);
         assertEquals(2, loop.loop.metrics().receives.get());
     }
@@ -297,7 +297,7 @@ class StreamRegistrationTest {
         loop.turnsUntilAsleep(PATIENCE);
         handle.submit(Abi.POLLRDHUP);
         handle.peer.arrive(5);
-        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        loop.sleep(PATIENCE);
         assertEquals(0, handle.peer.taken());
         handle.submit(IN_AND_END);
         loop.turnsUntilAsleep(PATIENCE);
@@ -314,7 +314,7 @@ class StreamRegistrationTest {
         long before = loop.loop.metrics().ring.submitted();
         for (int i = 0; i < 10; i++) {
             handle.peer.arrive(5);
-            assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+            loop.sleep(PATIENCE);
         }
         assertEquals(50, handle.received);
         assertEquals(10, loop.loop.metrics().ring.submitted() - before);
@@ -332,7 +332,7 @@ class StreamRegistrationTest {
         assertTrue(tries <= PATIENCE, tries + " tries");
         for (int i = 1; i < StreamRegistration.READS_BY_ITSELF; i++) {
             handle.peer.arrive(5);
-            assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+            loop.sleep(PATIENCE);
             assertEquals(5 * i, handle.received);
         }
         assertEquals(tries, loop.loop.metrics().receivesArmed.get());
@@ -342,13 +342,13 @@ class StreamRegistrationTest {
         // One try, in vain, and as many reads again.
         for (int i = 0; i < StreamRegistration.READS_BY_ITSELF; i++) {
             handle.peer.arrive(5);
-            assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+            loop.sleep(PATIENCE);
         }
         assertEquals(tries + 1, loop.loop.metrics().receivesArmed.get());
 
         faults.receiveError = 0;
         handle.peer.arrive(5);
-        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        loop.sleep(PATIENCE);
         assertEquals(10 * StreamRegistration.READS_BY_ITSELF, handle.received);
         assertTrue(handle.stream.mustReceive());
     }
@@ -360,7 +360,7 @@ class StreamRegistrationTest {
         FakeStreamHandle refused = loop.openStream(0);
         refused.reaction = events -> refused.readAll();
         refused.submit(IN_AND_END);
-        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        loop.sleep(PATIENCE);
         faults.receiveError = 0;
         FakeStreamHandle other = loop.openStream(0);
         other.reaction = events -> other.readAll();
@@ -368,7 +368,7 @@ class StreamRegistrationTest {
         for (int i = 1; i <= 3; i++) {
             refused.peer.arrive(5);
             other.peer.arrive(5);
-            assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+            loop.sleep(PATIENCE);
             assertEquals(5 * i, refused.received);
             assertEquals(5 * i, other.received);
         }
@@ -424,7 +424,7 @@ class StreamRegistrationTest {
         long starved = loop.loop.metrics().receivesStarved.get();
         for (int i = 1; i <= 100; i++) {
             reader.peer.arrive(10);
-            assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+            loop.sleep(PATIENCE);
             assertEquals(10 * i, reader.received);
         }
         assertEquals(starved, loop.loop.metrics().receivesStarved.get());
@@ -451,9 +451,9 @@ class StreamRegistrationTest {
         FakeStreamHandle handle = loop.openStream(0);
         handle.reaction = events -> handle.readAll();
         handle.submit(IN_AND_END);
-        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        loop.sleep(PATIENCE);
         handle.peer.arrive(5);
-        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        loop.sleep(PATIENCE);
         assertEquals(5, handle.received);
         assertEquals(0, loop.loop.metrics().receives.get());
         assertEquals(1, faults.refusals, "it is not asked for turn by turn");

@@ -38,7 +38,7 @@ class UnsubmittedRequestTest {
     private void open(FakeOffer offer) {
         loop = new FakeLoop(offer, 64, 128);
         loop.kernel.use(faults);
-        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        loop.sleep(PATIENCE);
     }
 
     @AfterEach
@@ -74,7 +74,7 @@ class UnsubmittedRequestTest {
         assertEquals(fd, next.fd().intValue());
         next.peer.arrive(LENGTH);
         faults.noMemory = false;
-        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        loop.sleep(PATIENCE);
         assertEquals(LENGTH, next.received);
         assertEquals(0, old.kept);
         assertEquals(0, loop.loop.metrics().removalsUnconfirmed.get());
@@ -94,9 +94,9 @@ class UnsubmittedRequestTest {
         FakeLoop.Handle next = loop.open().submit(IN);
         faults.noMemory = false;
         next.reaction = events -> next.file.clear(IN);
-        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        loop.sleep(PATIENCE);
         next.file.fire(IN);
-        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        loop.sleep(PATIENCE);
         assertEquals(List.of(IN), next.told);
         assertEquals(List.of(), old.told);
         assertEquals(1, requests());
@@ -106,7 +106,7 @@ class UnsubmittedRequestTest {
     void updateOfAPollThatHasEndedGoesWithItsRegistration() {
         open(FakeOffer.of(RingFeature.REQUIRED));
         FakeLoop.Handle handle = loop.open().submit(IN);
-        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        loop.sleep(PATIENCE);
         // The kernel takes the other one's poll, and not the update; meanwhile the poll to be updated is cancelled.
         FakeLoop.Handle other = loop.open().submit(IN);
         handle.submit(IN | Abi.POLLOUT);
@@ -120,7 +120,7 @@ class UnsubmittedRequestTest {
         assertEquals(PollRegistration.NO_SLOT, handle.registration.slot);
         int updates = loop.kernel.requests(OP_POLL_REMOVE);
         faults.accepts = Integer.MAX_VALUE;
-        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        loop.sleep(PATIENCE);
         assertEquals(updates, loop.kernel.requests(OP_POLL_REMOVE));
     }
 
@@ -136,7 +136,7 @@ class UnsubmittedRequestTest {
         assertFalse(handle.stream.mustReceive());
         handle.peer.arrive(LENGTH);
         faults.noMemory = false;
-        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        loop.sleep(PATIENCE);
         assertEquals(LENGTH, handle.received);
     }
 
@@ -166,7 +166,7 @@ class UnsubmittedRequestTest {
         faults.noMemory = false;
         loop.turn();
         old.registration.cancel();
-        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        loop.sleep(PATIENCE);
         assertEquals(LENGTH, next.received);
         assertEquals(0, old.kept);
         assertEquals(2, requests());
@@ -180,7 +180,7 @@ class UnsubmittedRequestTest {
             old.readAll();
             assertTrue(old.stream.sendLater());
         };
-        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        loop.sleep(PATIENCE);
         old.onPrepare = () -> faults.noMemory = true;
         old.peer.arrive(1);
         loop.turns(2);
@@ -191,7 +191,7 @@ class UnsubmittedRequestTest {
         old.closeFd();
         FakeStreamHandle next = openReader();
         faults.noMemory = false;
-        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        loop.sleep(PATIENCE);
         assertEquals(0, next.peer.accepted());
     }
 
@@ -199,7 +199,7 @@ class UnsubmittedRequestTest {
     void receiveOfAClosedStreamIsCancelledAgainWhenTheCancellationCameTooLate() {
         open(FakeOffer.everything());
         FakeStreamHandle handle = openReader();
-        assertTrue(loop.turnsUntilAsleep(PATIENCE) >= 0, "the loop sleeps");
+        loop.sleep(PATIENCE);
         faults.noMemory = true;
         handle.registration.cancel();
         handle.closeFd();
