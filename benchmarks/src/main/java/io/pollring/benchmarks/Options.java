@@ -37,7 +37,7 @@ record Options(boolean syscalls, int rounds, double seconds, double warmup, long
             "  --rounds N             rounds per workload (default 15; fewer than " + Ratio.MIN_ROUNDS
                     + " give no ratios)",
             "  --seconds S            length of a round (default 1)",
-            "  --warmup S             load on each server before its first round (default 5)",
+            "  --warmup S             load on each server before its first round (default 5), and half of it again",
             "  --transports A,B,...   of " + Contender.TRANSPORTS + "; the first is compared to each of the others;",
             "                         A@name=value is A with a system property, A,A is A twice, to see the noise;",
             "                         own@jar=PATH, pollring@jar=PATH are ours as built at another time: PATH is a",
@@ -82,7 +82,7 @@ record Options(boolean syscalls, int rounds, double seconds, double warmup, long
         }
         return new Options(syscalls,
                 (int) number(given, "--rounds", quick ? 9 : 15, 1, 1000),
-                number(given, "--seconds", quick ? 0.6 : 1, 0.01, MAX_SECONDS),
+                number(given, "--seconds", quick ? 0.4 : 1, 0.01, MAX_SECONDS),
                 number(given, "--warmup", 5, 0.01, MAX_SECONDS),
                 (long) number(given, "--count", 50_000, 1, 1e9),
                 counter(given.get("--counter")), contenders, workloads, notes, cores(given),

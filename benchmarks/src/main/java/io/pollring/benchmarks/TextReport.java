@@ -33,7 +33,7 @@ final class TextReport {
         lines.add(machine.entrySet().stream().map(entry -> entry.getKey() + ' ' + entry.getValue())
                 .collect(Collectors.joining(", ")));
         lines.add(text("%s; servers of one event loop, but for loops:N; %d rounds of %s s, interleaved, after %s s of"
-                + " warm-up each",
+                + " warm-up each, and half of that again",
                 options.cores(), options.rounds(), options.seconds(), options.warmup()));
         return lines;
     }

@@ -16,8 +16,8 @@ import java.util.function.Consumer;
 
 /**
  * Compares all contenders under one workload. All servers are up at once, each with its generator connected, and get
- * the same warm-up. Then come the rounds: in each, every server in turn gets its few seconds of load while the others
- * idle, and the next round begins with the next server, so that none always follows the same one.
+ * the same warm-up, twice. Then come the rounds: in each, every server in turn gets its few seconds of load while the
+ * others idle, and the next round begins with the next server, so that none always follows the same one.
  */
 final class WorkloadRun {
     private final Options options;
@@ -40,8 +40,7 @@ final class WorkloadRun {
             options.contenders().forEach(contender -> unavailable.put(contender.label(), unusable));
             return new Result(workload, List.of(), unavailable, nameOf(counter));
         }
-        try (ServerProcess backend =
-                     workload.kind() == WorkloadKind.PROXY ? ServerProcess.newBackend(options) : null) {
+        try (ServerProcess backend = workload.kind() == WorkloadKind.PROXY ? ServerProcess.newBackend(options) : null) {
             return run(backend);
         }
     }
@@ -53,8 +52,7 @@ final class WorkloadRun {
         try {
             for (Contender contender : options.contenders()) {
                 progress.accept(workload + ": starting " + contender);
-                ServerProcess server = new ServerProcess(contender, workload, options, options.cores(), false,
-                        backend);
+                ServerProcess server = new ServerProcess(contender, workload, options, options.cores(), false, backend);
                 if (server.unavailable() == null) {
                     started.add(new Opponents(server, options.loadgen(), workload, options.cores()));
                 } else {
@@ -62,7 +60,8 @@ final class WorkloadRun {
                     server.close();
                 }
             }
-            Opponents yardstick = yardstick(started);
+            Opponents yardstick = started.stream().filter(opponents ->
+                    opponents.server().contender().label().equals(Rate.YARDSTICK)).findFirst().orElse(null);
             if (workload.rate() != null && workload.rate().isShare() && yardstick == null) {
                 started.forEach(opponents -> unavailable.put(opponents.server().contender().label(), workload.rate()
                         + " is of what " + Rate.YARDSTICK + " can do, which cannot be used here"));
@@ -78,21 +77,16 @@ final class WorkloadRun {
         return counter == null ? "not counted" : counter.name();
     }
 
-    private static Opponents yardstick(List<Opponents> all) {
-        return all.stream().filter(opponents -> opponents.server().contender().label().equals(Rate.YARDSTICK))
-                .findFirst().orElse(null);
-    }
-
     /** @param yardstick the one whose capacity a rate may be a share of */
     private List<ContenderResult> compare(List<Opponents> all, Opponents yardstick)
             throws IOException, InterruptedException {
         List<ContenderResult> results = new ArrayList<>();
+        warmUp(all, options.warmup());
+        // Who idles for the first time goes where it never went under load, and has its code compiled anew.
+        warmUp(all, options.warmup() / 2);
         for (Opponents opponents : all) {
-            progress.accept(workload + ": warming up " + opponents.server().contender());
-            opponents.warmUp(options.warmup());
-            ServerProcess server = opponents.server();
-            ContenderResult result = new ContenderResult(workload.kind(), server.contender());
-            result.greeted(server.greeting());
+            ContenderResult result = new ContenderResult(workload.kind(), opponents.server().contender());
+            result.greeted(opponents.server().greeting());
             results.add(result);
         }
         if (workload.rate() != null) {
@@ -102,17 +96,23 @@ final class WorkloadRun {
             progress.accept(workload + ": round " + (round + 1) + " of " + options.rounds());
             for (int i = 0; i < all.size(); i++) {
                 int turn = (round + i) % all.size();
-                results.get(turn).add(
-                        all.get(turn).measure(allBut(all, turn), options.cores(), options.seconds()));
+                results.get(turn).add(all.get(turn).measure(allBut(all, turn), options.cores(), options.seconds()));
             }
         }
         for (int i = 0; i < all.size() && workload.kind() != WorkloadKind.HANDOVER; i++) {
-            long resident = ProcFs.residentBytes(all.get(i).server().pid());
-            progress.accept(workload + ": counting for " + all.get(i).server().contender());
-            results.get(i).setCounts(ExactCounts.take(all.get(i), counter, workload.counted(options.count())),
-                    resident);
+            Opponents each = all.get(i);
+            long resident = ProcFs.residentBytes(each.server().pid());
+            progress.accept(workload + ": counting for " + each.server().contender());
+            results.get(i).setCounts(ExactCounts.take(each, counter, workload.counted(options.count())), resident);
         }
         return results;
+    }
+
+    private void warmUp(List<Opponents> all, double seconds) throws IOException, InterruptedException {
+        for (Opponents opponents : all) {
+            progress.accept(workload + ": warming up " + opponents.server().contender());
+            opponents.warmUp(seconds);
+        }
     }
 
     /** Warm-ups are closed loops whatever the rate, as few messages would leave half of a server in the interpreter. */

@@ -50,7 +50,7 @@ class OptionsTest {
         assertEquals("[echo:64, echo:512, ondemand:64, churn:64]", options.workloads().toString());
         assertTrue(options.warmup() >= 5);
         double load = options.workloads().size() * options.contenders().size()
-                * (options.warmup() + options.rounds() * options.seconds());
+                * (1.5 * options.warmup() + options.rounds() * options.seconds());
         assertTrue(load < 240, load + " s of load: with all that is started in between, more than five minutes");
     }
 
