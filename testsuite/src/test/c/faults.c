@@ -490,9 +490,27 @@ unsigned pollring_faults_ended(void) {
     return __atomic_load_n(&ended, __ATOMIC_RELAXED);
 }
 
-void pollring_faults_spare(int fd) {
+/* How often a fault, "recv EINTR", has come up; -1 if this kernel cannot be made to have it. */
+int pollring_faults_count(const char *fault) {
+    for (int call = 0; call < CALL_COUNT; call++) {
+        size_t length = strlen(call_names[call]);
+        if (strncmp(fault, call_names[call], length) != 0 || fault[length] != ' ') {
+            continue;
+        }
+        for (int i = 0; i < FAULT_COUNT; i++) {
+            if (strcmp(fault + length + 1, fault_names[i]) == 0) {
+                return call >= CALL_ring_send && ring_is_left_alone() ? -1
+                        : (int) __atomic_load_n(&counts[call][i], __ATOMIC_RELAXED);
+            }
+        }
+    }
+    fprintf(stderr, "there is no fault \"%s\"\n", fault);
+    abort();
+}
+
+void pollring_faults_spare(int fd, int spare) {
     if (fd >= 0 && fd < MAX_FDS) {
-        __atomic_store_n(&spared[fd], 1, __ATOMIC_RELAXED);
+        __atomic_store_n(&spared[fd], spare != 0, __ATOMIC_RELAXED);
     }
 }
 

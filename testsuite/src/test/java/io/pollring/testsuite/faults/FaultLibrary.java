@@ -23,6 +23,12 @@ public interface FaultLibrary extends Library {
     /** How many connections faults have ended so far. */
     int pollring_faults_ended();
 
-    /** No call on {@code fd} fails from now on. */
-    void pollring_faults_spare(int fd);
+    /**
+     * How often {@code fault}, {@code recv EINTR} for one, has come up so far; -1 if this kernel cannot be made to have
+     * it.
+     */
+    int pollring_faults_count(String fault);
+
+    /** No call on {@code fd} fails from now on; with 0 they may again. */
+    void pollring_faults_spare(int fd, int spare);
 }

@@ -29,10 +29,13 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Connections by the dozen on two loops, in a process with the library of faults: {@code FaultProgram TRANSPORT PROFILE
- * SEED MILLIS}. Prints what is wrong, each in a line that begins with {@code wrong: }, and exits with 1; or with 0.
+ * SEED MILLIS FAULT...}. It goes on for so long, and then as often again until each of the faults has come up; of those
+ * with a bar in between one is enough. Prints what is wrong, each in a line that begins with {@code wrong: }, and exits
+ * with 1; or with 0.
  */
 public final class FaultProgram {
     private static final int LOOPS = 2;
@@ -40,6 +43,8 @@ public final class FaultProgram {
     /** However slow the machine is. */
     private static final int MIN_WAVES = 4;
     private static final int SECONDS_TO_END = 20;
+    /** A fault that has not come up by then never does. */
+    private static final int SECONDS_FOR_FAULTS = 40;
     private static final int MAX_PRINTED = 20;
     private static final int WATCHDOG_SECONDS = 90;
 
@@ -47,11 +52,13 @@ public final class FaultProgram {
     private final boolean hard;
     private final long seed;
     private final long millis;
+    private final List<String> demanded;
     private final FaultLibrary library = FaultLibrary.preloaded();
     private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
     private final Connections connections;
-    private final EventLoopGroup group;
+    private EventLoopGroup group;
     private HealthyPair healthy;
+    private int waves;
     private int failedConnects;
     private long longestWaveNanos;
 
@@ -60,8 +67,8 @@ public final class FaultProgram {
         hard = "hard".equals(args[1]);
         seed = Long.parseLong(args[2]);
         millis = Long.parseLong(args[3]);
+        demanded = List.of(args).subList(4, args.length);
         connections = new Connections(hard);
-        group = transport.newGroup(LOOPS);
     }
 
     public static void main(String[] args) throws Exception {
@@ -99,21 +106,36 @@ public final class FaultProgram {
         watchdog.start();
     }
 
+    /** A loop that a fault took the ring from stays without one: what only a ring can have needs a new group then. */
     private void run() throws Exception {
+        long begin = System.nanoTime();
+        do {
+            group = transport.newGroup(LOOPS);
+            serve();
+        } while (connections.failures().isEmpty() && !missing().isEmpty()
+                && System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(SECONDS_FOR_FAULTS));
+    }
+
+    private List<String> missing() {
+        return demanded.stream().filter(alternatives -> Stream.of(alternatives.split("\\|"))
+                .allMatch(fault -> library.pollring_faults_count(fault) == 0)).collect(Collectors.toList());
+    }
+
+    private void serve() throws Exception {
         Channel tcp = listen(false);
         Channel unix = listen(true);
-        wave(tcp, unix, 0);
+        wave(tcp, unix);
         await(connections::areAllClosed, "the first connections");
         List<String> before = descriptors();
 
         healthy = new HealthyPair(transport, group, allocator, library);
         library.pollring_faults_pause(0);
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-        for (int wave = 1; (wave <= MIN_WAVES || System.nanoTime() - end < 0) && connections.failures().isEmpty();
-                wave++) {
+        int enough = waves + MIN_WAVES;
+        while ((waves < enough || System.nanoTime() - end < 0) && connections.failures().isEmpty()) {
             long start = System.nanoTime();
-            wave(tcp, unix, wave);
-            if (!await(connections::areAllClosed, "wave " + wave)) {
+            wave(tcp, unix);
+            if (!await(connections::areAllClosed, "wave " + waves)) {
                 connections.left().forEach(connections::fail);
             }
             runTasks();
@@ -125,7 +147,7 @@ public final class FaultProgram {
         if (illness != null) {
             connections.fail("the healthy pair was " + illness);
         }
-        healthy.end();
+        healthy.end(library);
         await(() -> allocator.metric().usedDirectMemory() == 0 && allocator.metric().usedHeapMemory() == 0, "buffers");
         if (!await(() -> minus(descriptors(), before).isEmpty(), "descriptors")) {
             connections.fail("descriptors are open that were not: " + minus(descriptors(), before));
@@ -198,7 +220,8 @@ public final class FaultProgram {
                 .bind(address).sync().channel();
     }
 
-    private void wave(Channel tcp, Channel unix, int wave) throws Exception {
+    private void wave(Channel tcp, Channel unix) throws Exception {
+        int wave = waves++;
         Random random = new Random(seed + wave);
         List<ChannelFuture> connects = new ArrayList<>();
         for (int i = 0; i < CONNECTIONS_AT_ONCE; i++) {

@@ -27,6 +27,8 @@ final class HealthyPair {
 
     private final Channel client;
     private final Channel server;
+    private final int clientFd;
+    private final int serverFd;
     private volatile long rounds;
     private volatile long lastNanos = System.nanoTime();
     private volatile long longestNanos;
@@ -44,8 +46,10 @@ final class HealthyPair {
                 .connect(listener.localAddress()).sync().channel();
         server = accepted.sync().getNow();
         listener.close().sync();
-        library.pollring_faults_spare(((UnixChannel) client).fd().intValue());
-        library.pollring_faults_spare(((UnixChannel) server).fd().intValue());
+        clientFd = ((UnixChannel) client).fd().intValue();
+        serverFd = ((UnixChannel) server).fd().intValue();
+        library.pollring_faults_spare(clientFd, 1);
+        library.pollring_faults_spare(serverFd, 1);
         client.writeAndFlush(client.alloc().buffer().writeLong(0)).sync();
     }
 
@@ -58,10 +62,13 @@ final class HealthyPair {
         return failure;
     }
 
-    void end() throws InterruptedException {
+    /** Whoever has these descriptors next is not spared. */
+    void end(FaultLibrary library) throws InterruptedException {
         ending = true;
         client.close().sync();
         server.closeFuture().sync();
+        library.pollring_faults_spare(clientFd, 0);
+        library.pollring_faults_spare(serverFd, 0);
     }
 
     @Override
