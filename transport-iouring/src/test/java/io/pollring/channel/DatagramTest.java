@@ -195,15 +195,11 @@ class DatagramTest {
     @EnumSource(Setup.class)
     void anIdleChannelHearsThatItsPeerIsUnreachable(Setup setup) throws Exception {
         for (boolean autoRead : new boolean[] {true, false}) {
-            try (TestGroup group = setup.newGroup(1)) {
-                InetSocketAddress gone;
-                try (DatagramSocket socket = new DatagramSocket(loopback())) {
-                    gone = (InetSocketAddress) socket.getLocalSocketAddress();
-                }
+            try (TestGroup group = setup.newGroup(1); UnreachablePort nobody = new UnreachablePort()) {
                 Recorder recorder = new Recorder();
                 Channel channel = datagramChannel(group, recorder)
                         .option(ChannelOption.AUTO_READ, autoRead)
-                        .connect(gone).sync().channel();
+                        .connect(nobody.address()).sync().channel();
                 channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[1])).await();
                 Await.until("the exception has come", 2000, () -> recorder.exceptions.size() > 0);
                 assertTrue(recorder.exceptions.get(0) instanceof PortUnreachableException,

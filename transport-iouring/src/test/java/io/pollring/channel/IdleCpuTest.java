@@ -19,7 +19,6 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
@@ -222,20 +221,15 @@ class IdleCpuTest {
     }
 
     private void unreachableDatagramPeer(TestGroup group) throws Exception {
-        Bootstrap bootstrap = new Bootstrap()
-                .group(group.group)
-                .channel(group.channels.datagram)
-                .handler(new Recorder());
-        Channel gone = bootstrap.bind(InetAddress.getLoopbackAddress(), 0).sync().channel();
-        InetSocketAddress address = TestGroup.address(gone);
-        gone.close().sync();
+        UnreachablePort nobody = new UnreachablePort();
+        open.add(nobody);
         for (boolean autoRead : new boolean[] {true, false}) {
             Channel channel = new Bootstrap()
                     .group(group.group)
                     .channel(group.channels.datagram)
                     .option(ChannelOption.AUTO_READ, autoRead)
                     .handler(new Recorder())
-                    .connect(address).sync().channel();
+                    .connect(nobody.address()).sync().channel();
             channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[10])).await();
         }
     }

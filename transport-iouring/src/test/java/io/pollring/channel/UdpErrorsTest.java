@@ -187,14 +187,10 @@ class UdpErrorsTest {
 
     /** What a connected channel hears whose peer is gone. */
     private static String refused(Mode mode, boolean own, int batch) throws Exception {
-        try (TestGroup group = new TestGroup(mode, 1)) {
+        try (TestGroup group = new TestGroup(mode, 1); UnreachablePort nobody = new UnreachablePort()) {
             Datagrams inbox = new Datagrams();
             Channel channel = bind(group, own, inbox);
-            InetSocketAddress gone;
-            try (DatagramSocket socket = new DatagramSocket(UdpChannelTest.loopback(INET))) {
-                gone = (InetSocketAddress) socket.getLocalSocketAddress();
-            }
-            channel.connect(gone).sync();
+            channel.connect(nobody.address()).sync();
             List<ChannelFuture> futures = new ArrayList<>();
             TestGroup.run(group.loop(), () -> {
                 for (int i = 0; i < batch; i++) {
@@ -216,15 +212,14 @@ class UdpErrorsTest {
             Await.until("the answer is heard", 5000, () -> !inbox.exceptions.isEmpty());
             result.append(inbox.exceptions.get(0).getClass()).append(' ').append(inbox.exceptions.size());
             // And it still works, once there is somebody.
-            try (DatagramSocket socket = new DatagramSocket(gone)) {
-                socket.setSoTimeout(5000);
-                channel.writeAndFlush(bytes(4)).sync();
-                java.net.DatagramPacket packet = new java.net.DatagramPacket(new byte[10], 10);
-                socket.receive(packet);
-                result.append(" then ").append(packet.getLength());
-                socket.send(new java.net.DatagramPacket(new byte[6], 6, channel.localAddress()));
-                result.append(" and ").append(inbox.take().bytes.length);
-            }
+            DatagramSocket socket = nobody.listen();
+            socket.setSoTimeout(5000);
+            channel.writeAndFlush(bytes(4)).sync();
+            java.net.DatagramPacket packet = new java.net.DatagramPacket(new byte[10], 10);
+            socket.receive(packet);
+            result.append(" then ").append(packet.getLength());
+            socket.send(new java.net.DatagramPacket(new byte[6], 6, channel.localAddress()));
+            result.append(" and ").append(inbox.take().bytes.length);
             return result.toString();
         }
     }

@@ -310,31 +310,26 @@ class UdpJoinTest {
     @ParameterizedTest
     @CsvSource({"true", "false"})
     void anIcmpErrorFailsTheNextMessageAndNoOther(boolean joined) throws Exception {
-        try (TestGroup group = new TestGroup(Mode.RING, 1)) {
+        try (TestGroup group = new TestGroup(Mode.RING, 1); UnreachablePort nobody = new UnreachablePort()) {
             IoUringDatagramChannel channel = bind(group, INET);
             channel.config().setJoinDatagrams(joined).setAutoRead(false);
-            InetSocketAddress gone;
-            try (DatagramSocket socket = new DatagramSocket(UdpChannelTest.loopback(INET))) {
-                gone = (InetSocketAddress) socket.getLocalSocketAddress();
-            }
-            channel.connect(gone).sync();
+            channel.connect(nobody.address()).sync();
             TestGroup.run(channel.eventLoop(), () -> {
                 channel.writeAndFlush(bytes(10));
                 // The answer is on the socket by then. Nobody may read it before the next flush.
                 Thread.sleep(100);
-                try (DatagramSocket socket = new DatagramSocket(gone)) {
-                    List<ChannelFuture> futures = new ArrayList<>();
-                    for (int i = 0; i < 5; i++) {
-                        futures.add(channel.write(bytes(100)));
-                    }
-                    channel.flush();
-                    for (int i = 1; i < 5; i++) {
-                        assertTrue(futures.get(i).isSuccess(), "datagram " + i);
-                        socket.setSoTimeout(5000);
-                        socket.receive(new java.net.DatagramPacket(new byte[200], 200));
-                    }
-                    assertInstanceOf(Errors.NativeIoException.class, futures.get(0).cause());
+                DatagramSocket socket = nobody.listen();
+                List<ChannelFuture> futures = new ArrayList<>();
+                for (int i = 0; i < 5; i++) {
+                    futures.add(channel.write(bytes(100)));
                 }
+                channel.flush();
+                for (int i = 1; i < 5; i++) {
+                    assertTrue(futures.get(i).isSuccess(), "datagram " + i);
+                    socket.setSoTimeout(5000);
+                    socket.receive(new java.net.DatagramPacket(new byte[200], 200));
+                }
+                assertInstanceOf(Errors.NativeIoException.class, futures.get(0).cause());
             });
         }
     }
