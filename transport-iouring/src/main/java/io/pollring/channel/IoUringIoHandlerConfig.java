@@ -37,6 +37,8 @@ public final class IoUringIoHandlerConfig {
     private static final int DEFAULT_BATCH_FROM = 2;
     /** Connections with a message a second are not idle. */
     private static final int DEFAULT_IDLE_MILLIS = 5000;
+    /** Nearly what falling asleep and being woken take: longer than that costs more than it saves. */
+    private static final int DEFAULT_WATCH_MICROS = 20;
     private static final int MAX_WATCH_MICROS = 10_000;
     private static final int MAX_PERCENT = 100;
 
@@ -61,7 +63,8 @@ public final class IoUringIoHandlerConfig {
         batchedIo = PollringProperties.flag(PollringProperties.BATCHED_IO, true);
         batchFrom = PollringProperties.number(PollringProperties.BATCH_FROM, DEFAULT_BATCH_FROM, 1, Integer.MAX_VALUE);
         idleMillis = PollringProperties.number(PollringProperties.IDLE_MILLIS, DEFAULT_IDLE_MILLIS, 0, Integer.MAX_VALUE);
-        watchMicros = PollringProperties.number(PollringProperties.WATCH_MICROS, 0, 0, MAX_WATCH_MICROS);
+        watchMicros = PollringProperties.number(PollringProperties.WATCH_MICROS, DEFAULT_WATCH_MICROS, 0,
+                MAX_WATCH_MICROS);
         ringPercent = PollringProperties.number(PollringProperties.RING_PERCENT, MAX_PERCENT, 0, MAX_PERCENT);
         fallback = PollringProperties.word(PollringProperties.FALLBACK, "fail", "epoll", "fail").equals("fail")
                 ? Fallback.FAIL : Fallback.EPOLL;
@@ -166,12 +169,12 @@ public final class IoUringIoHandlerConfig {
      * Sets for how long a loop that has nothing to do watches its ring, in shared memory and without system calls,
      * before it sleeps. What comes meanwhile is served some 15 microseconds earlier, and a thread that gives the loop a
      * task makes no system call. The loop does so only while its waits of late were no longer than this, so that an
-     * idle loop sleeps; never where the process has fewer processors than loops like this, or had fewer than two, or a
-     * quota of processor time, when the loop was made; and not with a {@code SelectStrategy} of one's own, nor in a
-     * {@code ManualIoEventLoop}, nor without a ring. For a service with few, busy connections that has processors to
-     * spare: what the loop uses while it watches others may want.
+     * idle loop sleeps; never while more such loops run than the process has processors, nor where it had fewer than two,
+     * or a quota of processor time, when the loop was made; and not with a {@code SelectStrategy} of one's own, nor in a
+     * {@code ManualIoEventLoop}, nor without a ring. More than the default is for a service with few, busy connections
+     * that has processors to spare: what the loop uses while it watches others may want.
      *
-     * @param micros in microseconds, 0..10000; 0 by default: the loop sleeps at once
+     * @param micros in microseconds, 0..10000; 20 by default. With 0 the loop sleeps at once
      * @throws IllegalArgumentException if it is less or more
      */
     public IoUringIoHandlerConfig setWatchMicros(int micros) {

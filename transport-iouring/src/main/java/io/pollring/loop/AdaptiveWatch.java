@@ -20,17 +20,27 @@ import java.util.concurrent.atomic.AtomicInteger;
  * much earlier. It is worthwhile only while waits are short, as those of late tell: each wait within the bound counts for it,
  * and each longer one takes away what several have gained, as the kernel does when it polls before it halts a guest.
  *
+ * <p>Waits may be short only as long as the loop sleeps in them: a client on the same processor has it at once then, and is
+ * moved to another one by a loop that goes on using it. So each watch that is given up when few before it were in time has
+ * twice as many short waits needed until the next, for two thousand waits or until many were in time.
+ *
  * <p>Not for a loop that a user runs or times himself, and not where whoever is to end the wait may need the processor: with
- * fewer than two, or with a quota of processor time, when the loop is made; or with more loops than processors.
+ * fewer than two, or with a quota of processor time, when the loop is made; or while more loops run than there
+ * are processors.
  *
  * <p>Belongs to the loop's thread, but for the number of loops.
  */
 final class AdaptiveWatch {
-    /** The loops of this process that may watch. */
+    /** The loops of this process that run and may watch. */
     private static final AtomicInteger LOOPS = new AtomicInteger();
     private static final int LONG_WAIT = -4;
-    private static final int MAX_SCORE = 16;
-    private static final int WORTHWHILE = 8;
+    /** How many short waits make a watch worthwhile: at first, and after failures. */
+    private static final int MIN_NEEDED = 8;
+    private static final int MAX_NEEDED = 64;
+    /** So many watches in time are worth one that is given up. */
+    private static final int WORTH_A_FAILURE = 8;
+    private static final int WORTH_ALL_FAILURES = 64;
+    private static final int WAITS_TO_FORGET_A_FAILURE = 2048;
     /** Looking at the clock takes as long as some looks at the memory. */
     private static final int LOOKS_BEFORE_CLOCK = 8;
 
@@ -38,13 +48,23 @@ final class AdaptiveWatch {
     private final LoopMetrics metrics;
     /** With more loops than this none watches. */
     private final int maxLoops;
+    private boolean started;
     private int score;
+    private int needed = MIN_NEEDED;
+    /** Watches that were in time since one was given up. */
+    private int inTimeInARow;
+    private int waitsSinceFailure;
 
-    private AdaptiveWatch(long maxNanos, LoopMetrics metrics) {
+    AdaptiveWatch(long maxNanos, int maxLoops, LoopMetrics metrics) {
         this.maxNanos = maxNanos;
+        this.maxLoops = maxLoops;
         this.metrics = metrics;
-        maxLoops = maxNanos > 0 ? maxLoops() : 0;
-        if (maxNanos > 0) {
+    }
+
+    /** The loop begins to run. One that never does, as its group could not be made, is in nobody's way. */
+    void start() {
+        if (maxNanos > 0 && !started) {
+            started = true;
             LOOPS.incrementAndGet();
         }
     }
@@ -62,19 +82,21 @@ final class AdaptiveWatch {
                             LoopMetrics metrics) {
         boolean ours = !(executor instanceof ManualIoEventLoop)
                 && strategy == DefaultSelectStrategyFactory.INSTANCE.newSelectStrategy();
-        return new AdaptiveWatch(ours ? settings.watchNanos : 0, metrics);
+        long maxNanos = ours ? settings.watchNanos : 0;
+        return new AdaptiveWatch(maxNanos, maxNanos > 0 ? maxLoops() : 0, metrics);
     }
 
-    /** The loop ends, and needs no processor any more. To be called once. */
+    /** The loop ends, and needs no processor any more. */
     void close() {
-        if (maxNanos > 0) {
+        if (started) {
+            started = false;
             LOOPS.decrementAndGet();
         }
     }
 
     /** Whether the next wait is to begin with a watch. */
     boolean isWorthwhile() {
-        return score >= WORTHWHILE && LOOPS.get() <= maxLoops;
+        return score >= needed && LOOPS.get() <= maxLoops;
     }
 
     /** A wait begins. @return for {@link #end} and {@link #passes} */
@@ -87,11 +109,36 @@ final class AdaptiveWatch {
         if (maxNanos == 0) {
             return;
         }
-        boolean inTime = System.nanoTime() - startNanos <= maxNanos;
-        score = inTime ? Math.min(score + 1, MAX_SCORE) : Math.max(score + LONG_WAIT, 0);
-        if (watched) {
-            (inTime ? metrics.watchesInTime : metrics.watchesGivenUp).increment();
+        end(System.nanoTime() - startNanos <= maxNanos, watched);
+    }
+
+    void end(boolean inTime, boolean watched) {
+        score = inTime ? Math.min(score + 1, needed + MIN_NEEDED) : Math.max(score + LONG_WAIT, 0);
+        if (needed > MIN_NEEDED && ++waitsSinceFailure == WAITS_TO_FORGET_A_FAILURE) {
+            needed /= 2;
+            waitsSinceFailure = 0;
         }
+        if (!watched) {
+            return;
+        }
+        if (inTime) {
+            metrics.watchesInTime.increment();
+            if (++inTimeInARow == WORTH_ALL_FAILURES) {
+                needed = MIN_NEEDED;
+            }
+        } else {
+            metrics.watchesGivenUp.increment();
+            if (inTimeInARow < WORTH_A_FAILURE) {
+                fail();
+            }
+            inTimeInARow = 0;
+        }
+    }
+
+    private void fail() {
+        score = 0;
+        needed = Math.min(2 * needed, MAX_NEEDED);
+        waitsSinceFailure = 0;
     }
 
     /** Watches until something is to be done. @return whether the time has passed without that */

@@ -43,6 +43,11 @@ final class LoopWait implements IntSupplier {
         return collectNow();
     }
 
+    /** The loop begins to run. */
+    void start() {
+        watch.start();
+    }
+
     /** The loop ends. */
     void close() {
         watch.close();

@@ -109,6 +109,7 @@ public final class PollLoop {
         owner = Thread.currentThread();
         if (before == null) {
             loopRing.enable();
+            wait.start();
         } else {
             loopRing.changeThread();
         }

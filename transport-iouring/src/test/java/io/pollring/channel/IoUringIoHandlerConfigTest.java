@@ -72,12 +72,13 @@ class IoUringIoHandlerConfigTest {
 
     @ParameterizedTest
     @ValueSource(ints = {-1, 10_001, Integer.MIN_VALUE, Integer.MAX_VALUE})
-    void refusesToWatchForLongAndSleepsInsteadIfAPropertySaysSo(int micros) throws Exception {
+    void refusesToWatchForLongAndKeepsTheDefault(int micros) throws Exception {
         IoUringIoHandlerConfig config = new IoUringIoHandlerConfig();
         assertThrows(IllegalArgumentException.class, () -> config.setWatchMicros(micros));
-        assertEquals(0, config.watchMicros());
-        assertEquals(0, withProperty("io.pollring.watchMicros", "" + micros, IoUringIoHandlerConfig::new).watchMicros());
+        assertEquals(20, config.watchMicros());
+        assertEquals(20, withProperty("io.pollring.watchMicros", "" + micros, IoUringIoHandlerConfig::new).watchMicros());
         assertEquals(100, withProperty("io.pollring.watchMicros", "100", IoUringIoHandlerConfig::new).watchMicros());
+        assertEquals(0, withProperty("io.pollring.watchMicros", "0", IoUringIoHandlerConfig::new).watchMicros());
     }
 
     @ParameterizedTest

@@ -15,6 +15,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.ManualIoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SelectStrategy;
+import io.netty.util.concurrent.EventExecutor;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -162,7 +163,18 @@ class WatchingTest {
 
     @Test
     void moreLoopsThanProcessorsDoNotWatch() throws Exception {
-        assertEquals(0, watches(metricsAfterTasks(group(Runtime.getRuntime().availableProcessors() + 1))));
+        MultiThreadIoEventLoopGroup group = group(Runtime.getRuntime().availableProcessors() + 1);
+        for (EventExecutor loop : group) {
+            loop.submit(() -> { }).get();
+        }
+        assertEquals(0, watches(metricsAfterTasks(group)));
+    }
+
+    /** Whose threads Netty has not started. */
+    @Test
+    void loopsThatDoNotRunDoNotCount() throws Exception {
+        IoUringMetrics metrics = metricsAfterTasks(group(2 * Runtime.getRuntime().availableProcessors()));
+        assertTrue(watches(metrics) > ROUNDS / 4, metrics::toString);
     }
 
     @Test

@@ -207,7 +207,8 @@ class PollringAutoConfigurationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"pollring.idle=1m, 60000, 0", "pollring.watch=50us, 5000, 50", "pollring.idle=0, 0, 0"})
+    @CsvSource({"pollring.idle=1m, 60000, 20", "pollring.idle=0, 0, 20", "pollring.watch=50us, 5000, 50",
+            "pollring.watch=0, 5000, 0"})
     void settingsReachTheLoops(String property, int idleMillis, int watchMicros) {
         try (ConfigurableApplicationContext context = start(List.of(), property)) {
             String dump = loops(context).toString();
