@@ -169,10 +169,10 @@ public final class IoUringIoHandlerConfig {
      * Sets for how long a loop that has nothing to do watches its ring, in shared memory and without system calls,
      * before it sleeps. What comes meanwhile is served some 15 microseconds earlier, and a thread that gives the loop a
      * task makes no system call. The loop does so only while its waits of late were no longer than this, so that an
-     * idle loop sleeps; never while more such loops run than the process has processors, nor where it had fewer than two,
-     * or a quota of processor time, when the loop was made; and not with a {@code SelectStrategy} of one's own, nor in a
-     * {@code ManualIoEventLoop}, nor without a ring. More than the default is for a service with few, busy connections
-     * that has processors to spare: what the loop uses while it watches others may want.
+     * idle loop sleeps; never while more such loops run than the process has processors, nor where it had fewer than two
+     * when the loop was made, or a quota of processor time when the first was; and not with a {@code SelectStrategy} of
+     * one's own, nor in a {@code ManualIoEventLoop}, nor without a ring. More than the default is for a service with few,
+     * busy connections that has processors to spare: what the loop uses while it watches others may want.
      *
      * @param micros in microseconds, 0..10000; 20 by default. With 0 the loop sleeps at once
      * @throws IllegalArgumentException if it is less or more

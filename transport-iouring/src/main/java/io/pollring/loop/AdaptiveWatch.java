@@ -25,8 +25,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * twice as many short waits needed until the next, for two thousand waits or until many were in time.
  *
  * <p>Not for a loop that a user runs or times himself, and not where whoever is to end the wait may need the processor: with
- * fewer than two, or with a quota of processor time, when the loop is made; or while more loops run than there
- * are processors.
+ * fewer than two when the loop is made, or with a quota of processor time; or while more loops run than there are
+ * processors.
  *
  * <p>Belongs to the loop's thread, but for the number of loops.
  */
@@ -71,7 +71,8 @@ final class AdaptiveWatch {
 
     /** Asked by who makes the loop: a loop whose own thread is kept on one processor sees one, and must not read files. */
     private static int maxLoops() {
-        return maxLoops(Runtime.getRuntime().availableProcessors(), ProcessorQuota.isLimited());
+        int processors = Runtime.getRuntime().availableProcessors();
+        return processors < 2 ? 0 : maxLoops(processors, Quota.IS_LIMITED);
     }
 
     static int maxLoops(int processors, boolean limited) {
@@ -82,8 +83,8 @@ final class AdaptiveWatch {
                             LoopMetrics metrics) {
         boolean ours = !(executor instanceof ManualIoEventLoop)
                 && strategy == DefaultSelectStrategyFactory.INSTANCE.newSelectStrategy();
-        long maxNanos = ours ? settings.watchNanos : 0;
-        return new AdaptiveWatch(maxNanos, maxNanos > 0 ? maxLoops() : 0, metrics);
+        int maxLoops = ours && settings.watchNanos > 0 ? maxLoops() : 0;
+        return new AdaptiveWatch(maxLoops > 0 ? settings.watchNanos : 0, maxLoops, metrics);
     }
 
     /** The loop ends, and needs no processor any more. */
@@ -152,5 +153,12 @@ final class AdaptiveWatch {
             }
         } while (System.nanoTime() - startNanos < maxNanos);
         return true;
+    }
+
+    /** Found out by who makes the first loop, and once: that reads some files, and there may be a hundred loops. */
+    private static final class Quota {
+        static final boolean IS_LIMITED = ProcessorQuota.isLimited();
+
+        private Quota() { }
     }
 }
