@@ -37,7 +37,7 @@ public final class IoUringIoHandlerConfig {
     private static final int DEFAULT_BATCH_FROM = 2;
     /** Connections with a message a second are not idle. */
     private static final int DEFAULT_IDLE_MILLIS = 5000;
-    /** Nearly what falling asleep and being woken take: longer than that costs more than it saves. */
+    /** About what falling asleep and being woken take: a watch in time saves what one that is given up costs. */
     private static final int DEFAULT_WATCH_MICROS = 20;
     private static final int MAX_WATCH_MICROS = 10_000;
     private static final int MAX_PERCENT = 100;

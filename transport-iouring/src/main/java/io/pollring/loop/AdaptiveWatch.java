@@ -61,9 +61,9 @@ final class AdaptiveWatch {
         this.metrics = metrics;
     }
 
-    /** The loop begins to run. One that never does, as its group could not be made, is in nobody's way. */
+    /** The loop begins to run. One that never does, as its group could not be made, is in nobody's way. To be called once. */
     void start() {
-        if (maxNanos > 0 && !started) {
+        if (maxNanos > 0) {
             started = true;
             LOOPS.incrementAndGet();
         }

@@ -6,7 +6,6 @@
  */
 package io.pollring.loop;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,11 +18,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 class AdaptiveWatchTest {
     private final LoopMetrics metrics = new LoopMetrics();
     private final AdaptiveWatch watch = new AdaptiveWatch(20_000, Integer.MAX_VALUE, metrics);
-
-    @AfterEach
-    void close() {
-        watch.close();
-    }
 
     @ParameterizedTest
     @CsvSource({"1, false, 0", "2, false, 2", "8, false, 8", "8, true, 0"})
